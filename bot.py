@@ -1,0 +1,167 @@
+"""The command line of the aid-policy history bot: run it, try it, check it, feed it.
+
+Everything heavy is imported by the command that needs it, so that `ask` answers in a fraction of a second.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from knowledge.engine import Engine
+    from knowledge.library import Library
+    from settings import Settings
+
+FAULTS_FOUND = 1
+CANNOT_START = 2
+
+
+def _stop(message: str, code: int = CANNOT_START) -> NoReturn:
+    click.echo(message, err=True)
+    raise SystemExit(code)
+
+
+def _settings(context: click.Context) -> Settings:
+    from settings import SettingsError, load_settings
+
+    try:
+        return load_settings(context.obj)
+    except SettingsError as error:
+        _stop(str(error))
+
+
+def _library(settings: Settings) -> Library:
+    from knowledge.content import read_content
+    from knowledge.errors import ContentError
+
+    try:
+        return read_content(local=settings.data_dir)
+    except ContentError as error:
+        _stop(f"{error}\n\nThe content has faults, so nothing was started. List them with: python bot.py check")
+
+
+def _engine(settings: Settings, collections: Collection[str] = ()) -> Engine:
+    from knowledge.engine import Engine
+
+    return Engine(_library(settings).only(collections or settings.collections))
+
+
+def _chosen(_context: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[str, ...]:
+    from knowledge.content import COLLECTIONS
+
+    chosen = tuple(name for part in (value or "").split(",") if (name := part.strip()))
+    if unknown := [name for name in chosen if name not in COLLECTIONS]:
+        raise click.BadParameter(f"{', '.join(unknown)} is unknown; there are {', '.join(COLLECTIONS)}.")
+    return chosen
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    help="Configuration file, instead of config.yaml in this folder.",
+)
+@click.pass_context
+def cli(context: click.Context, config: Path | None) -> None:
+    """Answer questions about the history of U.S. humanitarian-aid policy toward North Korea.
+
+    Every statement opens at the paragraph it came from. To try it: python bot.py console
+    """
+    context.obj = config
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+@cli.command()
+@click.argument("question", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help='Read {"id", "input"} lines from standard input.')
+@click.option("--collections", callback=_chosen, help="Answer from these only, parted by commas: core, …")
+@click.pass_context
+def ask(context: click.Context, question: tuple[str, ...], as_json: bool, collections: tuple[str, ...]) -> None:
+    """Answer one QUESTION (or command, such as "/exports 2023-11"), or JSON lines from standard input."""
+    typed = " ".join(question)
+    if as_json == bool(typed):
+        raise click.UsageError('give either a question in quotes or --json, for example: ask "who is Jung Pak"')
+    engine = _engine(_settings(context), collections)
+    if as_json:
+        from knowledge.jsonlines import replies
+
+        for line in sys.stdin.buffer:
+            for reply in replies(engine, [line.decode("utf-8", "replace")]):
+                sys.stdout.buffer.write(reply.encode("utf-8", "replace") + b"\n")
+        sys.stdout.buffer.flush()
+        return
+    from console import show
+
+    show(engine.reply(typed))
+
+
+@cli.command()
+@click.pass_context
+def console(context: click.Context) -> None:
+    """Ask and look things up at a prompt, with history and completion; Ctrl-D leaves."""
+    from console import converse
+
+    settings = _settings(context)
+    converse(_engine(settings), settings.data_dir)
+
+
+@cli.command()
+@click.pass_context
+def check(context: click.Context) -> None:
+    """Check all content and name every fault with its file and line."""
+    from knowledge.content import read_content
+    from knowledge.errors import ContentError
+
+    try:
+        library = read_content(local=_settings(context).data_dir)
+    except ContentError as error:
+        click.echo(error)
+        click.echo(f"\n{len(error.faults)} fault{'s' * (len(error.faults) != 1)} found.")
+        raise SystemExit(FAULTS_FOUND) from None
+    click.echo(library.summary())
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--source", required=True, help="Id of the source: fp-2019, rfa-2024, or a new one.")
+@click.option("--title", help="New document: its title.")
+@click.option("--publisher", help="New document: who published it.")
+@click.option("--published", help="New document: the date, as 2024-05-30.")
+@click.option("--url", help="New document: where it can be read.")
+@click.option("--author", "authors", multiple=True, help="New document: an author; may be repeated.")
+@click.pass_context
+def ingest(context: click.Context, file: Path, source: str, authors: tuple[str, ...], **metadata: str | None) -> None:
+    """Take in your own text copy (.txt, .md) of a document, so that answers quote it.
+
+    For a source the library knows, its id is enough. A new document needs a title, a publisher, a date and a URL.
+    """
+    from knowledge.errors import IngestError
+    from knowledge.ingest import ingest_file
+
+    settings = _settings(context)
+    try:
+        report = ingest_file(_library(settings), file, source, settings.data_dir, authors=authors, **metadata)
+    except IngestError as error:
+        _stop(str(error))
+    click.echo(report)
+
+
+@cli.command()
+@click.pass_context
+def run(context: click.Context) -> None:
+    """Run the Discord bot until it is stopped with Ctrl-C or SIGTERM."""
+    from handlers.runner import run as run_bot
+
+    settings = _settings(context)
+    raise SystemExit(run_bot(settings, _engine(settings)))
+
+
+if __name__ == "__main__":
+    cli()

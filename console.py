@@ -1,0 +1,68 @@
+"""The terminal: one reply printed, or a prompt with the same commands, history and completion."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from knowledge.answers import Answer
+from knowledge.engine import Engine
+from knowledge.plaintext import plain_text
+
+if TYPE_CHECKING:
+    pass
+
+WIDEST = 100
+
+WELCOME = "Ask a question, or type / for the commands. Ctrl-D leaves."
+
+
+def show(answer: Answer) -> None:
+    """Print a reply, wrapped to the width of the terminal if there is one."""
+    text = plain_text(answer)
+    if sys.stdout.isatty():
+        width = min(shutil.get_terminal_size().columns, WIDEST)
+        text = "\n".join(_wrap(line, width) for line in text.splitlines())
+    click.echo(text)
+
+
+def _wrap(line: str, width: int) -> str:
+    indent = line[: len(line) - len(line.lstrip())]
+    return textwrap.fill(line, width, subsequent_indent=f"{indent}  ", break_on_hyphens=False) if line else ""
+
+
+def converse(engine: Engine, data_dir: Path) -> None:
+    """Answer what is typed until the end of input; works at a terminal and with piped lines."""
+    if not sys.stdin.isatty():
+        for line in sys.stdin:
+            if line.strip():
+                show(engine.reply(line.strip()))
+                click.echo()
+        return
+    from prompt_toolkit import PromptSession
+    from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+
+    history: History = InMemoryHistory()
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        (data_dir / "history").touch()
+        history = FileHistory(str(data_dir / "history"))
+    except OSError as error:
+        click.echo(f"The history is kept for this time only: {error.strerror}: {data_dir}", err=True)
+    session: PromptSession[str] = PromptSession("> ", history=history, completer=_completer(engine))
+    click.echo(WELCOME)
+    while True:
+        try:
+            typed = session.prompt()
+        except KeyboardInterrupt:
+            continue
+        except EOFError:
+            return
+        if typed.strip():
+            show(engine.reply(typed))
+            click.echo()

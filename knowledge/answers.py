@@ -1,0 +1,120 @@
+"""The answer object: everything a reply holds, before any surface gives it a form.
+
+Console, JSON lines and Discord all show this one object. It holds no markup: text is plain, and the parts
+that a surface sets apart (citations, rows, receipts, the closest passages of a refusal) are fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from knowledge.citations import Citation
+from knowledge.exports import Figure, Receipt, Series
+from knowledge.people import Person
+from knowledge.periods import Period
+from knowledge.sources import Source
+from knowledge.timeline import Event
+
+
+class Status(StrEnum):
+    """Whether the reply answers, refuses for want of support, or could not read the input."""
+
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    ERROR = "error"
+
+
+class Kind(StrEnum):
+    """What sort of reply it is; a surface chooses its form by this."""
+
+    ANSWER = "answer"
+    FIGURE = "figure"
+    TIMELINE = "timeline"
+    PEOPLE = "people"
+    FAQ = "faq"
+    PASSAGE = "passage"
+    SOURCES = "sources"
+    HELP = "help"
+    REFUSAL = "refusal"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Something the reply says, with the citations at which it can be opened; none if it is about the bot."""
+
+    text: str
+    citations: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A passage as it is shown: its address, its text, whose it is, and whether it is the original wording."""
+
+    citation: Citation
+    text: str
+    byline: str
+    url: str
+    is_original: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesFigures:
+    """The figures of one series for the period asked, and the months of it for which there is none."""
+
+    series: Series
+    figures: tuple[Figure, ...]
+    gaps: tuple[Period, ...] = ()
+    totals: tuple[Figure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole reply.
+
+    `statements` lead; `excerpts` are the passages they rest on, at most three. `closest` belongs to refusals and
+    is no answer. `notes` say how the input was read, `hint` what to do next, `choices` are inputs to pick from.
+    `question` is what was asked, as typed; `version` names the library that answered.
+    """
+
+    kind: Kind
+    status: Status
+    title: str = ""
+    statements: tuple[Statement, ...] = ()
+    excerpts: tuple[Excerpt, ...] = ()
+    figures: tuple[SeriesFigures, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
+    events: tuple[Event, ...] = ()
+    people: tuple[Person, ...] = ()
+    sources: tuple[Source, ...] = ()
+    closest: tuple[Excerpt, ...] = ()
+    notes: tuple[str, ...] = ()
+    hint: str = ""
+    choices: tuple[str, ...] = ()
+    editorial: bool = False
+    previous: Citation | None = None
+    following: Citation | None = None
+    question: str = ""
+    version: str = ""
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """What the reply rests on, each once, the most important first; empty unless it answers."""
+        if self.status is not Status.ANSWERED:
+            return ()
+        return tuple(dict.fromkeys(self._cited()))
+
+    def _cited(self) -> Iterable[Citation]:
+        for statement in self.statements:
+            yield from statement.citations
+        for excerpt in self.excerpts:
+            yield excerpt.citation
+        for block in self.figures:
+            for figure in (*block.figures, *block.totals):
+                yield from figure.citations
+        for event in self.events:
+            yield from event.citations
+        for person in self.people:
+            yield from person.citations

@@ -1,0 +1,56 @@
+"""Citations: the address of one passage, the same in every surface."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from knowledge.errors import CitationError
+from knowledge.text import echo
+
+if TYPE_CHECKING:
+    from pydantic_core import CoreSchema
+
+SOURCE_ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+REF = r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*"
+_TYPED = re.compile(rf"\s*({SOURCE_ID})\s*(?:[¶#:§]|\s)\s*(?:(?:para(?:graph)?|p)\.?\s*)?({REF})\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Citation:
+    """A source id and the ref of one of its passages, written `fp-2019¶6`."""
+
+    source: str
+    ref: str
+
+    def __str__(self) -> str:
+        """Return the canonical form, which `parse` reads back."""
+        return f"{self.source}¶{self.ref}"
+
+    @classmethod
+    def parse(cls, text: str) -> Citation:
+        """Read a citation as people type it: `fp-2019¶6`, `fp-2019 6`, `fp-2019#6` or `fp-2019:6`.
+
+        Raises `CitationError` for anything else. Whether the passage exists is the library's to say.
+        """
+        match = _TYPED.fullmatch(text)
+        if match is None:
+            raise CitationError(
+                f"“{echo(text)}” is not a reference. Write a source and a paragraph, for example fp-2019¶6."
+            )
+        source, ref = match.groups()
+        return cls(source.lower(), ref.lower() if ref.isalpha() else ref.upper())
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> CoreSchema:
+        """Let content files hold citations as text."""
+        from pydantic_core import core_schema
+
+        def read(value: object) -> Citation:
+            try:
+                return value if isinstance(value, Citation) else cls.parse(str(value))
+            except CitationError as error:
+                raise ValueError(str(error)) from None
+
+        return core_schema.no_info_plain_validator_function(read)

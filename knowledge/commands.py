@@ -1,0 +1,85 @@
+"""Commands as text: `/exports 2023-11..2024-03 series:reported`, for the terminal and for JSON lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from knowledge.errors import CommandError
+from knowledge.text import echo
+
+
+@dataclass(frozen=True, slots=True)
+class CommandForm:
+    """What a command takes: its main option, written bare, and the others, written `name:value`."""
+
+    main: str
+    options: tuple[str, ...]
+    example: str
+    summary: str
+
+
+COMMANDS: Mapping[str, CommandForm] = {
+    "ask": CommandForm(
+        "question", (), "/ask why were aid shipments delayed in 2018?", "Ask a question in your own words."
+    ),
+    "timeline": CommandForm(
+        "period", ("topic",), "/timeline 2018-12", "Dated events of a period, of one topic if you like."
+    ),
+    "exports": CommandForm("period", ("series",), "/exports 2023-11", "Export figures by month, with their sum."),
+    "cite": CommandForm("reference", (), "/cite fp-2019¶6", "Open a passage at its reference."),
+    "sources": CommandForm("source", (), "/sources", "What the library holds."),
+    "help": CommandForm("", (), "/help", "What the bot can do."),
+}
+
+_OPTION = re.compile(r'(?:^|(?<=\s))([a-z]{2,20}):(?:"([^"]*)"|(\S*))', re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command that was read: its name and the value of each option given, the main one included."""
+
+    name: str
+    options: Mapping[str, str]
+
+
+def parse_command(text: str) -> Command:
+    """Read a command from its text form.
+
+    Raises `CommandError`, which names the commands or options there are, for anything else.
+    """
+    name, _, rest = text.strip().removeprefix("/").partition(" ")
+    form = COMMANDS.get(name.lower())
+    if form is None:
+        known = ", ".join(f"/{known}" for known in COMMANDS)
+        raise CommandError(f"There is no command “/{echo(name)}”. The commands are {known}; for example {form_example()}.")
+    options: dict[str, str] = {}
+    if form.options:
+        for match in _OPTION.finditer(rest):
+            option, quoted, bare = match.group(1).lower(), match.group(2), match.group(3)
+            if option not in (*form.options, form.main):
+                raise CommandError(
+                    f"/{name.lower()} has no option “{echo(option)}”. "
+                    f"It takes a {form.main} and {', '.join(f'{o}:…' for o in form.options)}; for example {form.example}."
+                )
+            options[option] = bare if quoted is None else quoted
+        rest = _OPTION.sub(" ", rest)
+    if bare := rest.strip():
+        options.setdefault(form.main, bare)
+    return Command(name.lower(), options)
+
+
+def form_example() -> str:
+    """Return one command that works, to show beside an error."""
+    return COMMANDS["timeline"].example
+
+
+def written(name: str, **options: str) -> str:
+    """Write a command so that `parse_command` reads it back; empty options are left out."""
+    main = COMMANDS[name].main
+    parts = [f"/{name}", options.get(main, "")]
+    for option, value in options.items():
+        if option != main and value:
+            parts.append(f'{option}:"{value}"' if " " in value else f"{option}:{value}")
+    return " ".join(filter(None, parts))

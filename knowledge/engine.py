@@ -1,0 +1,189 @@
+"""The engine: one question or command in, one `Answer` out; the same for every surface.
+
+A question is routed by what it asks for: a figure or a sum goes to the export table, everything else to the
+retrieval over passages, events, people and FAQ entries, which answers or refuses by the evidence.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from rapidfuzz import process
+
+from knowledge.answers import Answer, Kind, Statement, Status
+from knowledge.citations import Citation
+from knowledge.commands import COMMANDS, Command, parse_command, written
+from knowledge.errors import InputError
+from knowledge.figures import EXAMPLES as EXPORT_EXAMPLES
+from knowledge.figures import no_figure, rows_reply
+from knowledge.library import Library
+from knowledge.periods import AmbiguousPeriodError, ParsedPeriod, Period, UncoveredPeriodError, parse_period
+from knowledge.replies import answer_from, excerpt_of
+from knowledge.retrieval import Retrieval
+from knowledge.text import echo
+
+TIMELINE_EXAMPLES = ("2018", "2018-12", "summer 2018", "2016..2019")
+LONGEST_INPUT = 4000
+
+_WORD = re.compile(r"\w\w")
+
+
+class Engine:
+    """Answers questions and commands from one library; holds no state between calls and never raises."""
+
+    def __init__(self, library: Library) -> None:
+        """Index `library`, once."""
+        self.library = library
+        self._retrieval = Retrieval(library)
+
+    def reply(self, typed: str) -> Answer:
+        """Answer a question, or a command written as `/exports 2023-11 series:reported`."""
+        if not typed.lstrip().startswith("/"):
+            return self.ask(typed)
+        try:
+            command = parse_command(typed)
+        except InputError as error:
+            return self._finish(self.unreadable(str(error)), typed)
+        return self._run(command)
+
+    def _run(self, command: Command) -> Answer:
+        options = command.options
+        match command.name:
+            case "ask":
+                return self.ask(options.get("question", ""))
+            case "timeline":
+                return self.timeline(options.get("period", ""), options.get("topic", ""))
+            case "exports":
+                return self.exports(options.get("period", ""), options.get("series", ""))
+            case "cite":
+                return self.cite(options.get("reference", ""))
+            case "sources":
+                return self.sources(options.get("source", ""))
+        return self.help()
+
+    def ask(self, question: str) -> Answer:
+        """Answer a free question from the library, or refuse if nothing supports an answer."""
+        question = question.strip()
+        if not _WORD.search(question):
+            return self._finish(self.unreadable("Ask a question in a few words.", _ASK_HINT), question)
+        if len(question) > LONGEST_INPUT:
+            return self._finish(
+                self.unreadable(f"A question can have {LONGEST_INPUT} characters at most.", _ASK_HINT), question
+            )
+        return self._finish(answer_from(question, self.library, self._retrieval), question)
+
+    def timeline(self, period: str = "", topic: str = "") -> Answer:
+        """List the dated events of a period, oldest first, of one topic if one is given."""
+        asked = written("timeline", period=period, topic=topic)
+        line = self.library.timeline
+        chosen = topic.strip().lower().replace(" ", "-")
+        if chosen and chosen not in line.topics:
+            near = [match[0] for match in process.extract(chosen, line.topics, limit=3, score_cutoff=50)]
+            message = f"There is no topic “{echo(topic)}”. The topics are: {', '.join(line.topics)}."
+            return self._finish(self.unreadable(message, choices=tuple(f"/timeline topic:{t}" for t in near)), asked)
+        try:
+            parsed = parse_period(period, rows=[e.date for e in line.events], examples=TIMELINE_EXAMPLES)
+        except UncoveredPeriodError as error:
+            return self._finish(self._no_event(error.asked, chosen), asked)
+        except InputError as error:
+            return self._finish(self._choose(error, "timeline"), asked)
+        events = line.within(parsed.period, chosen)
+        if not events:
+            return self._finish(self._no_event(parsed.period.label(), chosen), asked)
+        about = f" on {chosen.replace('-', ' ')}" if chosen else ""
+        title = f"Timeline{about}: {parsed.period.label()} ({len(events)} event{'s' * (len(events) != 1)})"
+        reply = Answer(Kind.TIMELINE, Status.ANSWERED, title=title, events=events, notes=parsed.notes)
+        return self._finish(reply, asked)
+
+    def _no_event(self, asked: str, topic: str) -> Answer:
+        events = self.library.timeline.events
+        about = f" on {topic.replace('-', ' ')}" if topic else ""
+        span = f"Its events run from {events[0].date.label()} to {events[-1].date.label()}." if events else ""
+        return Answer(
+            Kind.REFUSAL,
+            Status.REFUSED,
+            statements=(Statement(f"The library has no dated event{about} for {asked}."),),
+            hint=f"{span} For example: /timeline {TIMELINE_EXAMPLES[0]}".strip(),
+        )
+
+    def exports(self, period: str = "", series: str = "") -> Answer:
+        """Show the export figures of a period, month by month, with what no source states left out."""
+        asked = written("exports", period=period, series=series)
+        table = self.library.exports
+        chosen = tuple(s for s in table.series if not series or s.id == series.strip().lower())
+        if not chosen:
+            known = ", ".join(s.id for s in table.series) or "none in the collections that are switched on"
+            message = f"There is no series “{echo(series)}”. The series: {known}."
+            return self._finish(self.unreadable(message, choices=tuple(f"/exports series:{s.id}" for s in table.series)), asked)
+        try:
+            parsed: ParsedPeriod = parse_period(period, rows=table.months(), examples=EXPORT_EXAMPLES)
+        except UncoveredPeriodError as error:
+            return self._finish(no_figure(table, error.asked, chosen), asked)
+        except InputError as error:
+            return self._finish(self._choose(error, "exports"), asked)
+        reply = rows_reply(table, parsed.period, chosen)
+        return self._finish(replace(reply, notes=parsed.notes + reply.notes), asked)
+
+    def cite(self, reference: str) -> Answer:
+        """Open a passage at its reference, with the ones before and after it at hand."""
+        asked = written("cite", reference=reference)
+        try:
+            citation = Citation.parse(reference)
+            excerpt = excerpt_of(self.library, citation)
+            before, after = self.library.neighbours(citation)
+        except InputError as error:
+            return self._finish(self.unreadable(str(error)), asked)
+        source, _ = self.library.resolve(citation)
+        reply = Answer(
+            Kind.PASSAGE,
+            Status.ANSWERED,
+            title=source.title,
+            excerpts=(excerpt,),
+            previous=before,
+            following=after,
+        )
+        return self._finish(reply, asked)
+
+    def sources(self, source: str = "") -> Answer:
+        """List the sources of the library, or show one of them."""
+        asked = written("sources", source=source)
+        wanted = source.strip().lower()
+        found = tuple(s for s in self.library.sources.values() if wanted in ("", s.id))
+        if not found:
+            known = ", ".join(self.library.sources)
+            message = f"There is no source “{echo(source)}”. The sources are: {known}."
+            return self._finish(self.unreadable(message), asked)
+        title = f"Sources of the library ({len(found)})" if not wanted else ""
+        return self._finish(Answer(Kind.SOURCES, Status.ANSWERED, title=title, sources=found), asked)
+
+    def help(self) -> Answer:
+        """Say what the bot can do, with an example of each command."""
+        lines = [f"/{name}: {form.summary} For example: {form.example}" for name, form in COMMANDS.items()]
+        reply = Answer(
+            Kind.HELP,
+            Status.ANSWERED,
+            title="Answers on the history of U.S. humanitarian-aid policy toward North Korea",
+            statements=tuple(Statement(line) for line in (_HELP, *lines)),
+        )
+        return self._finish(reply, "/help")
+
+    @staticmethod
+    def unreadable(message: str, hint: str = "", choices: tuple[str, ...] = ()) -> Answer:
+        """Reply that the input could not be read: `message` says what is wrong and what is accepted."""
+        return Answer(Kind.ERROR, Status.ERROR, statements=(Statement(message),), hint=hint, choices=choices)
+
+    def _choose(self, error: InputError, command: str) -> Answer:
+        periods: tuple[Period, ...] = error.choices if isinstance(error, AmbiguousPeriodError) else ()
+        return self.unreadable(str(error), choices=tuple(f"/{command} {period}" for period in periods))
+
+    def _finish(self, answer: Answer, asked: str) -> Answer:
+        return replace(answer, question=asked, version=self.library.version)
+
+
+_HELP = (
+    "Every statement opens at the paragraph it came from. If the library does not say, the reply says so. "
+    "No language model is involved: the same question gets the same reply."
+)
+_ASK_HINT = f"For example: {COMMANDS['ask'].example.removeprefix('/ask ')}"
+

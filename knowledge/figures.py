@@ -1,0 +1,99 @@
+"""Replies about export figures: the rows of a period, and what a question wants computed from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from knowledge.answers import Answer, Kind, SeriesFigures, Statement, Status
+from knowledge.exports import ExportTable, Figure, Receipt, Series, total
+from knowledge.periods import ALL_DATES, Period, Precision
+from knowledge.wording import figure_in_words, quantity
+
+EXAMPLES = ("2023-11", "November 2023", "2023-11..2024-03", "Q1 2024")
+
+
+def rows_reply(table: ExportTable, period: Period, series: Sequence[Series]) -> Answer:
+    """Reply with the rows that `period` has in each of `series`, and with their sum if there are several."""
+    months, notes = _as_months(period)
+    blocks = tuple(_block(table, months, one) for one in series)
+    blocks = tuple(block for block in blocks if block.figures)
+    if not blocks:
+        return no_figure(table, period.label(), series)
+    receipts = tuple(total(block.figures) for block in blocks if len(block.figures) > 1)
+    for block in blocks:
+        if not block.series.coverage.contains(months):
+            notes += (_coverage_note(block.series),)
+    return Answer(
+        Kind.FIGURE,
+        Status.ANSWERED,
+        title=f"U.S. exports to North Korea: {months.label()}",
+        figures=blocks,
+        receipts=receipts,
+        notes=notes,
+    )
+
+
+def no_figure(table: ExportTable, asked: str, series: Sequence[Series]) -> Answer:
+    """Refuse for want of a figure, saying for which months there are figures."""
+    covered = " ".join(f"{one.name} has figures for {one.coverage.label()}." for one in series or table.series)
+    return Answer(
+        Kind.REFUSAL,
+        Status.REFUSED,
+        statements=(Statement(f"The library has no figure for {asked}. That is a gap in the sources, not a zero."),),
+        hint=f"{covered} For example: /exports {EXAMPLES[0]}",
+    )
+
+
+def _as_months(period: Period) -> tuple[Period, tuple[str, ...]]:
+    if period.precision is not Precision.DAY:
+        return period, ()
+    month = Period.unit(Precision.MONTH, period.first.year, period.first.month)
+    return month, (f"Figures are by month; this is the month of {period.label()}.",)
+
+
+def _coverage_note(series: Series) -> str:
+    return f"Figures cover {series.coverage.label()}; any other month has no figure, which is not a zero."
+
+
+def _block(table: ExportTable, period: Period, series: Series) -> SeriesFigures:
+    figures = table.within(period, series.id)
+    stated = (t for t in table.totals if t.series == series.id and len(figures) > 1)
+    return SeriesFigures(
+        series,
+        figures,
+        _runs(table.gaps(period, series)),
+        tuple(t for t in stated if period.contains(series.coverage)),
+    )
+
+
+def _runs(months: Iterable[Period]) -> tuple[Period, ...]:
+    """Join months that follow one another into ranges."""
+    numbered = enumerate(months)
+    runs = []
+    for _, group in groupby(numbered, lambda pair: pair[1].first.year * 12 + pair[1].first.month - pair[0]):
+        run = [month for _, month in group]
+        runs.append(run[0] if len(run) == 1 else Period.between(run[0].first, run[-1].last))
+    return tuple(runs)
+
+
+def stated(figure: Figure) -> Statement:
+    """Say one figure in a sentence, as its source has it."""
+    where = figure.period.label()
+    if figure.precision == "reported zero":
+        return Statement(f"{where}: nothing was sent (a reported zero).", figure.citations)
+    return Statement(f"{where}: {figure_in_words(figure)}.", figure.citations)
+
+
+def computed(receipt: Receipt) -> Statement:
+    """Say a computed value in a sentence that shows that it is one."""
+    about = "about " if receipt.approximate else ""
+    return Statement(
+        f"{receipt.label}: {about}{quantity(receipt.value, receipt.unit)}, computed as {receipt.formula}.",
+        receipt.citations,
+    )
+
+
+def everything(table: ExportTable) -> Answer:
+    """Reply with every row there is."""
+    return rows_reply(table, ALL_DATES, table.series)

@@ -1,0 +1,303 @@
+"""Ingest: the operator's own text files, laid over shipped passages or added as documents of their own."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from itertools import count
+from math import inf
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.parse import urlsplit
+
+import yaml
+from rapidfuzz import fuzz
+
+from knowledge.alignment import align
+from knowledge.citations import SOURCE_ID
+from knowledge.content import SHIPPED, read_content
+from knowledge.errors import ContentError, IngestError
+from knowledge.library import Library
+from knowledge.paragraphs import Paragraph, read_paragraphs
+from knowledge.sources import Passage, Source
+from knowledge.text import NEGATIONS, echo, words
+
+NEARLY_SAME = 90
+"""Likeness in percent from which a changed paragraph keeps its number."""
+MOST_A_NOTE = 10
+"""Paragraphs for each note beyond which a file is no copy of the source; it keeps aligning within seconds."""
+
+_RIGHT = "Check that this is the right document."
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What an ingest did.
+
+    `matched` passages had their ref already; `renewed` of these got another text. `missing` are the refs of a
+    shipped source that the copy has no text for, `dropped` the lines left out as not part of the text.
+    """
+
+    source: str
+    path: Path
+    written: bool
+    matched: int = 0
+    added: int = 0
+    renewed: int = 0
+    retired: int = 0
+    missing: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Return a few lines for the terminal."""
+        matched = f"{self.matched} passages matched ({self.renewed} renewed)"
+        lines = [f"{self.source}: {matched}, {self.added} added, {self.retired} retired."]
+        if self.missing:
+            lines.append(f"Not in this copy, so the notes stay: {', '.join(self.missing)}.")
+        if self.dropped:
+            quoted = ", ".join(f"“{echo(line)}”" for line in self.dropped)
+            lines.append(f"Left out as not part of the text: {quoted}.")
+        lines.append(f"Written to {self.path}." if self.written else f"Nothing new for {self.path}.")
+        return "\n".join(lines)
+
+
+def ingest_original(
+    library: Library, file: Path, source_id: str, data_dir: Path, *, shipped: Path = SHIPPED
+) -> IngestReport:
+    """Lay the operator's copy of a shipped source over its notes, paragraph by paragraph.
+
+    The paragraphs are matched to the notes in order, by the terms they share; a ref that the copy lacks keeps
+    its note. `shipped` is the folder that `library` was read from. Raises `IngestError`, having written
+    nothing, if the file cannot be read, the source is not a shipped one, or a paragraph matches no note.
+    """
+    known = ", ".join(s.id for s in library.sources.values() if s.collection != "local")
+    source = library.sources.get(source_id)
+    if source is None or source.collection == "local":
+        what = "There is no source" if source is None else "This is a document of your own:"
+        raise IngestError(
+            f"{what} “{echo(source_id)}”. A copy can be laid over: {known}.\n"
+            "To add or renew a document of your own, give its title, publisher, date and URL as well."
+        )
+    paragraphs, dropped = read_paragraphs(file, source.authors)
+    if len(paragraphs) > MOST_A_NOTE * len(source.passages):
+        raise IngestError(
+            f"{file} has {len(paragraphs)} paragraphs and {source.id} {len(source.passages)}. {_RIGHT}"
+        )
+    aligned = align([p.text for p in paragraphs], {p.ref: p.note for p in source.passages})
+    if aligned.unmatched:
+        raise IngestError(_unmatched(file, source, paragraphs, aligned.unmatched))
+    texts = aligned.texts
+    before = {passage.ref: passage.original for passage in source.passages if passage.original}
+    path = data_dir / "originals" / f"{source.id}.yaml"
+    return IngestReport(
+        source.id,
+        path,
+        _write(path, texts, data_dir, shipped),
+        matched=len(texts),
+        renewed=sum(before.get(ref, text) != text for ref, text in texts.items()),
+        missing=tuple(passage.ref for passage in source.passages if passage.ref not in texts),
+        dropped=dropped,
+    )
+
+
+def _unmatched(file: Path, source: Source, paragraphs: Sequence[Paragraph], positions: Sequence[int]) -> str:
+    lines = [f"{file}: {len(positions)} of {len(paragraphs)} paragraphs match nothing in {source.id}:"]
+    lines += [f"  line {paragraphs[at].line}: “{echo(paragraphs[at].text)}”" for at in positions[:10]]
+    if len(positions) > 10:
+        lines.append(f"  … and {len(positions) - 10} more")
+    few = 2 * len(positions) < len(paragraphs)
+    advice = "Take out of the copy what is not part of the document, then try again." if few else _RIGHT
+    return "\n".join((*lines, f"{advice} Nothing was written."))
+
+
+def ingest_document(  # noqa: PLR0913  (a document has that many details, all named by the caller)
+    library: Library,
+    file: Path,
+    source_id: str,
+    data_dir: Path,
+    *,
+    title: str,
+    publisher: str,
+    published: str,
+    url: str,
+    authors: Sequence[str] = (),
+    credit: str = "",
+    kind: str = "article",
+    language: str = "en",
+    shipped: Path = SHIPPED,
+) -> IngestReport:
+    """Add a document of the operator's own with numbered paragraphs, or renew it.
+
+    On renewal a paragraph keeps its number if it is unchanged, or `NEARLY_SAME` with the same figures and
+    negations in the same order: a citation must not come to support another claim. Any other gets a number
+    never used before, and what vanished stays, retired. `published` is an ISO date. Raises `IngestError`,
+    having written nothing, if the file cannot be read or details are wrong, all of them named.
+    """
+    details = {"title": title, "publisher": publisher, "credit": credit, "kind": kind, "language": language}
+    details = {name: " ".join(value.split()) for name, value in details.items()} | {"url": url.strip()}
+    names = tuple(" ".join(author.split()) for author in authors)
+    old, path = library.sources.get(source_id), data_dir / "sources" / f"{source_id}.yaml"
+    faults = list(_faults(source_id, published, names, details))
+    if old is not None and old.collection != "local":
+        faults.append(
+            f"id: {old.id} is a shipped source; choose another id, or give no details to lay a copy over it"
+        )
+    if faults:
+        raise IngestError("\n- ".join(("The document cannot be taken in:", *faults)))
+    if old is None and path.exists():
+        raise IngestError(
+            f"{path} exists, but the library was read without it. Use the same data folder for both."
+        )
+    paragraphs, dropped = read_paragraphs(file, names)
+    before = old.passages if old else ()
+    passages = _numbered([paragraph.text for paragraph in paragraphs], details["title"], before)
+    source = Source(
+        id=source_id,
+        published=date.fromisoformat(published),
+        published_basis="given when the document was added",
+        collection="local",
+        authors=names,
+        passages=passages,
+        revision=old.revision if old else 1,
+        title=details["title"],
+        publisher=details["publisher"],
+        credit=details["credit"],
+        url=details["url"],
+        kind=details["kind"],
+        language=details["language"],
+    )
+    if old is not None and source != old:
+        source = replace(source, revision=old.revision + 1)
+    texts = {passage.ref: passage.original for passage in before}
+    kept = [passage for passage in passages if passage.ref in texts and not passage.retired]
+    return IngestReport(
+        source_id,
+        path,
+        source != old and _write(path, _content(source), data_dir, shipped),
+        matched=len(kept),
+        added=sum(passage.ref not in texts for passage in passages),
+        renewed=sum(texts[passage.ref] != passage.original for passage in kept),
+        retired=sum(passage.retired and passage not in before for passage in passages),
+        dropped=dropped,
+    )
+
+
+def _faults(id_: str, published: str, authors: Sequence[str], details: Mapping[str, str]) -> Iterator[str]:
+    """Yield what is wrong with the details of a document, each with what is accepted."""
+    if not re.fullmatch(SOURCE_ID, id_) or len(id_) > 40:
+        yield f"id: “{echo(id_)}”: write up to 40 lower-case letters, digits, single hyphens: unicef-2020"
+    for name, value in (*details.items(), *(("author", author) for author in authors)):
+        if not value and name != "credit":
+            yield f"{name}: is missing"
+        elif len(value) > 500 or any(unicodedata.category(letter) in ("Cc", "Cs") for letter in value):
+            yield f"{name}: “{echo(value)}”: write up to 500 characters of plain text"
+    if not _is_date(published):
+        yield f"published: “{echo(published)}”: write the day as year-month-day: 2020-03-31"
+    if details["url"] and not _is_url(details["url"]):
+        yield f"url: “{echo(details['url'])}”: write the whole address: https://example.org/report"
+    if details["kind"] and not re.fullmatch(r"[a-z]+(-[a-z]+)*", details["kind"]):
+        yield f"kind: “{echo(details['kind'])}”: write one word in lower case: article"
+    if details["language"] and not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", details["language"]):
+        yield f"language: “{echo(details['language'])}”: write a language code: en"
+
+
+def _is_date(text: str) -> bool:
+    with suppress(ValueError):
+        return date.fromisoformat(text).isoformat() == text  # other ISO forms are read too, and refused
+    return False
+
+
+def _is_url(text: str) -> bool:
+    with suppress(ValueError):
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"\s", text)
+    return False
+
+
+def _numbered(texts: Sequence[str], title: str, old: Sequence[Passage]) -> tuple[Passage, ...]:
+    """Give every paragraph its ref, in reading order; the passages that have none of them follow, retired."""
+    refs: dict[int, str] = {}
+    left = {passage.ref: passage.original for passage in old}
+
+    def keep(position: int, ref: str) -> None:
+        refs[position] = ref
+        left.pop(ref, None)
+
+    if texts[0].casefold() == title.casefold():
+        keep(0, "title")
+    unchanged: dict[str, list[str]] = {}
+    for ref, text in left.items():
+        unchanged.setdefault(text, []).append(ref)
+    for position, text in enumerate(texts):
+        if position not in refs and unchanged.get(text):
+            keep(position, unchanged[text].pop(0))
+    living = {passage.ref for passage in old if not passage.retired}
+    for position, text in enumerate(texts):
+        if position not in refs:
+            near = ((_likeness(text, original), ref) for ref, original in left.items() if ref in living)
+            likeness, ref = max(near, default=(0, ""))
+            if likeness:
+                keep(position, ref)
+    fresh = count(1 + max((int(passage.ref) for passage in old if passage.ref.isdecimal()), default=0))
+    now = (Passage(refs.get(at) or str(next(fresh)), original=text) for at, text in enumerate(texts))
+    return (*now, *(replace(passage, retired=True) for passage in old if passage.ref in left))
+
+
+def _likeness(new: str, old: str) -> float:
+    """Return the likeness of two paragraphs in percent; 0 unless nearly the same, with the same claims."""
+    likeness = fuzz.ratio(new, old, score_cutoff=NEARLY_SAME)
+    return likeness if likeness and _claims(new) == _claims(old) else 0
+
+
+def _claims(text: str) -> list[str]:
+    return [word.term for word in words(text) if word.term in NEGATIONS or word.term[0].isdigit()]
+
+
+def _content(source: Source) -> dict[str, Any]:
+    content = _filled(asdict(source))
+    return content | {"passages": [_filled(passage) for passage in content["passages"]]}
+
+
+def _filled(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if value not in ("", (), False)}
+
+
+def _write(path: Path, content: Mapping[str, Any], data_dir: Path, shipped: Path) -> bool:
+    """Write a content file in one step, if the whole library can be read with it; False if it was the same."""
+    text = yaml.safe_dump(dict(content), allow_unicode=True, sort_keys=False, width=inf)
+    part = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        if path.exists() and path.read_text("utf-8") == text:
+            return False
+        with TemporaryDirectory() as trial:
+            for folder in ("sources", "originals"):
+                (Path(trial) / folder).mkdir()
+                for file in (data_dir / folder).glob("*.yaml"):
+                    shutil.copy(file, Path(trial) / folder)
+            (Path(trial) / path.relative_to(data_dir)).write_text(text, "utf-8")
+            read_content(shipped, Path(trial))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
+    except ContentError as error:
+        raise IngestError(
+            f"The library cannot be read with {path}, so it was not written:\n{error}"
+        ) from None
+    except OSError as error:
+        raise IngestError(
+            f"{path} cannot be written: {error}. Check the data folder and its permissions."
+        ) from None
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+    return True

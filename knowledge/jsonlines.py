@@ -1,0 +1,92 @@
+"""The JSON-lines contract for scripts: one question or command a line in, one reply a line out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from knowledge.answers import Answer, SeriesFigures
+from knowledge.citations import Citation
+from knowledge.engine import Engine
+from knowledge.plaintext import plain_text
+from knowledge.timeline import Event
+
+EXAMPLE = '{"id": "1", "input": "/exports 2023-11"}'
+
+
+def replies(engine: Engine, lines: Iterable[str]) -> Iterator[str]:
+    """Answer each line in order; a line that is not an object with an `input` gets an error with id null."""
+    for line in lines:
+        identifier, typed = _read(line)
+        answer = engine.unreadable(f"This line is not JSON of the form {EXAMPLE}.") if typed is None else engine.reply(typed)
+        yield json.dumps(as_dict(answer, identifier), ensure_ascii=False)
+
+
+def _read(line: str) -> tuple[Any, str | None]:
+    try:
+        item = json.loads(line)
+    except (ValueError, RecursionError):
+        return None, None
+    if not isinstance(item, dict) or not isinstance(item.get("input"), str):
+        return (item.get("id") if isinstance(item, dict) else None), None
+    return item.get("id"), item["input"]
+
+
+def as_dict(answer: Answer, identifier: Any = None) -> dict[str, Any]:
+    """Return a reply as the contract has it; amounts are decimal strings, a gap has the value null."""
+    return {
+        "id": identifier,
+        "status": answer.status.value,
+        "kind": answer.kind.value,
+        "text": plain_text(answer),
+        "citations": [{"source": c.source, "paragraph": c.ref} for c in answer.citations],
+        "rows": [row for block in answer.figures for row in _figure_rows(block)]
+        + [_event_row(event) for event in answer.events],
+    }
+
+
+def _figure_rows(block: SeriesFigures) -> list[dict[str, Any]]:
+    rows = [
+        (
+            figure.period,
+            {
+                "period": str(figure.period),
+                "value": str(figure.value),
+                "unit": figure.unit,
+                "qualifier": figure.qualifier,
+                "series": figure.series,
+                "citations": _strings(figure.citations),
+            },
+        )
+        for figure in block.figures
+    ]
+    rows += [
+        (
+            gap,
+            {
+                "period": str(gap),
+                "value": None,
+                "unit": None,
+                "qualifier": None,
+                "series": block.series.id,
+                "citations": [],
+            },
+        )
+        for gap in block.gaps
+    ]
+    return [row for _, row in sorted(rows, key=lambda item: (item[0].first, item[0].last))]
+
+
+def _event_row(event: Event) -> dict[str, Any]:
+    return {
+        "date": str(event.date),
+        "precision": event.date.precision.value,
+        "basis": event.basis,
+        "title": event.title,
+        "citations": _strings(event.citations),
+    }
+
+
+def _strings(citations: Iterable[Citation]) -> list[str]:
+    return [str(citation) for citation in citations]

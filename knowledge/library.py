@@ -1,0 +1,103 @@
+"""The library: all content of the chosen collections, cross-referenced, as one immutable object."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from knowledge.citations import Citation
+from knowledge.errors import CitationError
+from knowledge.exports import ExportTable
+from knowledge.faq import FaqEntry
+from knowledge.people import Person
+from knowledge.sources import Passage, Source
+from knowledge.text import echo
+from knowledge.timeline import Timeline
+from knowledge.unknowns import KnownUnknown
+from knowledge.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True)
+class Library:
+    """Sources by id, the tables built on them, and the vocabulary; `version` is a short hash of it all."""
+
+    sources: Mapping[str, Source]
+    timeline: Timeline
+    exports: ExportTable
+    people: tuple[Person, ...] = ()
+    faq: tuple[FaqEntry, ...] = ()
+    unknowns: tuple[KnownUnknown, ...] = ()
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    version: str = ""
+
+    def passages(self) -> Iterator[tuple[Source, Passage]]:
+        """Yield every passage with its source, in the order of the sources and of reading."""
+        for source in self.sources.values():
+            for passage in source.passages:
+                yield source, passage
+
+    @cached_property
+    def _by_citation(self) -> dict[Citation, tuple[Source, Passage]]:
+        return {source.citation(passage): (source, passage) for source, passage in self.passages()}
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """The address of every passage, in reading order."""
+        return tuple(self._by_citation)
+
+    def __contains__(self, citation: Citation) -> bool:
+        """Whether a citation resolves."""
+        return citation in self._by_citation
+
+    def resolve(self, citation: Citation) -> tuple[Source, Passage]:
+        """Return the source and the passage at a citation.
+
+        Raises `CitationError`, which says what there is instead, when it leads nowhere.
+        """
+        try:
+            return self._by_citation[citation]
+        except KeyError:
+            pass
+        source = self.sources.get(citation.source)
+        if source is None:
+            known = ", ".join(self.sources)
+            raise CitationError(f"There is no source “{echo(citation.source)}”. The sources are: {known}.")
+        refs = source.passages[0].ref, source.passages[-1].ref
+        raise CitationError(
+            f"{source.id} has no paragraph “{echo(citation.ref)}”. "
+            f"Its paragraphs run from {refs[0]} to {refs[1]}, for example {source.id}¶1."
+        )
+
+    def neighbours(self, citation: Citation) -> tuple[Citation | None, Citation | None]:
+        """Return the citations before and after one in its source; None at either end."""
+        source, passage = self.resolve(citation)
+        position = source.passages.index(passage)
+        before = source.passages[position - 1] if position else None
+        after = source.passages[position + 1] if position + 1 < len(source.passages) else None
+        return (
+            source.citation(before) if before else None,
+            source.citation(after) if after else None,
+        )
+
+    def only(self, collections: Collection[str]) -> Library:
+        """Return the library reduced to some collections; whatever cites a source outside them is left out."""
+        kept = {id_: s for id_, s in self.sources.items() if s.collection in collections}
+
+        def stays(citations: tuple[Citation, ...]) -> bool:
+            return all(c.source in kept for c in citations)
+
+        table = self.exports
+        return replace(
+            self,
+            sources=kept,
+            timeline=Timeline(tuple(e for e in self.timeline.events if stays(e.citations))),
+            exports=ExportTable(
+                tuple(s for s in table.series if s.source in kept),
+                tuple(f for f in table.figures if stays(f.citations)),
+                tuple(t for t in table.totals if stays(t.citations)),
+            ),
+            people=tuple(p for p in self.people if stays(p.citations)),
+            faq=tuple(e for e in self.faq if stays(e.citations)),
+            unknowns=tuple(u for u in self.unknowns if stays(u.nearest)),
+        )

@@ -1,0 +1,101 @@
+"""An answer as plain text: what the terminal prints, JSON lines carry and people paste elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from knowledge.answers import Answer, Excerpt, SeriesFigures, Statement
+from knowledge.people import Person
+from knowledge.sources import Source
+from knowledge.timeline import Event
+from knowledge.wording import (
+    date_in_words,
+    figure_in_words,
+    headline,
+    part_in_words,
+    receipt_in_words,
+    references,
+)
+
+SUMMARISED_EVENTS = 8
+"""A timeline of up to this many events is printed with their summaries, a longer one with titles only."""
+
+
+def plain_text(answer: Answer) -> str:
+    """Return the whole reply as a reader sees it, its blocks parted by empty lines."""
+    return "\n\n".join(block for block in _blocks(answer) if block)
+
+
+def _blocks(answer: Answer) -> Iterator[str]:
+    yield answer.title
+    yield "\n".join(answer.notes)
+    yield "\n".join(map(_statement, answer.statements))
+    if answer.editorial:
+        yield "(Editorial: about this library, not from a source.)"
+    for block in answer.figures:
+        yield "\n".join(_figures(block))
+    yield "\n".join(map(receipt_in_words, answer.receipts))
+    yield "\n".join(
+        line for event in answer.events for line in _event(event, len(answer.events) <= SUMMARISED_EVENTS)
+    )
+    yield "\n\n".join(map(_person, answer.people))
+    yield "\n\n".join(map(_source, answer.sources))
+    if answer.excerpts:
+        heading = "From the library:\n" if answer.statements else ""
+        yield heading + "\n".join(map(_excerpt, answer.excerpts))
+    if answer.closest:
+        yield "Not an answer, but the closest passages:\n" + "\n".join(map(_excerpt, answer.closest))
+    yield "\n".join(f"  {choice}" for choice in answer.choices)
+    yield answer.hint
+
+
+def _statement(statement: Statement) -> str:
+    return f"{statement.text} {references(statement.citations)}".rstrip()
+
+
+def _excerpt(excerpt: Excerpt) -> str:
+    wording = "original" if excerpt.is_original else "in our words"
+    return f"[{excerpt.citation}] {excerpt.byline} ({wording}): {excerpt.text}"
+
+
+def _figures(block: SeriesFigures) -> Iterator[str]:
+    yield f"{block.series.name}:"
+    rows = [(f.period.first, f"  {f.period.label()}: {figure_in_words(f)}", f) for f in block.figures]
+    gaps = [(gap.first, f"  {gap.label()}: no figure", None) for gap in block.gaps]
+    for _, line, figure in sorted(rows + gaps, key=lambda row: row[0]):
+        if figure is None:
+            yield line
+            continue
+        yield f"{line} {references(figure.citations)}"
+        for part in figure.parts:
+            yield f"    of which {part_in_words(part)}"
+        if figure.note:
+            yield f"    Note: {figure.note}"
+    for total in block.totals:
+        yield f"  Total stated, {total.period.label()}: {figure_in_words(total)} {references(total.citations)}"
+
+
+def _event(event: Event, with_summary: bool) -> Iterator[str]:
+    yield f"{date_in_words(event)}: {headline(event)} {references(event.citations)}"
+    if with_summary:
+        yield f"    {event.summary}"
+
+
+def _person(person: Person) -> str:
+    role = ", ".join(filter(None, (person.role, person.affiliation)))
+    return f"{person.name} — {role}\n{person.summary} {references(person.citations)}"
+
+
+def _source(source: Source) -> str:
+    title = f"{source.title} (our description: this copy has no headline)" if source.title_is_label else source.title
+    authors = f"By {', '.join(source.authors)}. " if source.authors else ""
+    credit = f"{source.credit}. " if source.credit else ""
+    return (
+        f"{source.id}: {title}\n"
+        f"    {source.byline} ({source.published_basis}). {authors}{credit}\n"
+        f"    {len(source.passages)} passages, {source.passages[0].ref} to {source.passages[-1].ref}; "
+        f"collection {source.collection}, revision {source.revision}\n"
+        f"    {source.url}"
+    )
+
+

@@ -1,0 +1,157 @@
+"""Retrieval: which subjects of the library a question may be about, and the evidence for each.
+
+A *subject* is whatever can carry an answer: a passage, an FAQ entry, an event, a person, or a known unknown. It is
+indexed through its text and, one by one, through the questions that it answers (its *asks*), so that the nearest
+question counts. BM25 finds the candidates; the evidence decides among them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from math import log
+from typing import TYPE_CHECKING
+
+from knowledge.citations import Citation
+from knowledge.index import Bm25Index
+from knowledge.text import terms
+
+if TYPE_CHECKING:
+    from knowledge.faq import FaqEntry
+    from knowledge.library import Library
+    from knowledge.people import Person
+    from knowledge.sources import Passage
+    from knowledge.timeline import Event
+    from knowledge.unknowns import KnownUnknown
+
+CANDIDATE_UNITS = 100
+"""How many indexed units BM25 hands on to be weighed; a subject has up to fifty units."""
+
+UNKNOWN_WORD_WEIGHT = 2.5
+"""Weight of a word that occurs nowhere in the library: it speaks against support, but may be mere chat."""
+
+
+class Role(StrEnum):
+    """What an indexed unit is to its subject."""
+
+    TEXT = "text"
+    ASK = "ask"
+    WRONG_PREMISE = "wrong premise"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Something that can carry an answer, the citations it rests on, and all terms of its text and asks."""
+
+    item: Passage | FaqEntry | Event | Person | KnownUnknown
+    citations: tuple[Citation, ...]
+    text_terms: frozenset[str]
+    all_terms: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A subject with the evidence that it answers a question, each from 0 to 1.
+
+    `likeness` is that of the nearest unit, `role` says which kind of unit that is; `text_share` is the part of the
+    question's weight found in the subject's own text, `share` that found in its text and asks together.
+    """
+
+    subject: Subject
+    likeness: float
+    role: Role
+    text_share: float
+    share: float
+
+    @property
+    def support(self) -> float:
+        """The evidence as one number; the weights are explained in docs/answer-quality.md."""
+        return 0.6 * self.likeness + 0.25 * self.share + 0.15 * self.text_share
+
+
+class Retrieval:
+    """The index over a library."""
+
+    def __init__(self, library: Library) -> None:
+        """Analyse and index every subject of `library`."""
+        self._vocabulary = library.vocabulary
+        self.subjects: list[Subject] = []
+        self._owners: list[int] = []
+        self._roles: list[Role] = []
+        self._units: list[frozenset[str]] = []
+        corpus: list[list[str]] = []
+        for item, citations, units in _items(library):
+            analysed = [(role, self.concepts(text)) for role, text in units]
+            own = frozenset(term for role, words in analysed if role is Role.TEXT for term in words)
+            every = frozenset(term for _, words in analysed for term in words)
+            self.subjects.append(Subject(item, citations, own, every))
+            for role, words in analysed:
+                self._owners.append(len(self.subjects) - 1)
+                self._roles.append(role)
+                self._units.append(frozenset(words))
+                corpus.append(words)
+        self._index = Bm25Index(corpus)
+        spread = Counter(term for subject in self.subjects for term in subject.all_terms)
+        count = len(self.subjects)
+        self._weights = {term: log(1 + (count - n + 0.5) / (n + 0.5)) for term, n in spread.items()}
+
+    def concepts(self, text: str) -> list[str]:
+        """Return the terms of a text in the one vocabulary in which everything is compared."""
+        return self._vocabulary.concepts(terms(text))
+
+    def knows(self, term: str) -> bool:
+        """Whether a term occurs anywhere in the library."""
+        return term in self._weights
+
+    def weight(self, words: Iterable[str]) -> float:
+        """Return the summed weight of some terms: the rarer among the subjects, the heavier."""
+        return sum(self._weights.get(word, UNKNOWN_WORD_WEIGHT) for word in words)
+
+    def candidates(self, words: Sequence[str]) -> list[Candidate]:
+        """Return the subjects that match some of `words`, the best supported first."""
+        question = frozenset(words)
+        whole = self.weight(question)
+        best: dict[int, tuple[float, Role]] = {}
+        for hit in self._index.search(list(words), CANDIDATE_UNITS):
+            unit = self._units[hit.doc]
+            shared = self.weight(question & unit)
+            likeness = 2 * shared / (whole + self.weight(unit))
+            owner = self._owners[hit.doc]
+            if owner not in best or likeness > best[owner][0]:
+                best[owner] = likeness, self._roles[hit.doc]
+        found = []
+        for owner, (likeness, role) in best.items():
+            subject = self.subjects[owner]
+            text_share = self.weight(question & subject.text_terms) / whole
+            share = self.weight(question & subject.all_terms) / whole
+            found.append((owner, Candidate(subject, likeness, role, text_share, share)))
+        found.sort(key=lambda pair: (-pair[1].support, pair[0]))
+        return [candidate for _, candidate in found]
+
+
+_Units = list[tuple[Role, str]]
+_Item = tuple["Passage | FaqEntry | Event | Person | KnownUnknown", tuple[Citation, ...], _Units]
+
+
+def _items(library: Library) -> Iterator[_Item]:
+    for source, passage in library.passages():
+        if not passage.retired:
+            units = [(Role.TEXT, passage.text), *_asks(passage.asks)]
+            units += [(Role.WRONG_PREMISE, text) for text in passage.wrong_premises]
+            yield passage, (source.citation(passage),), units
+    for entry in library.faq:
+        yield entry, entry.citations, [(Role.TEXT, entry.answer), *_asks((entry.question, *entry.alternatives))]
+    for event in library.timeline.events:
+        units = [(Role.TEXT, f"{event.title}. {event.summary} {event.date.label()}"), *_asks(event.asks)]
+        yield event, event.citations, units
+    for person in library.people:
+        text = f"{' '.join(person.names)}. {person.role} {person.affiliation}. {person.summary}"
+        yield person, person.citations, [(Role.TEXT, text)]
+    for unknown in library.unknowns:
+        yield unknown, unknown.nearest, [(Role.TEXT, f"{unknown.lacks}. {unknown.says}"), *_asks(unknown.asks)]
+
+
+def _asks(texts: Iterable[str]) -> _Units:
+    return [(Role.ASK, text) for text in texts]

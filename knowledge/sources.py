@@ -1,0 +1,66 @@
+"""Sources: documents with their metadata, cut into passages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from knowledge.citations import Citation
+from knowledge.rows import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Passage(Row):
+    """One paragraph of a source.
+
+    `note` is our own-words text, or empty for a document the operator added, of which only the `original`
+    exists. `asks` are questions that the passage answers, `wrong_premises` questions that assert what it
+    contradicts; both are indexed and never shown.
+    """
+
+    ref: str
+    note: str = ""
+    original: str = ""
+    speaker: str = ""
+    asks: tuple[str, ...] = ()
+    wrong_premises: tuple[str, ...] = ()
+    retired: bool = False
+
+    @property
+    def text(self) -> str:
+        """The text to show: the original where the operator has ingested it, else the note."""
+        return self.original or self.note
+
+    @property
+    def is_original(self) -> bool:
+        """Whether `text` is the source's own wording."""
+        return bool(self.original)
+
+
+@dataclass(frozen=True, slots=True)
+class Source(Row):
+    """One document or dataset with its metadata and its passages in reading order."""
+
+    id: str
+    title: str
+    publisher: str
+    published: date
+    published_basis: str
+    url: str
+    kind: str
+    collection: str
+    passages: tuple[Passage, ...]
+    title_is_label: bool = False
+    authors: tuple[str, ...] = ()
+    credit: str = ""
+    language: str = "en"
+    revision: int = 1
+
+    def citation(self, passage: Passage) -> Citation:
+        """Return the address of one of this source's passages."""
+        return Citation(self.id, passage.ref)
+
+    @property
+    def byline(self) -> str:
+        """Publisher and month in words, as a citation is introduced: `Foreign Policy, 11 January 2019`."""
+        return f"{self.publisher}, {self.published.day} {self.published:%B %Y}"

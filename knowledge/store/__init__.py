@@ -1,0 +1,154 @@
+"""The one door to the database: what people and the bot leave behind, through methods that say what they do.
+
+Nothing outside this package knows SQL, SQLAlchemy or the file the data is in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Self
+
+from sqlalchemy import ColumnElement, delete, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from knowledge.errors import StoreError
+from knowledge.store import sqlite
+from knowledge.store.migrate import bring_up_to_date
+from knowledge.store.schema import drafts, memory, votes
+
+__all__ = ["Store", "Votes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """How many people found a card helpful and unhelpful."""
+
+    helpful: int = 0
+    unhelpful: int = 0
+
+
+class Store:
+    """The database, open; a method that cannot do its work changes nothing and raises `StoreError`.
+
+    A method that writes returns once the data is on the disk: what was acknowledged survives a crash.
+    """
+
+    def __init__(self, engine: AsyncEngine, file: sqlite.File) -> None:
+        """Take an engine over an up-to-date database; `Store.open` makes both."""
+        self._engine = engine
+        self._reader = engine.execution_options(**sqlite.READ_ONLY)
+        self._file = file
+        # SQLite lets one writer in at a time, and those that wait poll; a lock queues ours in order instead.
+        self._writing_turn = asyncio.Lock()
+        self._closed = False
+
+    @classmethod
+    async def open(cls, url: str, *, patience: float = 5.0) -> Self:
+        """Open the database at a URL such as `sqlite+aiosqlite:///data/bot.db`, creating or migrating it.
+
+        `patience` is how many seconds to wait for another program that holds the file.
+        Raises `StoreError` for a URL that is not an SQLite file, and for a file that is locked, read-only,
+        damaged, of a newer version of the bot or of another program.
+        """
+        file = sqlite.File.at(url, patience)
+        await asyncio.to_thread(file.make_folder)
+        await bring_up_to_date(file)
+        store = cls(sqlite.engine(file), file)
+        try:
+            await store.recall("")  # connects, so that what stands in the way is met here
+        except StoreError:
+            await store.close()
+            raise
+        return store
+
+    async def close(self) -> None:
+        """Let a write in progress finish, then close every connection; closing twice does nothing."""
+        async with self._writing_turn:
+            self._closed = True
+            await self._engine.dispose()
+
+    async def __aenter__(self) -> Self:
+        """Return the store itself."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close the store."""
+        await self.close()
+
+    async def vote(self, card: str, user_id: int, helpful: bool | None) -> Votes:
+        """Record a person's one vote on a card, or withdraw it with None; return the votes on the card."""
+        mine = (votes.c.card == card) & (votes.c.user_id == user_id)
+        async with self._writing() as connection:
+            await connection.execute(delete(votes).where(mine))
+            if helpful is not None:
+                row = {"card": card, "user_id": user_id, "helpful": helpful}
+                await connection.execute(insert(votes).values(row))
+            return await _count(connection, card)
+
+    async def votes(self, card: str) -> Votes:
+        """Return the votes on a card."""
+        async with self._reading() as connection:
+            return await _count(connection, card)
+
+    async def remember(self, key: str, value: str) -> None:
+        """Keep a value under a key, in place of an earlier one."""
+        async with self._writing() as connection:
+            await connection.execute(delete(memory).where(memory.c.key == key))
+            await connection.execute(insert(memory).values(key=key, value=value))
+
+    async def recall(self, key: str) -> str | None:
+        """Return the value kept under a key, or None."""
+        async with self._reading() as connection:
+            value: str | None = await connection.scalar(select(memory.c.value).where(memory.c.key == key))
+            return value
+
+    async def keep_draft(self, user_id: int, key: str, text: str) -> None:
+        """Keep what a person typed and could not send, in place of their earlier draft under that key."""
+        async with self._writing() as connection:
+            await connection.execute(delete(drafts).where(_of(user_id, key)))
+            await connection.execute(insert(drafts).values(user_id=user_id, key=key, text=text))
+
+    async def draft(self, user_id: int, key: str) -> str | None:
+        """Return a person's draft under a key, or None."""
+        async with self._reading() as connection:
+            text: str | None = await connection.scalar(select(drafts.c.text).where(_of(user_id, key)))
+            return text
+
+    async def drop_draft(self, user_id: int, key: str) -> None:
+        """Forget a person's draft under a key, if there is one."""
+        async with self._writing() as connection:
+            await connection.execute(delete(drafts).where(_of(user_id, key)))
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[AsyncConnection]:
+        async with self._writing_turn:
+            self._refuse_if_closed()
+            with self._file.errors_in_words():
+                async with self._engine.begin() as connection:
+                    yield connection
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[AsyncConnection]:
+        self._refuse_if_closed()
+        with self._file.errors_in_words():
+            async with self._reader.connect() as connection:
+                yield connection
+
+    def _refuse_if_closed(self) -> None:
+        # A disposed engine would quietly open the file again.
+        if self._closed:
+            raise StoreError("The database is closed because the bot is stopping.")
+
+
+def _of(user_id: int, key: str) -> ColumnElement[bool]:
+    return (drafts.c.user_id == user_id) & (drafts.c.key == key)
+
+
+async def _count(connection: AsyncConnection, card: str) -> Votes:
+    helpful = func.count().filter(votes.c.helpful)
+    unhelpful = func.count().filter(~votes.c.helpful)
+    counted = await connection.execute(select(helpful, unhelpful).where(votes.c.card == card))
+    return Votes(*counted.one())

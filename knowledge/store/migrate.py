@@ -1,0 +1,73 @@
+"""Migrations: a database is brought to the schema that the code knows, or left untouched."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, text
+
+from knowledge.errors import StoreError
+from knowledge.store import sqlite
+
+# The revisions in migrations/versions, oldest first. Listed here so that a database that is up to date,
+# which is nearly always, is known as such without importing Alembic (0.2 s).
+REVISIONS = ("0001",)
+SCRIPTS = Path(__file__).parent / "migrations"
+
+_log = logging.getLogger(__name__)
+
+
+async def bring_up_to_date(file: sqlite.File) -> None:
+    """Check a database file, and migrate it to the last revision, in one transaction.
+
+    Raises `StoreError`, with nothing changed, if the file is damaged, of a newer version of the bot, of
+    another program, or cannot be written.
+    """
+    engine = sqlite.engine(file, migrating=True)
+    try:
+        with file.errors_in_words():
+            async with engine.begin() as connection:
+                await connection.run_sync(_bring_up_to_date, file)
+    finally:
+        await engine.dispose()
+
+
+def _bring_up_to_date(connection: Connection, file: sqlite.File) -> None:
+    if connection.scalar(text("PRAGMA quick_check(1)")) != "ok":
+        raise file.damaged()
+    stored = _stored_revision(connection, file)
+    if stored == REVISIONS[-1]:
+        return
+    _upgrade(connection)
+    if connection.execute(text("PRAGMA foreign_key_check")).first():
+        raise file.damaged()
+    _log.info("The database %s went from schema %s to %s.", file.path, stored or "none", REVISIONS[-1])
+
+
+def _stored_revision(connection: Connection, file: sqlite.File) -> str | None:
+    tables = inspect(connection).get_table_names()
+    if not tables:
+        return None
+    if "alembic_version" not in tables:
+        raise StoreError(
+            f"The database {file.path} belongs to another program. It was left as it is: set data_dir or "
+            "database_url to a place of the bot's own."
+        )
+    stored: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    if stored is not None and stored not in REVISIONS:
+        raise StoreError(
+            f"The database {file.path} was written by a newer version of the bot (schema {stored}; this "
+            f"one knows up to {REVISIONS[-1]}). It was left as it is: update the bot, or restore a backup."
+        )
+    return stored
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic.command import upgrade
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    upgrade(config, "head")

@@ -1,0 +1,114 @@
+"""SQLite as this bot uses it: how a file is opened, and its errors in words that say what to do."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from knowledge.errors import StoreError
+
+READ_ONLY = {"read_only": True}
+_PREFIXES = ("sqlite+aiosqlite:///", "sqlite:///")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A database file, and how many seconds to wait while another program holds it."""
+
+    path: Path
+    patience: float
+
+    @classmethod
+    def at(cls, url: str, patience: float) -> Self:
+        """Return the file that a URL names; raises `StoreError` if it names none."""
+        for prefix in _PREFIXES:
+            name = url.removeprefix(prefix)
+            if name not in (url, "", ":memory:"):
+                return cls(Path(name), patience)
+        raise StoreError(f"The database must be a file, written {_PREFIXES[0]}path/to/bot.db.")
+
+    def make_folder(self) -> None:
+        """Create the folder of the file, if there is none; raises `StoreError` if it cannot be."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(
+                f"The folder of the database, {self.path.parent}, cannot be created: {error.strerror}. "
+                "Create it, let the bot write to it, or set data_dir to another folder."
+            ) from error
+
+    @contextmanager
+    def errors_in_words(self) -> Iterator[None]:
+        """Turn whatever SQLAlchemy raises inside into a `StoreError`."""
+        try:
+            yield
+        except SQLAlchemyError as error:
+            raise StoreError(self._words(error)) from error
+
+    def damaged(self) -> StoreError:
+        """Return the error for a file that holds no sound database."""
+        return StoreError(
+            f"The database {self.path} is damaged, or is not a database. It was left as it is: restore a "
+            "backup over it, or move it away to start with an empty one."
+        )
+
+    def _words(self, error: SQLAlchemyError) -> str:
+        reason = error.orig if isinstance(error, DBAPIError) else None
+        # The low byte is the primary result code: https://www.sqlite.org/rescode.html
+        match getattr(reason, "sqlite_errorcode", 0) & 0xFF:
+            case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+                problem = f"stayed locked for {self.patience:g} seconds"
+                remedy = "stop the other program that writes to it, perhaps a second copy of the bot"
+            case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
+                problem = "cannot be written"
+                remedy = "let the bot write to the file and to its folder, or set data_dir to another folder"
+            case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+                return str(self.damaged())
+            case sqlite3.SQLITE_FULL:
+                problem, remedy = "is on a disk that is full", "make room on it"
+            case sqlite3.SQLITE_IOERR:
+                problem, remedy = "is on a disk that fails", "check that it has room and is sound"
+            case _:
+                problem, remedy = f"cannot be used ({reason or error})", "check the settings and the log"
+        return f"The database {self.path} {problem}. Nothing was changed: {remedy}."
+
+
+def engine(file: File, *, migrating: bool = False) -> AsyncEngine:
+    """Return an engine over a file: durable, waiting for others, and with transactions that are real.
+
+    For migrations it opens one connection at a time, on which tables can be replaced although others refer
+    to them, and leaves the journal mode as it is until the file is known to be ours.
+    """
+    made = create_async_engine(
+        URL.create("sqlite+aiosqlite", database=str(file.path)),
+        **({"poolclass": NullPool} if migrating else {}),
+    )
+    pragmas = [f"busy_timeout={int(file.patience * 1000)}", "synchronous=FULL"]
+    pragmas += ["foreign_keys=OFF"] if migrating else ["foreign_keys=ON", "journal_mode=WAL"]
+
+    # The driver would otherwise begin transactions on its own, too late and never for DDL.
+    @event.listens_for(made.sync_engine, "connect")
+    def connected(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    # A transaction that reads before it writes must hold the write lock from the start, or it may fail late.
+    @event.listens_for(made.sync_engine, "begin")
+    def begun(connection: Connection) -> None:
+        read_only = connection.get_execution_options().get("read_only", False)
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return made
