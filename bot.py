@@ -43,7 +43,9 @@ def _library(settings: Settings) -> Library:
     try:
         return read_content(local=settings.data_dir)
     except ContentError as error:
-        _stop(f"{error}\n\nThe content has faults, so nothing was started. List them with: python bot.py check")
+        _stop(
+            f"{error}\n\nThe content has faults, so nothing was started. List them with: python bot.py check"
+        )
 
 
 def _engine(settings: Settings, collections: Collection[str] = ()) -> Engine:
@@ -83,11 +85,15 @@ def cli(context: click.Context, config: Path | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help='Read {"id", "input"} lines from standard input.')
 @click.option("--collections", callback=_chosen, help="Answer from these only, parted by commas: core, …")
 @click.pass_context
-def ask(context: click.Context, question: tuple[str, ...], as_json: bool, collections: tuple[str, ...]) -> None:
+def ask(
+    context: click.Context, question: tuple[str, ...], as_json: bool, collections: tuple[str, ...]
+) -> None:
     """Answer one QUESTION (or command, such as "/exports 2023-11"), or JSON lines from standard input."""
     typed = " ".join(question)
     if as_json == bool(typed):
-        raise click.UsageError('give either a question in quotes or --json, for example: ask "who is Jung Pak"')
+        raise click.UsageError(
+            'give either a question in quotes or --json, for example: ask "who is Jung Pak"'
+        )
     engine = _engine(_settings(context), collections)
     if as_json:
         from knowledge.jsonlines import replies
@@ -137,17 +143,25 @@ def check(context: click.Context) -> None:
 @click.option("--url", help="New document: where it can be read.")
 @click.option("--author", "authors", multiple=True, help="New document: an author; may be repeated.")
 @click.pass_context
-def ingest(context: click.Context, file: Path, source: str, authors: tuple[str, ...], **metadata: str | None) -> None:
+def ingest(
+    context: click.Context,
+    /,
+    file: Path,
+    source: str,
+    authors: tuple[str, ...],
+    **details: str | None,
+) -> None:
     """Take in your own text copy (.txt, .md) of a document, so that answers quote it.
 
-    For a source the library knows, its id is enough. A new document needs a title, a publisher, a date and a URL.
+    For a source the library knows, its id is enough. A new document needs a title, a publisher, a date and
+    a URL.
     """
     from knowledge.errors import IngestError
     from knowledge.ingest import ingest_file
 
     settings = _settings(context)
     try:
-        report = ingest_file(_library(settings), file, source, settings.data_dir, authors=authors, **metadata)
+        report = ingest_file(_library(settings), file, source, settings.data_dir, authors=authors, **details)
     except IngestError as error:
         _stop(str(error))
     click.echo(report)
@@ -157,10 +171,12 @@ def ingest(context: click.Context, file: Path, source: str, authors: tuple[str, 
 @click.pass_context
 def run(context: click.Context) -> None:
     """Run the Discord bot until it is stopped with Ctrl-C or SIGTERM."""
+    from handlers.client import AidPolicyBot
     from handlers.runner import run as run_bot
 
     settings = _settings(context)
-    raise SystemExit(run_bot(settings, _engine(settings)))
+    engine = _engine(settings)
+    raise SystemExit(run_bot(settings, lambda store: AidPolicyBot(engine, store, settings)))
 
 
 if __name__ == "__main__":

@@ -10,12 +10,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from knowledge.answers import Answer
-from knowledge.engine import Engine
+from knowledge import suggestions
+from knowledge.commands import COMMANDS
 from knowledge.plaintext import plain_text
 
 if TYPE_CHECKING:
-    pass
+    from collections.abc import Iterator
+
+    from prompt_toolkit.completion import Completer
+
+    from knowledge.answers import Answer
+    from knowledge.engine import Engine
+    from knowledge.library import Library
 
 WIDEST = 100
 
@@ -66,3 +72,43 @@ def converse(engine: Engine, data_dir: Path) -> None:
         if typed.strip():
             show(engine.reply(typed))
             click.echo()
+
+
+SUGGESTED = {
+    "timeline": suggestions.timeline_periods,
+    "exports": suggestions.export_periods,
+    "cite": suggestions.references,
+    "sources": suggestions.sources,
+}
+
+
+def completions(library: Library, typed: str) -> Iterator[suggestions.Suggestion]:
+    """Yield what a half-typed command can go on with: a command's name, then its main option.
+
+    The value of each replaces what stands after the last `/`, or after the command's name.
+    """
+    name, space, rest = typed.removeprefix("/").partition(" ")
+    if not typed.startswith("/"):
+        return
+    if space:
+        if name in SUGGESTED:
+            yield from SUGGESTED[name](library, rest)
+        return
+    for command, form in COMMANDS.items():
+        if command.startswith(name):
+            yield suggestions.Suggestion(f"/{command} — {form.summary}", command)
+
+
+def _completer(engine: Engine) -> Completer:
+    from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+    from prompt_toolkit.document import Document
+
+    class CommandCompleter(Completer):
+        def get_completions(self, document: Document, _event: CompleteEvent) -> Iterator[Completion]:
+            typed = document.text_before_cursor
+            _, space, rest = typed.removeprefix("/").partition(" ")
+            replaced = len(rest) if space else len(typed) - 1
+            for found in completions(engine.library, typed):
+                yield Completion(found.value, start_position=-replaced, display=found.label)
+
+    return CommandCompleter()

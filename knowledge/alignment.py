@@ -13,16 +13,15 @@ from typing import NamedTuple
 from knowledge.text import terms
 
 SUPPORT = 0.5
-"""Part of a paragraph's weight that its note must share. On the founding documents the right note shares 0.69
-and more of a paragraph; lines from elsewhere share 0.36 at most."""
+"""Part of a paragraph's weight that its note must share; in the founding documents it is 0.74 at least."""
 
 # What speaks against an alignment, in weights of a term that one paragraph and one note alone have.
-_JOINING = 1.0  # a second paragraph under one note
+_JOINING = 1.5  # a second paragraph under one note
 _CUTTING = 2.0  # one paragraph under two notes
 _UNCOVERED = 0.25  # for each weight of a note that its paragraph does not have
 
-# Wherever a sentence may end, a quotation or a bracket within one too: a false end costs nothing, a missed one is
-# a place where two joined paragraphs cannot be told apart.
+# Wherever a sentence may end, or a quotation or bracket in one: a false end costs nothing, a missed one keeps
+# two joined paragraphs together.
 _GAP = re.compile(r"(?<=[.!?…”’\"')])(?<![\s.][A-Z]\.)\s+")
 
 _MOST_PARAGRAPHS = 8
@@ -48,7 +47,7 @@ class _Sentence(NamedTuple):
 
 
 class _Chain(NamedTuple):
-    """An alignment up to some sentence: its score, its last note and the sentences of that, what went before."""
+    """An alignment up to some sentence: its score, its last note with sentences, and what went before."""
 
     score: float
     ref: str = ""

@@ -51,7 +51,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """A passage as it is shown: its address, its text, whose it is, and whether it is the original wording."""
+    """A passage as it is shown: its address, text and origin, and whether it is the original wording."""
 
     citation: Citation
     text: str
@@ -69,14 +69,21 @@ class SeriesFigures:
     gaps: tuple[Period, ...] = ()
     totals: tuple[Figure, ...] = ()
 
+    @property
+    def rows(self) -> tuple[tuple[Period, Figure | None], ...]:
+        """Figures and gaps as one table, oldest first; None stands for a gap."""
+        rows = [(figure.period, figure) for figure in self.figures] + [(gap, None) for gap in self.gaps]
+        return tuple(sorted(rows, key=lambda row: (row[0].first, row[0].last)))
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A whole reply.
 
-    `statements` lead; `excerpts` are the passages they rest on, at most three. `closest` belongs to refusals and
-    is no answer. `notes` say how the input was read, `hint` what to do next, `choices` are inputs to pick from.
-    `question` is what was asked, as typed; `version` names the library that answered.
+    `statements` lead; `excerpts` are the passages they rest on, at most three. `closest` belongs to refusals
+    and is no answer. `notes` say how the input was read, `hint` what to do next, `choices` are inputs to pick
+    from. `question` is what was asked, in a form that the engine reads back to the same reply; `version`
+    names the library that answered.
     """
 
     kind: Kind

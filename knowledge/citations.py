@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 SOURCE_ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 REF = r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*"
-_TYPED = re.compile(rf"\s*({SOURCE_ID})\s*(?:[¶#:§]|\s)\s*(?:(?:para(?:graph)?|p)\.?\s*)?({REF})\s*", re.IGNORECASE)
+_TYPED = re.compile(
+    rf"\s*({SOURCE_ID})\s*(?:[¶#:§]|\s)\s*(?:(?:para(?:graph)?|p)\.?\s*)?({REF})\s*", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -27,7 +27,9 @@ COMMANDS: Mapping[str, CommandForm] = {
     "timeline": CommandForm(
         "period", ("topic",), "/timeline 2018-12", "Dated events of a period, of one topic if you like."
     ),
-    "exports": CommandForm("period", ("series",), "/exports 2023-11", "Export figures by month, with their sum."),
+    "exports": CommandForm(
+        "period", ("series",), "/exports 2023-11", "Export figures by month, with their sum."
+    ),
     "cite": CommandForm("reference", (), "/cite fp-2019¶6", "Open a passage at its reference."),
     "sources": CommandForm("source", (), "/sources", "What the library holds."),
     "help": CommandForm("", (), "/help", "What the bot can do."),
@@ -53,15 +55,18 @@ def parse_command(text: str) -> Command:
     form = COMMANDS.get(name.lower())
     if form is None:
         known = ", ".join(f"/{known}" for known in COMMANDS)
-        raise CommandError(f"There is no command “/{echo(name)}”. The commands are {known}; for example {form_example()}.")
+        raise CommandError(
+            f"There is no command “/{echo(name)}”. The commands are {known}; for example {form_example()}."
+        )
     options: dict[str, str] = {}
     if form.options:
         for match in _OPTION.finditer(rest):
             option, quoted, bare = match.group(1).lower(), match.group(2), match.group(3)
             if option not in (*form.options, form.main):
+                others = ", ".join(f"{other}:…" for other in form.options)
                 raise CommandError(
                     f"/{name.lower()} has no option “{echo(option)}”. "
-                    f"It takes a {form.main} and {', '.join(f'{o}:…' for o in form.options)}; for example {form.example}."
+                    f"It takes a {form.main} and {others}; for example {form.example}."
                 )
             options[option] = bare if quoted is None else quoted
         rest = _OPTION.sub(" ", rest)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -41,7 +41,8 @@ class _Loader(yaml.CSafeLoader):
         keys = Counter(key.value for key, _ in node.value)
         for key, count in keys.items():
             if count > 1:
-                raise yaml.MarkedYAMLError(None, None, f"the key “{key}” occurs {count} times", node.start_mark)
+                problem = f"the key “{key}” occurs {count} times"
+                raise yaml.MarkedYAMLError(None, None, problem, node.start_mark)
         return super().construct_mapping(node, deep)
 
 
@@ -62,7 +63,7 @@ class _File:
     faults: list[Fault] = field(default_factory=list)
     raw: Any = None
 
-    def read(self, type_: type[Any], empty: Any) -> Any:
+    def read(self, type_: Hashable, empty: Any) -> Any:
         """Return the content as `type_`, or `empty` after noting the faults."""
         try:
             self.raw = yaml.load(self.data, _Loader)
@@ -84,7 +85,7 @@ class _File:
 
 
 @cache
-def _adapter(type_: type[Any]) -> TypeAdapter[Any]:
+def _adapter(type_: Hashable) -> TypeAdapter[Any]:
     return TypeAdapter(type_)
 
 
@@ -203,17 +204,14 @@ class _Reader:
             found[path] = source
         for file in originals.values():
             texts: dict[str, str] = file.read(dict[str, str], {})
-            path = next((p for p, s in found.items() if s.id == file.path.stem), None)
-            if path is None:
+            of = next((path for path, source in found.items() if source.id == file.path.stem), None)
+            if of is None:
                 file.fault((), f"there is no source “{file.path.stem}” whose original this could be")
                 continue
-            refs = {p.ref for p in found[path].passages}
-            for ref in texts.keys() - refs:
+            for ref in texts.keys() - {passage.ref for passage in found[of].passages}:
                 file.fault((ref,), "no such passage")
-            passages = tuple(
-                replace(p, original=texts.get(p.ref, p.original)) for p in found[path].passages
-            )
-            found[path] = replace(found[path], passages=passages)
+            passages = tuple(replace(p, original=texts.get(p.ref, p.original)) for p in found[of].passages)
+            found[of] = replace(found[of], passages=passages)
         return found
 
     def check_tables(self, library: Library, exports: _Exports, events: Sequence[Event]) -> None:

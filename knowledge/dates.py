@@ -92,6 +92,12 @@ class PartialDate:
         elif not 1 <= self.day <= _month_end(self.year or _LEAP_YEAR, self.month).day:
             raise ValueError(f"there is no {self.day} {MONTHS[self.month - 1]} {self.year or ''}".rstrip())
 
+    @classmethod
+    def holding(cls, day: date, precision: Precision) -> PartialDate:
+        """Return the day, month or year that `day` lies in."""
+        month = 1 if precision is Precision.YEAR else day.month
+        return cls(precision, day.year, month, day.day if precision is Precision.DAY else 1)
+
     @property
     def first(self) -> date:
         """Its first day; the year must be known."""
@@ -173,16 +179,7 @@ def scan(text: str, original: str | None = None) -> tuple[list[Spot], list[str]]
             spots.append(spot)
     edges = {edge for spot in spots for edge in (spot.start, spot.end)}
     spots = [spot for spot in spots if _stands_alone(spot, text, edges)]
-    if original is not None:
-        linked = {
-            spot
-            for pair in pairwise(spots)
-            for spot, other in (pair, pair[::-1])
-            if stands_between(text, *pair, RANGE_JOINT, LIST_JOINT)
-            and not text[other.start : other.end].isdigit()
-        }
-        spots = [spot for spot in spots if _is_date(spot, text, original, spot in linked)]
-    return spots, faults
+    return (spots if original is None else _that_are_dates(spots, text, original)), faults
 
 
 # How dates are written ------------------------------------------------------------------------------------
@@ -203,18 +200,18 @@ def _year(digits: str | None) -> int | None:
 
 
 def _date(g: _Groups) -> tuple[Reading, ...]:
-    """Build a date from the groups y(ear), m(onth name), n(umber of the month), d(ay), s(eason), q(uarter)."""
+    """Build a date from the groups y(ear), m(onth), n(umber of the month), d(ay), s(eason), q(uarter)."""
     year, name, number, day = _year(g.get("y")), g.get("m"), g.get("n"), g.get("d")
     if season := g.get("s"):
         return _one(PartialDate(Precision.SEASON, year, _SEASON_OF[season]))
     if quarter := g.get("q"):
         return _one(PartialDate(Precision.QUARTER, year, 3 * _QUARTER_OF[quarter.split()[0]] - 2))
+    if not (name or number):
+        return _one(PartialDate(Precision.YEAR, year))
     month = _MONTH_OF[name[:3]] if name else int(number or 0)
     if day:
         return _one(PartialDate(Precision.DAY, year, month, int(day)))
-    return _one(
-        PartialDate(Precision.MONTH, year, month) if name or number else PartialDate(Precision.YEAR, year)
-    )
+    return _one(PartialDate(Precision.MONTH, year, month))
 
 
 def _day_or_month_first(g: _Groups) -> tuple[Reading, ...]:
@@ -254,6 +251,11 @@ def _decade(g: _Groups) -> tuple[Reading, ...]:
     return _years(int(g["y"] or 0), int(g["y"] or 0) + 9)
 
 
+def _half(g: _Groups) -> tuple[Reading, ...]:
+    year, start = _year(g["y"]), 1 if g["h"] in ("h1", "first", "1st") else 7
+    return ((PartialDate(Precision.MONTH, year, start), PartialDate(Precision.MONTH, year, start + 5)),)
+
+
 _Y = "(?P<y>(?:19|20)[0-9]{2})"
 _YY = "(?P<y>(?:19|20)[0-9]{2}|'[0-9]{2})"
 _N = "(?P<n>[0-9]{1,2})"
@@ -284,6 +286,7 @@ _FORMS = (
     _form(rf"{_Y}(?:[/-]|[\s,]+)(?!may\s+[a-z]){_M}"),
     _form(f"{_Q}(?:{_OF}{_YY})?"),
     _form(rf"{_Y}[\s-]*(?P<q>q[1-4])"),
+    _form(rf"(?P<h>h[12]|(?:first|1st|second|2nd)(?=\s+half))(?:\s+half)?{_OF}{_YY}", _half),
     _form(f"{_S}(?:{_OF}{_YY})?"),
     _form(rf"{_Y}[\s-]+{_S}"),
     _form(r"(?:fy|fiscal\s+year)[\s-]*(?P<y>(?:19|20)[0-9]{2}|'?[0-9]{2})", _fiscal_year),
@@ -313,7 +316,9 @@ _DATE_LEAD = re.compile(
     r"|last|next|past|previous|early|mid|late|around|vs|versus|than)[\s-]+(?:the\s+)?$"
 )
 _THIS = re.compile(r"(?<!\w)this\s+$")
-_NUMBER_LEAD = re.compile(r"(?<!\w)(?:resolutions?|res|unscr|nos?|number|section|page|order|usd|us\$)[\s.]*$")
+_YEAR_LEAD = re.compile(r"(?<!\w)(?:in|since|until|during)\s+$")
+_NUMBER_LEAD = re.compile(r"(?<!\w)(?:no\.|number|usd)\s*$")
+_RESOLUTION_LEAD = re.compile(r"(?<!\w)(?:resolutions?|res\.?|unscr)[\s.,0-9]*(?:and\s+)?$")
 _UNIT = re.compile(r"\s*(?:per\s?cent|tons?|tonnes?|kg|dollars?|usd|people|million|thousand)(?!\w)")
 _MAY_VERB = re.compile(r"\s+(?:be|have|not|also|well|still|never|even|yet|soon|become|come|help|need)(?!\w)")
 _LOWER_CASE = re.compile(r"(?<!\w)[a-z][\w'’]*[,;:]?\s+$")
@@ -335,12 +340,23 @@ def _stands_alone(spot: Spot, text: str, edges: set[int]) -> bool:
     return not glued or spot.end + 1 in edges
 
 
+def _that_are_dates(spots: Sequence[Spot], text: str, original: str) -> list[Spot]:
+    linked = {
+        spot
+        for pair in pairwise(spots)
+        for spot, other in (pair, pair[::-1])
+        if stands_between(text, *pair, RANGE_JOINT, LIST_JOINT)
+        and not text[other.start : other.end].isdigit()
+    }
+    return [spot for spot in spots if _is_date(spot, text, original, spot in linked)]
+
+
 def _is_date(spot: Spot, text: str, original: str, linked: bool) -> bool:
     """Judge by the words around whether a number is a year and a word a month; `linked` to another month."""
     surface = text[spot.start : spot.end]
     before, after = text[max(0, spot.start - 24) : spot.start], text[spot.end : spot.end + 24]
     if surface.isdigit():
-        return not (_NUMBER_LEAD.search(before) or _UNIT.match(after))
+        return _is_year(int(surface), before, after)
     if spot.readings[-1][0].year is not None:
         return True
     word = re.sub(r"^[0-9\s]+|(?<=[a-z])[^a-z].*", "", surface)
@@ -354,6 +370,14 @@ def _is_date(spot: Spot, text: str, original: str, linked: bool) -> bool:
     if word == "march":
         return sure or not (_MARCH_LEAD.search(before) or _MARCH_VERB.match(after))
     return True
+
+
+def _is_year(number: int, before: str, after: str) -> bool:
+    """Tell a year from a sum, a count or the number of a resolution (1874, 2087, 2397)."""
+    if _RESOLUTION_LEAD.search(before):
+        return 1990 <= number <= 2030
+    counted = _UNIT.match(after) and not _YEAR_LEAD.search(before)
+    return not (counted or _NUMBER_LEAD.search(before))
 
 
 # Folding --------------------------------------------------------------------------------------------------

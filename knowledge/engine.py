@@ -15,6 +15,7 @@ from knowledge.answers import Answer, Kind, Statement, Status
 from knowledge.citations import Citation
 from knowledge.commands import COMMANDS, Command, parse_command, written
 from knowledge.errors import InputError
+from knowledge.figure_questions import FigureQuestions
 from knowledge.figures import EXAMPLES as EXPORT_EXAMPLES
 from knowledge.figures import no_figure, rows_reply
 from knowledge.library import Library
@@ -36,6 +37,7 @@ class Engine:
         """Index `library`, once."""
         self.library = library
         self._retrieval = Retrieval(library)
+        self._figures = FigureQuestions(library, self._retrieval)
 
     def reply(self, typed: str) -> Answer:
         """Answer a question, or a command written as `/exports 2023-11 series:reported`."""
@@ -69,9 +71,11 @@ class Engine:
             return self._finish(self.unreadable("Ask a question in a few words.", _ASK_HINT), question)
         if len(question) > LONGEST_INPUT:
             return self._finish(
-                self.unreadable(f"A question can have {LONGEST_INPUT} characters at most.", _ASK_HINT), question
+                self.unreadable(f"A question can have {LONGEST_INPUT} characters at most.", _ASK_HINT),
+                question,
             )
-        return self._finish(answer_from(question, self.library, self._retrieval), question)
+        answer = self._figures.answer(question) or answer_from(question, self.library, self._retrieval)
+        return self._finish(answer, question)
 
     def timeline(self, period: str = "", topic: str = "") -> Answer:
         """List the dated events of a period, oldest first, of one topic if one is given."""
@@ -81,7 +85,9 @@ class Engine:
         if chosen and chosen not in line.topics:
             near = [match[0] for match in process.extract(chosen, line.topics, limit=3, score_cutoff=50)]
             message = f"There is no topic “{echo(topic)}”. The topics are: {', '.join(line.topics)}."
-            return self._finish(self.unreadable(message, choices=tuple(f"/timeline topic:{t}" for t in near)), asked)
+            return self._finish(
+                self.unreadable(message, choices=tuple(f"/timeline topic:{t}" for t in near)), asked
+            )
         try:
             parsed = parse_period(period, rows=[e.date for e in line.events], examples=TIMELINE_EXAMPLES)
         except UncoveredPeriodError as error:
@@ -115,7 +121,10 @@ class Engine:
         if not chosen:
             known = ", ".join(s.id for s in table.series) or "none in the collections that are switched on"
             message = f"There is no series “{echo(series)}”. The series: {known}."
-            return self._finish(self.unreadable(message, choices=tuple(f"/exports series:{s.id}" for s in table.series)), asked)
+            return self._finish(
+                self.unreadable(message, choices=tuple(f"/exports series:{s.id}" for s in table.series)),
+                asked,
+            )
         try:
             parsed: ParsedPeriod = parse_period(period, rows=table.months(), examples=EXPORT_EXAMPLES)
         except UncoveredPeriodError as error:
@@ -186,4 +195,3 @@ _HELP = (
     "No language model is involved: the same question gets the same reply."
 )
 _ASK_HINT = f"For example: {COMMANDS['ask'].example.removeprefix('/ask ')}"
-

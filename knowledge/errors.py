@@ -1,13 +1,13 @@
 """What can go wrong in the library, each error with a message written for the person who meets it.
 
-    KnowledgeError
-    ├── ContentError        content files with faults, all of them named at once
-    ├── InputError          something typed that cannot be read
-    │   ├── CitationError   … as a citation
-    │   ├── PeriodError     … as a period (in periods.py)
-    │   └── CommandError    … as a command
-    ├── IngestError         a document that cannot be taken in
-    └── StoreError          a database that cannot be used
+KnowledgeError
+├── ContentError        content files with faults, all of them named at once
+├── InputError          something typed that cannot be read
+│   ├── CitationError   … as a citation
+│   ├── PeriodError     … as a period (in periods.py)
+│   └── CommandError    … as a command
+├── IngestError         a document that cannot be taken in
+└── StoreError          a database that cannot be used
 """
 
 from __future__ import annotations

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum, auto
+from itertools import pairwise
 
 from knowledge.answers import Answer, Kind, Statement, Status
-from knowledge.exports import ExportTable, Figure, Part, Receipt, difference, mean, portion, share, total
+from knowledge.exports import Figure, Part, Receipt, difference, mean, portion, share, total
 from knowledge.figures import computed, no_figure, rows_reply, stated
 from knowledge.library import Library
 from knowledge.periods import ALL_DATES, FoundPeriod, Period, find_periods
@@ -36,38 +37,55 @@ _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = tuple(
     (operation, re.compile(rf"(?<![a-z])(?:{pattern})"))
     for operation, pattern in (
         (Operation.COUNT, r"how many months|number of months"),
-        (Operation.SHARE, r"percent|per cent|share of|what share|proportion|fraction|what part of|ratio|pct\b"),
+        (
+            Operation.SHARE,
+            r"percent|per cent|share of|what share|proportion|fraction|what part of|ratio|pct\b",
+        ),
         (
             Operation.DIFFERENCE,
             r"differen|gap between|how much (?:less|more|higher|lower|bigger|smaller)|minus|"
-            r"(?:fall|fell|drop|dropped|rise|rose|grow|grew|declined?|decreased?|increased?|changed?)\b.* (?:from|between)|"
-            r"by how much",
+            r"(?:fall|fell|drop|dropped|rise|rose|grow|grew|declined?|decreased?|increased?|changed?)\b"
+            r".* (?:from|between)|by how much",
         ),
         (Operation.MEAN, r"average|mean\b|per month|a month on"),
-        (Operation.ZERO, r"(?:which|what) month.*\b(?:no|nothing|zero|none|nil)\b|zero month|nil\b|really zero"),
-        (Operation.LOWEST, r"smallest|lowest|least|fewest|minimum|min\b|tiniest|worst month|weakest|slowest month"),
-        (Operation.HIGHEST, r"biggest|largest|highest|most (?:exports?|money|aid|goods)|maximum|max\b|peak|top month|best month|busiest|record month"),
+        (
+            Operation.ZERO,
+            r"(?:which|what) month.*\b(?:no|nothing|zero|none|nil)\b|zero month|nil\b|really zero",
+        ),
+        (
+            Operation.LOWEST,
+            r"smallest|lowest|least|fewest|minimum|min\b|tiniest|worst month|weakest|slowest month",
+        ),
+        (
+            Operation.HIGHEST,
+            r"biggest|largest|highest|most (?:exports?|money|aid|goods)|maximum|max\b|peak|"
+            r"(?:top|best|record) month|busiest",
+        ),
         (
             Operation.SUM,
-            r"total|sum\b|add(?:ed|ing)? (?:it |them |up|together)|altogether|combined?\b|together|overall|plus\b|in all\b|all told|"
-            r"so far|aggregate|cumulative|all (?:five|5|the) months",
+            r"total|sum\b|add(?:ed|ing)? (?:it |them |up|together)|altogether|combined?\b|together|overall|"
+            r"plus\b|in all\b|all told|so far|aggregate|cumulative|all (?:five|5|the) months",
         ),
     )
 )
 _SUM_SIGN = re.compile(r"[a-z0-9] ?\+ ?[a-z]")
 _PERCENT_SIGN = re.compile(r"%|\bas a percent")
 _AMOUNT = re.compile(
-    r"\b(?:how (?:much|many dollars|big)|figures?|amount|value|worth|dollars?|money|usd|totals?|numbers?|data|sum)\b|\$"
+    r"\b(?:how (?:much|many dollars|big)|figures?|amount|value|worth|dollars?|money|usd|totals?|numbers?|"
+    r"data|sum)\b|\$"
 )
 _TRADE = re.compile(
     r"\b(?:exports?|exported|shipments?|shipped|ship|sent|send|sending|goods|go out|going out|went (?:out|over)|"
     r"delivered|deliver(?:y|ies)|got sent|trade)\b"
 )
-_NOT_ZERO = re.compile(r"non.?zero|(?:not|isn'?t|wasn'?t|weren'?t|above|than) (?:zero|nil|nothing)|still|actually|at least something")
+_NOT_ZERO = re.compile(
+    r"non.?zero|(?:not|isn'?t|wasn'?t|weren'?t|above|than) (?:zero|nil|nothing)|still|actually|"
+    r"at least something"
+)
 _STATED_TOTAL = re.compile(r"\b(?:report(?:ed|s)?|rfa|article|stated?|says?|said|since|overall|so far)\b")
 _MONTHS = re.compile(r"\bmonths?\b")
 _OTHER_ASKED = re.compile(r"^(?:why|when|who|where)\b|\bwhy\b")
-_FILLER = frozenset("really just rough roughly exactly go goe went gone month year total number figur data usd money".split())
+_FILLER = ("really", "just", "rough", "exactly", "go", "month", "year", "total", "number", "figur", "money")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +137,9 @@ class FigureQuestions:
             operation = Operation.SUM
         amount, trade = bool(_AMOUNT.search(text)), bool(_TRADE.search(text))
         parts = self._parts(question)
-        about_table = trade or (operation is not Operation.SHOW and (bool(periods) or bool(_MONTHS.search(text))))
+        about_table = trade or (
+            operation is not Operation.SHOW and (bool(periods) or bool(_MONTHS.search(text)))
+        )
         about_table = about_table or (amount and bool(periods))
         if not about_table or not (periods or operation is not Operation.SHOW):
             return None
@@ -172,14 +192,22 @@ class FigureQuestions:
             return Answer(
                 Kind.REFUSAL,
                 Status.REFUSED,
-                statements=(Statement(f"The source gives no categories for {months}, so no part of its figure can be told."),),
-                hint="It names categories for " + " and ".join(f.period.label() for f, _ in reading.parts) + " only.",
+                statements=(
+                    Statement(
+                        f"The source gives no categories for {months}, so no part of its figure can be told."
+                    ),
+                ),
+                hint="It names categories for "
+                + " and ".join(f.period.label() for f, _ in reading.parts)
+                + " only.",
             )
         statements: list[Statement] = []
         receipts: list[Receipt] = []
         for figure, part in kept:
             where = figure.period.label()
-            statements.append(Statement(f"{where}: {part_in_words(part)}, of {figure_in_words(figure)}.", part.citations))
+            statements.append(
+                Statement(f"{where}: {part_in_words(part)}, of {figure_in_words(figure)}.", part.citations)
+            )
             if reading.operation is Operation.SHARE and part.value is not None:
                 receipts.append(share(part.value, part.category, (figure,), where))
             elif reading.operation is not Operation.SHARE and part.share is not None:
@@ -194,7 +222,11 @@ class FigureQuestions:
 
     def _blocks(self, reading: _Reading) -> Answer:
         periods = [c for p in reading.periods for c in p.choices]
-        span = Period.between(min(p.first for p in periods), max(p.last for p in periods)) if len(periods) > 1 else periods[0]
+        span = (
+            Period.between(min(p.first for p in periods), max(p.last for p in periods))
+            if len(periods) > 1
+            else periods[0]
+        )
         return rows_reply(self._table, span, self._table.series[:1])
 
     def _sum(self, reading: _Reading) -> Answer | None:
@@ -204,7 +236,10 @@ class FigureQuestions:
         added = computed(total(figures))
         if len(figures) < len(self.figures(replace(reading, periods=()))):
             return _figure_answer((added, *map(stated, figures)))
-        said = [Statement(f"The source's own total, {t.period.label()}: {figure_in_words(t)}.", t.citations) for t in self._table.totals]
+        said = [
+            Statement(f"The source's own total, {t.period.label()}: {figure_in_words(t)}.", t.citations)
+            for t in self._table.totals
+        ]
         order = (*said, added) if _STATED_TOTAL.search(reading.text) else (added, *said)
         return _figure_answer((*order, *map(stated, figures)))
 
@@ -239,7 +274,12 @@ class FigureQuestions:
         above = tuple(f for f in figures if f.value)
         least = min(above, key=lambda f: f.value)
         zero = [f for f in figures if not f.value]
-        lead = [Statement(f"The lowest month above zero is {least.period.label()}, with {figure_in_words(least)}.", least.citations)]
+        lead = [
+            Statement(
+                f"The lowest month above zero is {least.period.label()}, with {figure_in_words(least)}.",
+                least.citations,
+            )
+        ]
         if zero and not _NOT_ZERO.search(reading.text):
             lead.insert(0, stated(zero[0]))
         return _figure_answer(lead)
@@ -247,7 +287,12 @@ class FigureQuestions:
     def _extreme(self, reading: _Reading, word: str, pick: Callable[[Sequence[Figure]], Figure]) -> Answer:
         figure = pick(self.figures(reading))
         return _figure_answer(
-            [Statement(f"The {word} month is {figure.period.label()}, with {figure_in_words(figure)}.", figure.citations)]
+            [
+                Statement(
+                    f"The {word} month is {figure.period.label()}, with {figure_in_words(figure)}.",
+                    figure.citations,
+                )
+            ]
         )
 
     def _count(self, reading: _Reading) -> Answer | None:
@@ -286,7 +331,7 @@ def _amounts(question: str) -> list[Decimal]:
     tokens = list(words(question))
     return [
         Decimal(after.term)
-        for before, after in zip(tokens, tokens[1:], strict=False)
+        for before, after in pairwise(tokens)
         if before.term == "dollar" and after.term.isdigit()
     ]
 

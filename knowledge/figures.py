@@ -36,11 +36,15 @@ def rows_reply(table: ExportTable, period: Period, series: Sequence[Series]) -> 
 
 def no_figure(table: ExportTable, asked: str, series: Sequence[Series]) -> Answer:
     """Refuse for want of a figure, saying for which months there are figures."""
-    covered = " ".join(f"{one.name} has figures for {one.coverage.label()}." for one in series or table.series)
+    covered = " ".join(
+        f"{one.name} has figures for {one.coverage.label()}." for one in series or table.series
+    )
     return Answer(
         Kind.REFUSAL,
         Status.REFUSED,
-        statements=(Statement(f"The library has no figure for {asked}. That is a gap in the sources, not a zero."),),
+        statements=(
+            Statement(f"The library has no figure for {asked}. That is a gap in the sources, not a zero."),
+        ),
         hint=f"{covered} For example: /exports {EXAMPLES[0]}",
     )
 

@@ -285,7 +285,8 @@ class Bm25Index(BM25Okapi):  # type: ignore[misc]
     def load(cls, folder: str | Path, mmap: bool = True) -> Self:
         """Return a saved index; its arrays stay on disk and are read as needed, unless `mmap` is false.
 
-        Changes are kept in memory. Raises `IndexFormatError` for a folder that holds no whole index.
+        Changes are kept in memory. Raises `IndexFormatError` for a folder that holds no whole index, as told
+        by the sizes of its parts: postings are not read one by one.
         """
         folder = Path(folder)
         try:
@@ -319,7 +320,9 @@ class Bm25Index(BM25Okapi):  # type: ignore[misc]
 
 
 def _array(path: Path, mmap: bool) -> NDArray[Any]:
-    mapped: NDArray[Any] = np.lib.format.open_memmap(path, mode="c")
+    mapped = np.lib.format.open_memmap(path, mode="c")
+    if mapped.offset + mapped.nbytes != path.stat().st_size:
+        raise ValueError(f"{path.name} has a wrong size")
     return np.asarray(mapped) if mmap else np.array(mapped)
 
 

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from itertools import count
 from math import inf
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +17,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import yaml
-from rapidfuzz import fuzz
 
 from knowledge.alignment import align
 from knowledge.citations import SOURCE_ID
@@ -26,13 +24,12 @@ from knowledge.content import SHIPPED, read_content
 from knowledge.errors import ContentError, IngestError
 from knowledge.library import Library
 from knowledge.paragraphs import Paragraph, read_paragraphs
+from knowledge.renewal import renumber
 from knowledge.sources import Passage, Source
-from knowledge.text import NEGATIONS, echo, words
+from knowledge.text import echo
 
-NEARLY_SAME = 90
-"""Likeness in percent from which a changed paragraph keeps its number."""
-MOST_A_NOTE = 10
-"""Paragraphs for each note beyond which a file is no copy of the source; it keeps aligning within seconds."""
+LONGEST = 10
+"""How many times as long as the notes of a source its copy can be; aligning takes seconds at that length."""
 
 _RIGHT = "Check that this is the right document."
 
@@ -68,6 +65,32 @@ class IngestReport:
         return "\n".join(lines)
 
 
+def ingest_file(  # noqa: PLR0913  (see ingest_document)
+    library: Library,
+    file: Path,
+    source_id: str,
+    data_dir: Path,
+    *,
+    authors: Sequence[str] = (),
+    shipped: Path = SHIPPED,
+    **details: str | None,
+) -> IngestReport:
+    """Take in a file as it is given on the command line: with details a document of one's own, else a copy.
+
+    A document that is renewed keeps the details that are not given. Raises `IngestError`.
+    """
+    given = {name: value for name, value in details.items() if value is not None}
+    old = library.sources.get(source_id)
+    if old is not None and old.collection == "local":
+        known = ("title", "publisher", "url", "credit", "kind", "language")
+        given = {name: getattr(old, name) for name in known} | {"published": f"{old.published}"} | given
+        authors = authors or old.authors
+    elif not given and not authors:
+        return ingest_original(library, file, source_id, data_dir, shipped=shipped)
+    given = dict.fromkeys(("title", "publisher", "published", "url"), "") | given
+    return ingest_document(library, file, source_id, data_dir, authors=authors, shipped=shipped, **given)
+
+
 def ingest_original(
     library: Library, file: Path, source_id: str, data_dir: Path, *, shipped: Path = SHIPPED
 ) -> IngestReport:
@@ -85,24 +108,25 @@ def ingest_original(
             f"{what} “{echo(source_id)}”. A copy can be laid over: {known}.\n"
             "To add or renew a document of your own, give its title, publisher, date and URL as well."
         )
-    paragraphs, dropped = read_paragraphs(file, source.authors)
-    if len(paragraphs) > MOST_A_NOTE * len(source.passages):
+    paragraphs, dropped = read_paragraphs(file, _labels(source.publisher, source.authors, source.published))
+    texts, notes = [p.text for p in paragraphs], {p.ref: p.note for p in source.passages}
+    longer = max(len(texts) / len(notes), sum(map(len, texts)) / sum(map(len, notes.values())))
+    if longer > LONGEST:
         raise IngestError(
-            f"{file} has {len(paragraphs)} paragraphs and {source.id} {len(source.passages)}. {_RIGHT}"
+            f"{file} is {longer:.0f} times as long as {source.id}. {_RIGHT} Nothing was written."
         )
-    aligned = align([p.text for p in paragraphs], {p.ref: p.note for p in source.passages})
+    aligned = align(texts, notes)
     if aligned.unmatched:
         raise IngestError(_unmatched(file, source, paragraphs, aligned.unmatched))
-    texts = aligned.texts
     before = {passage.ref: passage.original for passage in source.passages if passage.original}
     path = data_dir / "originals" / f"{source.id}.yaml"
     return IngestReport(
         source.id,
         path,
-        _write(path, texts, data_dir, shipped),
-        matched=len(texts),
-        renewed=sum(before.get(ref, text) != text for ref, text in texts.items()),
-        missing=tuple(passage.ref for passage in source.passages if passage.ref not in texts),
+        _write(path, aligned.texts, data_dir, shipped),
+        matched=len(aligned.texts),
+        renewed=sum(before.get(ref, text) != text for ref, text in aligned.texts.items()),
+        missing=tuple(ref for ref in notes if ref not in aligned.texts),
         dropped=dropped,
     )
 
@@ -135,10 +159,9 @@ def ingest_document(  # noqa: PLR0913  (a document has that many details, all na
 ) -> IngestReport:
     """Add a document of the operator's own with numbered paragraphs, or renew it.
 
-    On renewal a paragraph keeps its number if it is unchanged, or `NEARLY_SAME` with the same figures and
-    negations in the same order: a citation must not come to support another claim. Any other gets a number
-    never used before, and what vanished stays, retired. `published` is an ISO date. Raises `IngestError`,
-    having written nothing, if the file cannot be read or details are wrong, all of them named.
+    What renewal does to the numbers is said at `renumber`; the revision goes up by one. `published` is an ISO
+    date. Raises `IngestError`, having written nothing, if the file cannot be read or details are wrong (all
+    are named).
     """
     details = {"title": title, "publisher": publisher, "credit": credit, "kind": kind, "language": language}
     details = {name: " ".join(value.split()) for name, value in details.items()} | {"url": url.strip()}
@@ -147,46 +170,58 @@ def ingest_document(  # noqa: PLR0913  (a document has that many details, all na
     faults = list(_faults(source_id, published, names, details))
     if old is not None and old.collection != "local":
         faults.append(
-            f"id: {old.id} is a shipped source; choose another id, or give no details to lay a copy over it"
+            f"id: {old.id} is a shipped source; choose another id, or give no details with its copy"
         )
     if faults:
         raise IngestError("\n- ".join(("The document cannot be taken in:", *faults)))
     if old is None and path.exists():
-        raise IngestError(
-            f"{path} exists, but the library was read without it. Use the same data folder for both."
-        )
-    paragraphs, dropped = read_paragraphs(file, names)
+        raise IngestError(f"{path} exists, but the library was read without it. Read it from there, too.")
+    day = date.fromisoformat(published)
+    paragraphs, dropped = read_paragraphs(file, _labels(details["publisher"], names, day))
     before = old.passages if old else ()
-    passages = _numbered([paragraph.text for paragraph in paragraphs], details["title"], before)
-    source = Source(
-        id=source_id,
-        published=date.fromisoformat(published),
-        published_basis="given when the document was added",
-        collection="local",
-        authors=names,
-        passages=passages,
-        revision=old.revision if old else 1,
-        title=details["title"],
-        publisher=details["publisher"],
-        credit=details["credit"],
-        url=details["url"],
-        kind=details["kind"],
-        language=details["language"],
-    )
+    content: dict[str, Any] = {
+        "id": source_id,
+        **details,
+        "authors": names,
+        "published": day,
+        "published_basis": "given when the document was added",
+        "collection": "local",
+        "passages": renumber([paragraph.text for paragraph in paragraphs], details["title"], before),
+    }
+    source = Source(**content, revision=old.revision if old else 1)
     if old is not None and source != old:
         source = replace(source, revision=old.revision + 1)
+    return _report(
+        source, before, path, source != old and _write(path, _content(source), data_dir, shipped), dropped
+    )
+
+
+def _report(
+    source: Source, before: Sequence[Passage], path: Path, written: bool, dropped: tuple[str, ...]
+) -> IngestReport:
     texts = {passage.ref: passage.original for passage in before}
-    kept = [passage for passage in passages if passage.ref in texts and not passage.retired]
+    kept = [passage for passage in source.passages if passage.ref in texts and not passage.retired]
     return IngestReport(
-        source_id,
+        source.id,
         path,
-        source != old and _write(path, _content(source), data_dir, shipped),
+        written,
         matched=len(kept),
-        added=sum(passage.ref not in texts for passage in passages),
+        added=sum(passage.ref not in texts for passage in source.passages),
         renewed=sum(texts[passage.ref] != passage.original for passage in kept),
-        retired=sum(passage.retired and passage not in before for passage in passages),
+        retired=sum(passage.retired and passage not in before for passage in source.passages),
         dropped=dropped,
     )
+
+
+def _labels(publisher: str, authors: Sequence[str], day: date) -> tuple[str, ...]:
+    """Return the lines of a page that repeat what is known of the document."""
+    written = (
+        f"{day:%B} {day.day}, {day.year}",
+        f"{day.day} {day:%B} {day.year}",
+        f"{day:%Y-%m-%d}",
+        f"{day:%Y.%m.%d}",
+    )
+    return (publisher, *authors, *written)
 
 
 def _faults(id_: str, published: str, authors: Sequence[str], details: Mapping[str, str]) -> Iterator[str]:
@@ -221,45 +256,6 @@ def _is_url(text: str) -> bool:
     return False
 
 
-def _numbered(texts: Sequence[str], title: str, old: Sequence[Passage]) -> tuple[Passage, ...]:
-    """Give every paragraph its ref, in reading order; the passages that have none of them follow, retired."""
-    refs: dict[int, str] = {}
-    left = {passage.ref: passage.original for passage in old}
-
-    def keep(position: int, ref: str) -> None:
-        refs[position] = ref
-        left.pop(ref, None)
-
-    if texts[0].casefold() == title.casefold():
-        keep(0, "title")
-    unchanged: dict[str, list[str]] = {}
-    for ref, text in left.items():
-        unchanged.setdefault(text, []).append(ref)
-    for position, text in enumerate(texts):
-        if position not in refs and unchanged.get(text):
-            keep(position, unchanged[text].pop(0))
-    living = {passage.ref for passage in old if not passage.retired}
-    for position, text in enumerate(texts):
-        if position not in refs:
-            near = ((_likeness(text, original), ref) for ref, original in left.items() if ref in living)
-            likeness, ref = max(near, default=(0, ""))
-            if likeness:
-                keep(position, ref)
-    fresh = count(1 + max((int(passage.ref) for passage in old if passage.ref.isdecimal()), default=0))
-    now = (Passage(refs.get(at) or str(next(fresh)), original=text) for at, text in enumerate(texts))
-    return (*now, *(replace(passage, retired=True) for passage in old if passage.ref in left))
-
-
-def _likeness(new: str, old: str) -> float:
-    """Return the likeness of two paragraphs in percent; 0 unless nearly the same, with the same claims."""
-    likeness = fuzz.ratio(new, old, score_cutoff=NEARLY_SAME)
-    return likeness if likeness and _claims(new) == _claims(old) else 0
-
-
-def _claims(text: str) -> list[str]:
-    return [word.term for word in words(text) if word.term in NEGATIONS or word.term[0].isdigit()]
-
-
 def _content(source: Source) -> dict[str, Any]:
     content = _filled(asdict(source))
     return content | {"passages": [_filled(passage) for passage in content["passages"]]}
@@ -270,22 +266,22 @@ def _filled(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _write(path: Path, content: Mapping[str, Any], data_dir: Path, shipped: Path) -> bool:
-    """Write a content file in one step, if the whole library can be read with it; False if it was the same."""
+    """Write a content file in one step, if the whole library can be read with it; False if nothing is new."""
     text = yaml.safe_dump(dict(content), allow_unicode=True, sort_keys=False, width=inf)
     part = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        if path.exists() and path.read_text("utf-8") == text:
+        if path.exists() and path.read_bytes() == text.encode():
             return False
         with TemporaryDirectory() as trial:
             for folder in ("sources", "originals"):
                 (Path(trial) / folder).mkdir()
                 for file in (data_dir / folder).glob("*.yaml"):
                     shutil.copy(file, Path(trial) / folder)
-            (Path(trial) / path.relative_to(data_dir)).write_text(text, "utf-8")
+            (Path(trial) / path.relative_to(data_dir)).write_bytes(text.encode())
             read_content(shipped, Path(trial))
         path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("w", encoding="utf-8") as stream:
-            stream.write(text)
+        with part.open("wb") as stream:
+            stream.write(text.encode())
             stream.flush()
             os.fsync(stream.fileno())
         part.replace(path)

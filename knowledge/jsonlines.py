@@ -19,7 +19,10 @@ def replies(engine: Engine, lines: Iterable[str]) -> Iterator[str]:
     """Answer each line in order; a line that is not an object with an `input` gets an error with id null."""
     for line in lines:
         identifier, typed = _read(line)
-        answer = engine.unreadable(f"This line is not JSON of the form {EXAMPLE}.") if typed is None else engine.reply(typed)
+        if typed is None:
+            answer = engine.unreadable(f"This line is not JSON of the form {EXAMPLE}.")
+        else:
+            answer = engine.reply(typed)
         yield json.dumps(as_dict(answer, identifier), ensure_ascii=False)
 
 
@@ -47,35 +50,17 @@ def as_dict(answer: Answer, identifier: Any = None) -> dict[str, Any]:
 
 
 def _figure_rows(block: SeriesFigures) -> list[dict[str, Any]]:
-    rows = [
-        (
-            figure.period,
-            {
-                "period": str(figure.period),
-                "value": str(figure.value),
-                "unit": figure.unit,
-                "qualifier": figure.qualifier,
-                "series": figure.series,
-                "citations": _strings(figure.citations),
-            },
-        )
-        for figure in block.figures
+    return [
+        {
+            "period": str(period),
+            "value": None if figure is None else str(figure.value),
+            "unit": None if figure is None else figure.unit,
+            "qualifier": None if figure is None else figure.qualifier,
+            "series": block.series.id,
+            "citations": [] if figure is None else _strings(figure.citations),
+        }
+        for period, figure in block.rows
     ]
-    rows += [
-        (
-            gap,
-            {
-                "period": str(gap),
-                "value": None,
-                "unit": None,
-                "qualifier": None,
-                "series": block.series.id,
-                "citations": [],
-            },
-        )
-        for gap in block.gaps
-    ]
-    return [row for _, row in sorted(rows, key=lambda item: (item[0].first, item[0].last))]
 
 
 def _event_row(event: Event) -> dict[str, Any]:

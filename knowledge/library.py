@@ -80,8 +80,28 @@ class Library:
             source.citation(after) if after else None,
         )
 
+    def summary(self) -> str:
+        """Return a few lines on what the library holds, for the console."""
+        sources = [
+            f"  {s.id}: {s.byline}, {len(s.passages)} passages"
+            f"{', with originals' if any(p.is_original for p in s.passages) else ''}"
+            for s in self.sources.values()
+        ]
+        asks = sum(len(passage.asks) for _, passage in self.passages())
+        counts = (
+            f"{len(self.timeline.events)} events",
+            f"{len(self.exports.figures)} export figures",
+            f"{len(self.people)} people and organisations",
+            f"{len(self.faq)} FAQ entries",
+            f"{len(self.unknowns)} known unknowns",
+            f"{asks} asks",
+        )
+        return "\n".join(
+            (f"The library is sound (version {self.version}).", *sources, f"  {', '.join(counts)}")
+        )
+
     def only(self, collections: Collection[str]) -> Library:
-        """Return the library reduced to some collections; whatever cites a source outside them is left out."""
+        """Return the library reduced to some collections, without whatever cites a source outside them."""
         kept = {id_: s for id_, s in self.sources.items() if s.collection in collections}
 
         def stays(citations: tuple[Citation, ...]) -> bool:

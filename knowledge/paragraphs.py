@@ -15,6 +15,11 @@ MOST_BYTES = 5_000_000
 WRAPPED_AT_MOST = 100
 """A line longer than this is a paragraph, not a line of hard-wrapped text."""
 
+_DAY = (
+    r"((mon|tues|wednes|thurs|fri|satur|sun)day,? )?"
+    r"([a-z]{3,9}\.? \d{1,2}, \d{4}|\d{1,2} [a-z]{3,9}\.? \d{4}|\d{4}[-.]\d\d[-.]\d\d)"
+)
+_TIME = r"([, ]*(at )?\d{1,2}[:.]\d\d ?([ap]\.?m\.?)?( [a-z]{2,4})?)"
 _FURNITURE = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -28,10 +33,8 @@ _FURNITURE = tuple(
         r"(share|tweet|print|e-?mail|save|comments?|copy link)( (this|on|via|to|by|with)\b[^.!?]{0,40})?",
         r"(follow|like|join) us on .{1,60}",
         r"(sign up|subscribe)( (now|today|here|to|for)\b.{0,100})?[.!]?",
-        r"((first |last )?(published|updated|posted)( on| at)?:? )?"
-        r"((mon|tues|wednes|thurs|fri|satur|sun)day,? )?"
-        r"([a-z]{3,9}\.? \d{1,2}, \d{4}|\d{1,2} [a-z]{3,9}\.? \d{4}|\d{4}-\d\d-\d\d)"
-        r"([, ]*(at )?\d{1,2}[:.]\d\d ?([ap]\.?m\.?)?( [a-z]{2,4})?)?",
+        rf"(first |last )?(published|updated|posted)( on| at)?:? {_DAY}{_TIME}?",
+        rf"{_DAY}{_TIME}",
         r"(©|\(c\) \d|copyright ©?\d).{0,120}|all rights reserved\.?",
         r"\d+ min(ute)?s? read",
     )
@@ -63,11 +66,12 @@ class Paragraph:
     line: int
 
 
-def read_paragraphs(file: Path, authors: Sequence[str] = ()) -> tuple[tuple[Paragraph, ...], tuple[str, ...]]:
+def read_paragraphs(file: Path, labels: Sequence[str] = ()) -> tuple[tuple[Paragraph, ...], tuple[str, ...]]:
     """Return the paragraphs of a UTF-8 text or Markdown file, and the lines left out as not part of the text.
 
-    Blank lines part paragraphs, and so do single line ends unless the text is hard-wrapped. Page furniture and
-    a byline of `authors` are left out; a paragraph given twice in a row is kept once. Raises `IngestError`.
+    Blank lines part paragraphs, and so do single line ends unless the text is hard-wrapped. Left out are page
+    furniture, `labels` (publisher, author, date) alone or in a byline, and a paragraph that repeats the one
+    before it. Raises `IngestError`.
     """
     text = _INVISIBLE.sub("", _read(file))
     markdown = file.suffix.lower() == ".md"
@@ -76,17 +80,23 @@ def read_paragraphs(file: Path, authors: Sequence[str] = ()) -> tuple[tuple[Para
     for found in _cut(_markdown_lines(text) if markdown else enumerate(text.splitlines(), 1)):
         paragraph = replace(found, text=_plain(found.text)) if markdown else found
         line = " ".join(paragraph.text.split())
-        byline = (
-            line.lower().startswith("by ") and len(line) < 120 and any(author in line for author in authors)
-        )
         doubled = bool(paragraphs) and paragraph.text == paragraphs[-1].text
-        if byline or doubled or any(furniture.fullmatch(line) for furniture in _FURNITURE):
+        if doubled or _is_furniture(line, labels):
             dropped.append(line)
         elif line:
             paragraphs.append(paragraph)
     if not paragraphs:
         raise IngestError(f"{file} has no paragraphs of text. Check that the article itself is in the file.")
     return tuple(paragraphs), tuple(dropped)
+
+
+def _is_furniture(line: str, labels: Sequence[str]) -> bool:
+    """Whether a line belongs to the page: a label alone, a byline with one, or what surrounds any text."""
+    folded, known = line.casefold(), [label.casefold() for label in labels if label]
+    byline = folded.startswith("by ") and len(line) < 120 and line[-1] not in ".!?…”"
+    if folded in known or (byline and any(label in folded for label in known)):
+        return True
+    return any(furniture.fullmatch(line) for furniture in _FURNITURE)
 
 
 def _read(file: Path) -> str:
@@ -126,7 +136,7 @@ def _not_utf8(file: Path, why: str, guess: str) -> str:
 
 
 def _markdown_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Number the lines without front matter, rules and marks, and a blank line where Markdown has a border."""
+    """Number the lines, without front matter, rules and marks, a blank line where Markdown has a border."""
     lines = _FRONT_MATTER.sub(lambda match: "\n" * match[0].count("\n"), "\n".join(text.splitlines()))
     for number, quoted in enumerate(lines.split("\n"), 1):
         line = re.sub(r"^\s{0,3}(>\s?)+", "", quoted)

@@ -190,29 +190,14 @@ class Period:
         if self.precision is not Precision.RANGE:
             return name(self._date)
         for precision in (Precision.YEAR, Precision.MONTH, Precision.DAY):
-            head = None if self.open_start else _begins(precision, self.first)
-            tail = None if self.open_end else _ends(precision, self.last)
-            if head and tail and head != tail:
+            head = None if self.open_start else PartialDate.holding(self.first, precision)
+            tail = None if self.open_end else PartialDate.holding(self.last, precision)
+            if head == tail or (head and head.first != self.first) or (tail and tail.last != self.last):
+                continue
+            if head and tail:
                 return both.format(name(head), name(tail))
-            if tail and self.open_start:
-                return until.format(name(tail))
-            if head and self.open_end:
-                return f"since {name(head)}"
+            return f"since {name(head)}" if head else until.format(name(tail)) if tail else everything
         return everything
-
-
-def _begins(precision: Precision, day: date) -> PartialDate | None:
-    """Return the day, month or year that begins on `day`, if one does."""
-    month = 1 if precision is Precision.YEAR else day.month
-    start = PartialDate(precision, day.year, month, day.day if precision is Precision.DAY else 1)
-    return start if start.first == day else None
-
-
-def _ends(precision: Precision, day: date) -> PartialDate | None:
-    """Return the day, month or year that ends on `day`, if one does."""
-    month = 1 if precision is Precision.YEAR else day.month
-    end = PartialDate(precision, day.year, month, day.day if precision is Precision.DAY else 1)
-    return end if end.last == day else None
 
 
 ALL_DATES = Period(date.min, date.max, Precision.RANGE)
@@ -281,11 +266,7 @@ def parse_period(
             found.asked,
         )
     if found.period is None:
-        meanings = " or ".join(choice.label() for choice in found.choices)
-        example = found.choices[-1]
-        raise AmbiguousPeriodError(
-            f"“{echo(text)}” can mean {meanings}. Say which, for example {example}.", found.choices
-        )
+        raise AmbiguousPeriodError(_ambiguous(text, found.choices), found.choices)
     return ParsedPeriod(found.period, tuple(_notes(mention, found, f"“{echo(text)}”")))
 
 
@@ -313,7 +294,8 @@ _LEAD = re.compile(
     r"(?:(?P<relative>last|this|next|past|previous|coming)\s+)?$"
 )
 _ONWARDS = re.compile(
-    r"\s*(?:(?:and\s+)?onwards?(?!\w)|and\s+(?:later|after|beyond)(?=\s*(?:[?.!,;]|$))|\.\.\s*$)"
+    r"\s*(?:(?:-+|~|\.{2,}|to|until|till)\s*(?:the\s+)?(?:present|now|today|date)(?!\w)"
+    r"|(?:and\s+)?onwards?(?!\w)|and\s+(?:later|after|beyond)(?=\s*(?:[?.!,;]|$))|\.\.\s*$)"
 )
 _IN_OR_ON = re.compile(r"(?<!\w)(in|on)\s+$")
 
@@ -423,8 +405,8 @@ def _single(spot: Spot, text: str, lead: re.Match[str] | None, *, in_command: bo
     start, opener, vague, relative = spot.start, "", "", False
     if lead:
         vague, relative = lead["vague"] or "", bool(lead["relative"]) and spot.yearless
-        opener = (lead["opener"] or "").split(" ")[0]
-        if opener in _EXCLUSIVE and lead["the"] and not vague:
+        opener = (lead["opener"] or "").partition(" ")[0]
+        if opener in _EXCLUSIVE and (lead["the"] or vague):
             opener = ""  # “after the 2016 test” dates the test, not what came after it
     if opener == "from" and in_command:
         opener = "since"
@@ -532,18 +514,27 @@ def _why(folded: str, mentions: int, faults: Sequence[str]) -> str:
         return faults[0]
     if _RELATIVE_WORD.search(folded):
         return _RELATIVE
-    if re.fullmatch(r"-?[0-9]+", folded):
+    if re.fullmatch(r"(?:year\s+)?-?[0-9]+", folded):
         return f"years run from {FIRST_YEAR} to {LAST_YEAR}"
     return "it names more than one period" if mentions > 1 else ""
 
 
 def _unreadable(text: str, reason: str, examples: Sequence[str]) -> str:
-    *most, last = examples
-    shown = f"{', '.join(most)} or {last}" if most else last
     return (
-        f"“{echo(text)}” cannot be read as a period{': ' * bool(reason)}{reason}. Write a year, a month, a day,"
-        f" a season, a quarter or a range of them, for example {shown}."
+        f"“{echo(text)}” cannot be read as a period{': ' * bool(reason)}{reason}. Write a year, a month, a"
+        f" day, a season, a quarter or a range of them, for example {_either(examples)}."
     )
+
+
+def _ambiguous(text: str, choices: Sequence[Period]) -> str:
+    labels = [choice.label() for choice in choices]
+    shown = labels if len(labels) < 6 else [*labels[:2], "…", *labels[-2:]]
+    return f"“{echo(text)}” can mean {_either(shown)}. Say which, for example {choices[-1]}."
+
+
+def _either(words: Sequence[str]) -> str:
+    *most, last = words
+    return f"{', '.join(most)} or {last}" if most else last
 
 
 def _notes(mention: _Mention, found: FoundPeriod, typed: str) -> Iterator[str]:

@@ -60,23 +60,23 @@ def _excerpt(excerpt: Excerpt) -> str:
 
 def _figures(block: SeriesFigures) -> Iterator[str]:
     yield f"{block.series.name}:"
-    rows = [(f.period.first, f"  {f.period.label()}: {figure_in_words(f)}", f) for f in block.figures]
-    gaps = [(gap.first, f"  {gap.label()}: no figure", None) for gap in block.gaps]
-    for _, line, figure in sorted(rows + gaps, key=lambda row: row[0]):
+    for period, figure in block.rows:
         if figure is None:
-            yield line
+            yield f"  {period.label()}: no figure"
             continue
-        yield f"{line} {references(figure.citations)}"
+        yield f"  {period.label()}: {figure_in_words(figure)} {references(figure.citations)}"
         for part in figure.parts:
             yield f"    of which {part_in_words(part)}"
         if figure.note:
             yield f"    Note: {figure.note}"
     for total in block.totals:
-        yield f"  Total stated, {total.period.label()}: {figure_in_words(total)} {references(total.citations)}"
+        said = f"{figure_in_words(total)} {references(total.citations)}"
+        yield f"  Total stated, {total.period.label()}: {said}"
 
 
 def _event(event: Event, with_summary: bool) -> Iterator[str]:
-    yield f"{date_in_words(event)}: {headline(event)} {references(event.citations)}"
+    date = date_in_words(event, brief=not with_summary)
+    yield f"{date}: {headline(event)} {references(event.citations)}"
     if with_summary:
         yield f"    {event.summary}"
 
@@ -87,7 +87,11 @@ def _person(person: Person) -> str:
 
 
 def _source(source: Source) -> str:
-    title = f"{source.title} (our description: this copy has no headline)" if source.title_is_label else source.title
+    title = (
+        f"{source.title} (our description: this copy has no headline)"
+        if source.title_is_label
+        else source.title
+    )
     authors = f"By {', '.join(source.authors)}. " if source.authors else ""
     credit = f"{source.credit}. " if source.credit else ""
     return (
@@ -97,5 +101,3 @@ def _source(source: Source) -> str:
         f"collection {source.collection}, revision {source.revision}\n"
         f"    {source.url}"
     )
-
-

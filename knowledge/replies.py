@@ -16,7 +16,7 @@ from knowledge.timeline import Event
 from knowledge.unknowns import KnownUnknown
 from knowledge.wording import date_in_words, headline
 
-SUPPORTED = 0.5
+SUPPORTED = 0.35
 """Support from which a candidate carries an answer; set on the golden questions."""
 
 ALSO = 0.85
@@ -33,7 +33,7 @@ def excerpt_of(library: Library, citation: Citation) -> Excerpt:
 
 def answer_from(question: str, library: Library, retrieval: Retrieval) -> Answer:
     """Answer a question from the best supported subject, or refuse."""
-    words = retrieval.concepts(question)
+    words = retrieval.read(question)
     candidates = retrieval.candidates(words)
     if not candidates or candidates[0].support < SUPPORTED:
         return refusal(library, candidates)
@@ -42,7 +42,9 @@ def answer_from(question: str, library: Library, retrieval: Retrieval) -> Answer
     if isinstance(item, KnownUnknown):
         return _known_unknown(library, item)
     if isinstance(item, FaqEntry):
-        return _reply(library, Kind.FAQ, Statement(item.answer, item.citations), item.citations, item.editorial)
+        return _reply(
+            library, Kind.FAQ, Statement(item.answer, item.citations), item.citations, item.editorial
+        )
     if isinstance(item, Event):
         statement = Statement(f"{date_in_words(item)}: {headline(item)}.", item.citations)
         return _reply(library, Kind.TIMELINE, statement, item.citations)
@@ -55,13 +57,19 @@ def _from_passages(
     library: Library, retrieval: Retrieval, words: Sequence[str], candidates: Sequence[Candidate]
 ) -> Answer:
     best = candidates[0]
-    shown = [c for c in candidates if isinstance(c.subject.item, Passage) and c.support >= ALSO * best.support]
+    shown = [
+        c for c in candidates if isinstance(c.subject.item, Passage) and c.support >= ALSO * best.support
+    ]
     assert isinstance(best.subject.item, Passage)
     lead = max(
         sentences(best.subject.item.text),
         key=lambda sentence: retrieval.weight(set(retrieval.concepts(sentence)) & set(words)),
     )
-    notes = ("The question assumes something that the library contradicts.",) if best.role is Role.WRONG_PREMISE else ()
+    notes = (
+        ("The question assumes something that the library contradicts.",)
+        if best.role is Role.WRONG_PREMISE
+        else ()
+    )
     return Answer(
         Kind.ANSWER,
         Status.ANSWERED,
@@ -95,5 +103,7 @@ def refusal(library: Library, candidates: Sequence[Candidate]) -> Answer:
         Status.REFUSED,
         statements=(Statement("The library does not answer this."),),
         closest=tuple(excerpt_of(library, citation) for citation in list(near)[:2]),
-        hint="It holds: " + "; ".join(f"{s.publisher}, {s.published:%B %Y}" for s in library.sources.values()) + ".",
+        hint="It holds: "
+        + "; ".join(f"{s.publisher}, {s.published:%B %Y}" for s in library.sources.values())
+        + ".",
     )

@@ -1,8 +1,8 @@
 """Retrieval: which subjects of the library a question may be about, and the evidence for each.
 
-A *subject* is whatever can carry an answer: a passage, an FAQ entry, an event, a person, or a known unknown. It is
-indexed through its text and, one by one, through the questions that it answers (its *asks*), so that the nearest
-question counts. BM25 finds the candidates; the evidence decides among them.
+A *subject* is whatever can carry an answer: a passage, an FAQ entry, an event, a person, or a known unknown.
+It is indexed through its text and, one by one, through the questions that it answers (its *asks*), so that the
+nearest question counts. BM25 finds the candidates; the evidence decides among them.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from math import log
 from typing import TYPE_CHECKING
 
 from knowledge.citations import Citation
+from knowledge.faq import FaqEntry
 from knowledge.index import Bm25Index
+from knowledge.questions import Asked, asked_for
 from knowledge.text import terms
 
 if TYPE_CHECKING:
-    from knowledge.faq import FaqEntry
     from knowledge.library import Library
     from knowledge.people import Person
     from knowledge.sources import Passage
@@ -31,6 +32,12 @@ CANDIDATE_UNITS = 100
 
 UNKNOWN_WORD_WEIGHT = 2.5
 """Weight of a word that occurs nowhere in the library: it speaks against support, but may be mere chat."""
+
+FAQ_FACTOR = 0.8
+"""An FAQ entry draws several passages together, so the one passage that answers goes before it."""
+
+ASKED_WEIGHT = 2.0
+"""Weight of the kind of thing asked for: as much as a word that a third of all subjects have."""
 
 
 class Role(StrEnum):
@@ -55,8 +62,8 @@ class Subject:
 class Candidate:
     """A subject with the evidence that it answers a question, each from 0 to 1.
 
-    `likeness` is that of the nearest unit, `role` says which kind of unit that is; `text_share` is the part of the
-    question's weight found in the subject's own text, `share` that found in its text and asks together.
+    `likeness` is that of the nearest unit, `role` says which kind of unit that is; `text_share` is the part
+    of the question's weight found in the subject's own text, `share` that in its text and asks together.
     """
 
     subject: Subject
@@ -68,7 +75,8 @@ class Candidate:
     @property
     def support(self) -> float:
         """The evidence as one number; the weights are explained in docs/answer-quality.md."""
-        return 0.6 * self.likeness + 0.25 * self.share + 0.15 * self.text_share
+        evidence = 0.5 * self.likeness + 0.3 * self.share + 0.2 * self.text_share
+        return FAQ_FACTOR * evidence if isinstance(self.subject.item, FaqEntry) else evidence
 
 
 class Retrieval:
@@ -83,7 +91,7 @@ class Retrieval:
         self._units: list[frozenset[str]] = []
         corpus: list[list[str]] = []
         for item, citations, units in _items(library):
-            analysed = [(role, self.concepts(text)) for role, text in units]
+            analysed = [(role, self._unit_terms(role, text)) for role, text in units]
             own = frozenset(term for role, words in analysed if role is Role.TEXT for term in words)
             every = frozenset(term for _, words in analysed for term in words)
             self.subjects.append(Subject(item, citations, own, every))
@@ -96,6 +104,15 @@ class Retrieval:
         spread = Counter(term for subject in self.subjects for term in subject.all_terms)
         count = len(self.subjects)
         self._weights = {term: log(1 + (count - n + 0.5) / (n + 0.5)) for term, n in spread.items()}
+        self._weights |= dict.fromkeys(Asked, ASKED_WEIGHT)
+
+    def _unit_terms(self, role: Role, text: str) -> list[str]:
+        words = self.concepts(text)
+        return words if role is Role.TEXT else [*words, *sorted(asked_for(text))]
+
+    def read(self, question: str) -> list[str]:
+        """Return the concepts of a question and the kinds of thing that it asks for."""
+        return [*self.concepts(question), *sorted(asked_for(question))]
 
     def concepts(self, text: str) -> list[str]:
         """Return the terms of a text in the one vocabulary in which everything is compared."""
@@ -142,7 +159,11 @@ def _items(library: Library) -> Iterator[_Item]:
             units += [(Role.WRONG_PREMISE, text) for text in passage.wrong_premises]
             yield passage, (source.citation(passage),), units
     for entry in library.faq:
-        yield entry, entry.citations, [(Role.TEXT, entry.answer), *_asks((entry.question, *entry.alternatives))]
+        yield (
+            entry,
+            entry.citations,
+            [(Role.TEXT, entry.answer), *_asks((entry.question, *entry.alternatives))],
+        )
     for event in library.timeline.events:
         units = [(Role.TEXT, f"{event.title}. {event.summary} {event.date.label()}"), *_asks(event.asks)]
         yield event, event.citations, units
@@ -150,7 +171,11 @@ def _items(library: Library) -> Iterator[_Item]:
         text = f"{' '.join(person.names)}. {person.role} {person.affiliation}. {person.summary}"
         yield person, person.citations, [(Role.TEXT, text)]
     for unknown in library.unknowns:
-        yield unknown, unknown.nearest, [(Role.TEXT, f"{unknown.lacks}. {unknown.says}"), *_asks(unknown.asks)]
+        yield (
+            unknown,
+            unknown.nearest,
+            [(Role.TEXT, f"{unknown.lacks}. {unknown.says}"), *_asks(unknown.asks)],
+        )
 
 
 def _asks(texts: Iterable[str]) -> _Units:

@@ -28,7 +28,10 @@ _FUNCTION_WORDS = _set(
 STOP_WORDS = QUESTION_WORDS | _CONTRACTED | _FUNCTION_WORDS
 
 _STRAIGHT = str.maketrans(
-    dict.fromkeys("‘’‚‛′‵´ʼ", "'") | dict.fromkeys("“”„‟″‶«»", '"') | dict.fromkeys("‐‑‒–—―−︱︲﹘﹣－", "-")
+    dict.fromkeys("‘’‚‛′‵´ʼ", "'")
+    | dict.fromkeys("“”„‟″‶«»", '"')
+    | dict.fromkeys("‐‑‒–—―−︱︲﹘﹣－", "-")
+    | {"İ": "I"}  # its lower case is two characters
 )
 # Unicode's Default_Ignorable_Code_Point, interlinear marks and lone surrogates: nothing that a reader sees.
 _UNSEEN = (

@@ -44,10 +44,15 @@ def receipt_in_words(receipt: Receipt) -> str:
     return f"{receipt.label}: {mark}{value} (computed: {receipt.formula}). {receipt.caveat}"
 
 
-def date_in_words(event: Event) -> str:
-    """Write the date of an event with its basis: `June 2018 (inferred from “last June”)`."""
+def date_in_words(event: Event, brief: bool = False) -> str:
+    """Write the date of an event with its basis: `June 2018 (inferred from “last June”)`.
+
+    In brief the words it was inferred from are left out.
+    """
     words = event.date.label()
-    return f"{words} (inferred from “{event.inferred_from}”)" if event.basis == "inferred" else words
+    if event.basis == "explicit":
+        return words
+    return f"{words} (inferred)" if brief else f"{words} (inferred from “{event.inferred_from}”)"
 
 
 def headline(event: Event) -> str:

@@ -56,13 +56,7 @@ class Store:
         file = sqlite.File.at(url, patience)
         await asyncio.to_thread(file.make_folder)
         await bring_up_to_date(file)
-        store = cls(sqlite.engine(file), file)
-        try:
-            await store.recall("")  # connects, so that what stands in the way is met here
-        except StoreError:
-            await store.close()
-            raise
-        return store
+        return cls(sqlite.engine(file), file)
 
     async def close(self) -> None:
         """Let a write in progress finish, then close every connection; closing twice does nothing."""

@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 
 
 async def bring_up_to_date(file: sqlite.File) -> None:
-    """Check a database file, and migrate it to the last revision, in one transaction.
+    """Check a database file, and migrate it to the last revision in one transaction.
 
     Raises `StoreError`, with nothing changed, if the file is damaged, of a newer version of the bot, of
     another program, or cannot be written.
@@ -29,6 +29,8 @@ async def bring_up_to_date(file: sqlite.File) -> None:
         with file.errors_in_words():
             async with engine.begin() as connection:
                 await connection.run_sync(_bring_up_to_date, file)
+            async with engine.connect() as connection:
+                await sqlite.use_write_ahead_log(connection, file)
     finally:
         await engine.dispose()
 

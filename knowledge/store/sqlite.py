@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +14,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from knowledge.errors import StoreError
@@ -49,10 +51,10 @@ class File:
 
     @contextmanager
     def errors_in_words(self) -> Iterator[None]:
-        """Turn whatever SQLAlchemy raises inside into a `StoreError`."""
+        """Turn whatever SQLAlchemy or SQLite raises inside into a `StoreError`."""
         try:
             yield
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, sqlite3.Error) as error:
             raise StoreError(self._words(error)) from error
 
     def damaged(self) -> StoreError:
@@ -62,8 +64,8 @@ class File:
             "backup over it, or move it away to start with an empty one."
         )
 
-    def _words(self, error: SQLAlchemyError) -> str:
-        reason = error.orig if isinstance(error, DBAPIError) else None
+    def _words(self, error: SQLAlchemyError | sqlite3.Error) -> str:
+        reason = error.orig if isinstance(error, DBAPIError) else error
         # The low byte is the primary result code: https://www.sqlite.org/rescode.html
         match getattr(reason, "sqlite_errorcode", 0) & 0xFF:
             case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
@@ -79,7 +81,7 @@ class File:
             case sqlite3.SQLITE_IOERR:
                 problem, remedy = "is on a disk that fails", "check that it has room and is sound"
             case _:
-                problem, remedy = f"cannot be used ({reason or error})", "check the settings and the log"
+                problem, remedy = f"cannot be used ({reason})", "check the settings and the log"
         return f"The database {self.path} {problem}. Nothing was changed: {remedy}."
 
 
@@ -87,14 +89,17 @@ def engine(file: File, *, migrating: bool = False) -> AsyncEngine:
     """Return an engine over a file: durable, waiting for others, and with transactions that are real.
 
     For migrations it opens one connection at a time, on which tables can be replaced although others refer
-    to them, and leaves the journal mode as it is until the file is known to be ours.
+    to them.
     """
     made = create_async_engine(
         URL.create("sqlite+aiosqlite", database=str(file.path)),
         **({"poolclass": NullPool} if migrating else {}),
     )
-    pragmas = [f"busy_timeout={int(file.patience * 1000)}", "synchronous=FULL"]
-    pragmas += ["foreign_keys=OFF"] if migrating else ["foreign_keys=ON", "journal_mode=WAL"]
+    pragmas = [
+        f"busy_timeout={int(file.patience * 1000)}",
+        "synchronous=FULL",
+        f"foreign_keys={'OFF' if migrating else 'ON'}",
+    ]
 
     # The driver would otherwise begin transactions on its own, too late and never for DDL.
     @event.listens_for(made.sync_engine, "connect")
@@ -112,3 +117,21 @@ def engine(file: File, *, migrating: bool = False) -> AsyncEngine:
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
     return made
+
+
+async def use_write_ahead_log(connection: AsyncConnection, file: File) -> None:
+    """Let readers and a writer work side by side from now on; the file remembers it.
+
+    SQLite does not wait for others when it changes the mode, so this does.
+    """
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert driver is not None
+    until = time.monotonic() + file.patience
+    while True:
+        try:
+            await driver.execute("PRAGMA journal_mode=WAL")
+            break
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            await asyncio.sleep(0.01)

@@ -1,0 +1,83 @@
+"""Questions: the command /ask, a mention or a direct message, and “Ask about this” on a message."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+from discord.app_commands import Range
+from discord.ext import commands
+
+from handlers import cards, errors
+from handlers.replies import LONGEST_QUESTION, Interaction, Visibility, question_from, send, visibility_option
+from handlers.views import Shown, reply_view
+
+if TYPE_CHECKING:
+    from handlers.client import AidPolicyBot
+
+
+class Ask(commands.Cog):
+    """Answers questions, however they are put to the bot."""
+
+    def __init__(self, bot: AidPolicyBot) -> None:
+        """Take the bot; the context menu is made here because a decorator cannot make one in a cog."""
+        self.bot = bot
+        self.menu = app_commands.ContextMenu(name="Ask about this", callback=self.ask_about)
+
+    async def cog_load(self) -> None:
+        """Offer the context menu."""
+        self.bot.tree.add_command(self.menu)
+
+    async def cog_unload(self) -> None:
+        """Take the context menu back."""
+        self.bot.tree.remove_command(self.menu.name, type=self.menu.type)
+
+    @app_commands.command()
+    @app_commands.describe(question="Your question, in your own words")
+    @visibility_option
+    async def ask(
+        self,
+        interaction: Interaction,
+        question: Range[str, 1, LONGEST_QUESTION],
+        visibility: Visibility | None = None,
+    ) -> None:
+        """Ask about the history of U.S. humanitarian-aid policy toward North Korea."""
+        await send(interaction, self.bot.engine.reply(question_from(question)), visibility)
+
+    async def ask_about(self, interaction: Interaction, message: discord.Message) -> None:
+        """Answer somebody's message as a question, privately; of a card, what it was asked."""
+        is_own = self.bot.user is not None and message.author.id == self.bot.user.id
+        question = question_from((cards.asked(message) if is_own else "") or message.content)
+        if not question:
+            raise errors.UserError("That message has no text that I could read as a question.")
+        await send(interaction, self.bot.engine.reply(question), "private")
+
+    @commands.Cog.listener()
+    async def on_message(self, message: discord.Message) -> None:
+        """Answer a message that names the bot, or that was sent to it directly."""
+        said = self._said_to_bot(message)
+        if said is None:
+            return
+        try:
+            engine, question = self.bot.engine, question_from(said)
+            answer = engine.reply(question) if question else engine.help()
+            view = reply_view(self.bot, answer, Shown(message.author.id, private=False))
+            await message.reply(view=view, mention_author=False)
+        except Exception as error:
+            await errors.report_message(message, error)
+
+    def _said_to_bot(self, message: discord.Message) -> str | None:
+        """Return what a message says to the bot, or None if it is not for the bot.
+
+        A reply to the bot mentions it without naming it, and so does @everyone; neither is a question.
+        """
+        if message.author.bot or message.webhook_id or self.bot.user is None:
+            return None
+        if message.type not in (discord.MessageType.default, discord.MessageType.reply):
+            return None
+        said, names = re.subn(rf"<@!?{self.bot.user.id}>", " ", message.content)
+        if names or message.guild is None:
+            return said
+        return None

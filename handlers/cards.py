@@ -1,0 +1,356 @@
+"""Cards: an answer as a Discord message. Pure functions; nothing here knows an interaction.
+
+A card leads with the answer, keeps addresses small, and ends with what was asked and by which library. It
+makes sense without its colour. What was asked stands on the card so that its buttons can rebuild the reply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal, TypeVar
+
+import discord
+from discord import ui
+
+from handlers.layout import Block, Line, Row, frame
+from handlers.markup import code, escape, link, quoted, unescape
+from knowledge.answers import Answer, Excerpt, Kind, SeriesFigures, Statement, Status
+from knowledge.citations import Citation
+from knowledge.exports import Figure, Receipt, Series
+from knowledge.people import Person
+from knowledge.periods import Period
+from knowledge.sources import Source
+from knowledge.text import clip
+from knowledge.timeline import Event
+from knowledge.wording import figure_in_words, headline, part_in_words, quantity
+
+Sources = Mapping[str, Source]
+_T = TypeVar("_T")
+
+EVENTS_A_PAGE = 6
+FIGURES_A_PAGE = 14
+CLOSEST_CHARACTERS = 240
+
+_FOOTER = 4711
+_LONGEST_QUESTION = 400
+_NOTED_ROWS = 3
+"""Up to so many figures, each shows its note; a longer table is to be scanned."""
+
+_EXCERPT_CHARACTERS = (700, 300, 300)
+"""How much is shown of each passage that an answer rests on; a button opens the rest."""
+
+_BLUE, _TEAL, _VIOLET, _SLATE, _GREY, _AMBER = 0x4A7FB5, 0x3A8F85, 0x7A6FB0, 0x5F6F82, 0x8A8F98, 0xB98534
+_COLOURS: Mapping[Kind, int] = {
+    **dict.fromkeys((Kind.ANSWER, Kind.FAQ, Kind.PASSAGE), _BLUE),
+    Kind.FIGURE: _TEAL,
+    Kind.TIMELINE: _VIOLET,
+    **dict.fromkeys((Kind.PEOPLE, Kind.SOURCES, Kind.HELP), _SLATE),
+    Kind.REFUSAL: _GREY,
+    Kind.ERROR: _AMBER,
+}
+_LONGEST_FORMULA = 200
+_CUT = "-# … (cut; see Export → plain text)"
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """A row of a figure table: a figure, a total that a source states, or months without a figure."""
+
+    series: Series
+    period: Period
+    figure: Figure | None = None
+    stated_total: bool = False
+    gap_until: Period | None = None
+
+
+def card(
+    answer: Answer, sources: Sources, rows: Sequence[Row] = (), *, page: int = 0, shared_by: str = ""
+) -> ui.LayoutView:
+    """Return the card of an answer with its rows of buttons; of a long table, one page.
+
+    `sources` are those of the library, by id: they give citations their addresses.
+    """
+    blocks = [*_head(answer), *_body(answer, sources, _clamped(answer, page)), *_tail(answer)]
+    blocks.append(_footer(answer, page, shared_by))
+    return frame(blocks, rows, colour=_COLOURS[answer.kind], cut_mark=_CUT)
+
+
+def notice(text: str, rows: Sequence[Row] = ()) -> ui.LayoutView:
+    """Return a small card that says one thing about the bot itself."""
+    return frame([Block((Line(escape(text), prose=True),))], rows, colour=_SLATE, cut_mark="…")
+
+
+def export_card(answer: Answer, menu: Row) -> ui.LayoutView:
+    """Return the card that asks in which form a reply is wanted; its footer names the reply."""
+    heading = Block((Line("**Export this reply as a file**"),))
+    return frame([heading, _footer(answer, 0, "")], [menu], colour=_SLATE, cut_mark=_CUT)
+
+
+def asked(message: discord.Message) -> str:
+    """Return what the card in a message was asked, or nothing if it is no card."""
+    footer = ui.LayoutView.from_message(message, timeout=None).find_item(_FOOTER)
+    if not isinstance(footer, ui.TextDisplay):
+        return ""
+    return unescape(footer.content.split("\n")[0].removeprefix("-# "))
+
+
+def pages(answer: Answer) -> int:
+    """Return how many pages the tables of an answer take: at least one."""
+    events = -(-len(answer.events) // EVENTS_A_PAGE)
+    return max(1, events, -(-len(_figure_rows(answer)) // FIGURES_A_PAGE))
+
+
+def cited(answer: Answer, page: int = 0) -> tuple[Citation, ...]:
+    """Return what the given page of an answer rests on, the most important first."""
+    if pages(answer) == 1 or answer.status is not Status.ANSWERED:
+        return answer.citations
+    page = _clamped(answer, page)
+    found: list[Citation] = []
+    for event in _page(answer.events, EVENTS_A_PAGE, page):
+        found.extend(event.citations)
+    for row in _page(_figure_rows(answer), FIGURES_A_PAGE, page):
+        found.extend(row.figure.citations if row.figure else ())
+    return tuple(dict.fromkeys(found))
+
+
+def _clamped(answer: Answer, page: int) -> int:
+    return max(0, min(page, pages(answer) - 1))
+
+
+# --- head and tail ----------------------------------------------------------------------------------------
+
+
+def _head(answer: Answer) -> Iterator[Block]:
+    title = answer.title or _TITLES.get(answer.kind, "")
+    yield Block(tuple(Line(f"### {escape(clip(t, 200))}") for t in (title,) if t))
+    yield Block(tuple(Line(f"-# {escape(note)}", prose=True) for note in answer.notes), rank=1)
+
+
+_TITLES: Mapping[Kind, str] = {Kind.REFUSAL: "The library does not say", Kind.ERROR: "That could not be read"}
+
+
+def _tail(answer: Answer) -> Iterator[Block]:
+    choices = tuple(Line(f"- {code(choice)}") for choice in answer.choices)
+    hint = (Line(escape(answer.hint), prose=True),) if answer.hint else ()
+    yield Block(choices, rank=1)
+    yield Block(hint, rank=1)
+
+
+def _footer(answer: Answer, page: int, shared_by: str) -> Block:
+    question = " ".join(clip(answer.question, _LONGEST_QUESTION).split())
+    count = pages(answer)
+    about = (
+        f"page {_clamped(answer, page) + 1} of {count}" if count > 1 else "",
+        f"library {escape(answer.version)}" if answer.version else "",
+        f"shared by {escape(clip(shared_by, 40))}" if shared_by else "",
+    )
+    lines = (escape(question) or "(nothing asked)", " · ".join(filter(None, about)))
+    return Block(tuple(Line(f"-# {line}") for line in lines if line), above="rule", id=_FOOTER)
+
+
+# --- body, by what the answer holds -----------------------------------------------------------------------
+
+
+def _body(answer: Answer, sources: Sources, page: int) -> Iterator[Block]:
+    lines = _commands if answer.kind is Kind.HELP else _statements
+    yield Block(tuple(lines(answer.statements, sources)), rank=2)
+    if answer.editorial:
+        yield Block((Line("-# Editorial: about this library, not from a source."),), rank=1)
+    yield from _figures(answer, sources, page)
+    for receipt in answer.receipts:
+        yield Block(tuple(_receipt(receipt, sources)), rank=3, above="space")
+    yield from _events(answer, sources, page)
+    for person in answer.people:
+        yield Block(tuple(_person(person, sources)), rank=3, above="space")
+    for source in answer.sources:
+        yield Block(tuple(_source(source)), rank=3, above="space")
+    yield from _excerpts(answer)
+    if answer.closest:
+        yield Block(tuple(_closest(answer.closest)), rank=8, above="rule")
+
+
+def _statements(statements: Iterable[Statement], sources: Sources) -> Iterator[Line]:
+    for statement in statements:
+        yield Line(escape(statement.text), prose=True)
+        if statement.citations:
+            yield Line(f"-# {_addresses(statement.citations, sources)}")
+
+
+def _addresses(citations: Iterable[Citation], sources: Sources, within: str = "") -> str:
+    """Write citations as links; those of the source `within` which they stand by their paragraph alone."""
+
+    def address(citation: Citation) -> str:
+        source = sources.get(citation.source)
+        label = f"¶{citation.ref}" if citation.source == within else str(citation)
+        return link(label, source.url if source else "")
+
+    return " · ".join(map(address, citations))
+
+
+def _commands(statements: Iterable[Statement], _: Sources) -> Iterator[Line]:
+    for statement in statements:
+        name, colon, rest = statement.text.partition(":")
+        is_command = colon and name.startswith("/")
+        yield Line(f"{code(name)}{escape(rest)}" if is_command else f"{escape(statement.text)}\n")
+
+
+def _excerpts(answer: Answer) -> Iterator[Block]:
+    for position, excerpt in enumerate(answer.excerpts):
+        is_passage = answer.kind is Kind.PASSAGE
+        text = excerpt.text if is_passage else clip(excerpt.text, _EXCERPT_CHARACTERS[min(position, 2)])
+        above: Literal["rule", "space"] = "rule" if position == 0 and not is_passage else "space"
+        yield Block(tuple(_excerpt(excerpt, escape(text))), rank=4 + position, above=above)
+
+
+def _excerpt(excerpt: Excerpt, text: str) -> Iterator[Line]:
+    wording = "original" if excerpt.is_original else "note in our words"
+    address = link(str(excerpt.citation), excerpt.url)
+    yield Line(f"-# {address} · {escape(excerpt.byline)} · {wording}")
+    yield Line(quoted(text) if excerpt.is_original else text, prose=True)
+
+
+def _closest(excerpts: Iterable[Excerpt]) -> Iterator[Line]:
+    yield Line("**Not an answer — closest passages**")
+    for excerpt in excerpts:
+        wording = "original" if excerpt.is_original else "note"
+        text = escape(clip(" ".join(excerpt.text.split()), CLOSEST_CHARACTERS))
+        yield Line(f"- {link(str(excerpt.citation), excerpt.url)} ({wording}): {text}")
+
+
+def _person(person: Person, sources: Sources) -> Iterator[Line]:
+    role = ", ".join(filter(None, (person.role, person.affiliation)))
+    yield Line(f"**{escape(person.name)}** — {escape(role)}")
+    yield Line(escape(person.summary), prose=True)
+    yield Line(f"-# {_addresses(person.citations, sources)}")
+
+
+def _source(source: Source) -> Iterator[Line]:
+    yield Line(f"{code(source.id)} **{link(source.title, source.url)}**")
+    if source.title_is_label:
+        yield Line("-# The title is our description: our copy has no headline.")
+    authors = f"by {', '.join(source.authors)}" if source.authors else ""
+    about = (source.byline, authors, source.credit.rstrip("."))
+    yield Line(escape(" · ".join(filter(None, about))))
+    refs = f"{len(source.passages)} passages, {source.passages[0].ref} to {source.passages[-1].ref}"
+    basis = f"date from: {source.published_basis}"
+    collection = f"collection {source.collection}, revision {source.revision}"
+    yield Line(f"-# {escape(' · '.join((refs, basis, collection)))}")
+
+
+# --- timeline ---------------------------------------------------------------------------------------------
+
+
+def _events(answer: Answer, sources: Sources, page: int) -> Iterator[Block]:
+    for event in _page(answer.events, EVENTS_A_PAGE, page):
+        yield Block(tuple(_event(event, sources)), rank=3, above="space")
+
+
+def _event(event: Event, sources: Sources) -> Iterator[Line]:
+    yield Line(f"**{escape(event.date.label())}** — {escape(headline(event))}")
+    yield Line(escape(event.summary), prose=True)
+    marks = (
+        f"inferred from “{escape(event.inferred_from)}”" if event.basis == "inferred" else "",
+        "expected by the source, not reported as done" if event.status == "expected" else "",
+    )
+    yield Line("-# " + " · ".join(filter(None, (_addresses(event.citations, sources), *marks))))
+
+
+# --- figures ----------------------------------------------------------------------------------------------
+
+
+def _figure_rows(answer: Answer) -> tuple[FigureRow, ...]:
+    return tuple(row for block in answer.figures for row in _series_rows(block))
+
+
+def _series_rows(block: SeriesFigures) -> Iterator[FigureRow]:
+    rows = [FigureRow(block.series, figure.period, figure) for figure in block.figures]
+    gaps = _runs(block.gaps, block.figures)
+    rows += [FigureRow(block.series, first, gap_until=last) for first, last in gaps]
+    yield from sorted(rows, key=lambda row: row.period)
+    for total in block.totals:
+        yield FigureRow(block.series, total.period, total, stated_total=True)
+
+
+def _runs(gaps: Sequence[Period], figures: Sequence[Figure]) -> Iterator[tuple[Period, Period]]:
+    """Join months without a figure that follow one another; up to three stay apart, each with its name."""
+    marked = sorted([*((gap, True) for gap in gaps), *((figure.period, False) for figure in figures)])
+    for is_gap, run in groupby(marked, key=lambda entry: entry[1]):
+        periods = [period for period, _ in run]
+        if is_gap and len(periods) > 3:
+            yield periods[0], periods[-1]
+        elif is_gap:
+            yield from ((period, period) for period in periods)
+
+
+def _figures(answer: Answer, sources: Sources, page: int) -> Iterator[Block]:
+    rows = _figure_rows(answer)
+    shown = _page(rows, FIGURES_A_PAGE, page)
+    dates = max((len(_row_date(row)) for row in shown), default=0)
+    amounts = max((len(_row_amount(row)) for row in shown), default=0)
+    for series, group in groupby(shown, key=lambda row: row.series):
+        lines = [Line(f"**{escape(series.name)}**")]
+        for row in group:
+            lines.append(_figure_line(row, dates, amounts, sources))
+            if row.figure:
+                lines += (Line(f"-# of which {escape(part_in_words(part))}") for part in row.figure.parts)
+            if len(rows) <= _NOTED_ROWS and (notes := _notes(row)):
+                lines.append(Line(f"-# {notes}", prose=True))
+        yield Block(tuple(lines), rank=3, above="space")
+    if len(rows) > _NOTED_ROWS and any(row.figure and row.figure.basis == "inferred" for row in shown):
+        note = "Years are inferred from the source's words. Ask for a single month to see from which."
+        yield Block((Line(f"-# {escape(note)}"),), rank=1)
+
+
+def _figure_line(row: FigureRow, dates: int, amounts: int, sources: Sources) -> Line:
+    columns = f"{code(_row_date(row).ljust(dates))} {code(_row_amount(row).rjust(amounts))}"
+    if row.figure is None:
+        return Line(columns)
+    words = (
+        escape(figure_in_words(row.figure)) if row.figure.precision == "reported zero" else "",
+        "total stated by the source" if row.stated_total else "",
+        _addresses(row.figure.citations, sources, within=row.series.source),
+    )
+    return Line(f"{columns} {' · '.join(filter(None, words))}")
+
+
+def _row_date(row: FigureRow) -> str:
+    if row.gap_until and row.gap_until != row.period:
+        return Period.between(row.period.first, row.gap_until.last).label()
+    return row.period.label()
+
+
+def _row_amount(row: FigureRow) -> str:
+    if row.figure is None:
+        return "no figure"
+    if row.figure.precision == "reported zero":
+        return quantity(row.figure.value, row.figure.unit)
+    return figure_in_words(row.figure)
+
+
+def _notes(row: FigureRow) -> str:
+    if row.figure is None:
+        return ""
+    inferred = f"date inferred from “{row.figure.inferred_from}”" if row.figure.basis == "inferred" else ""
+    return escape(" · ".join(filter(None, (inferred, row.figure.note))))
+
+
+def _receipt(receipt: Receipt, sources: Sources) -> Iterator[Line]:
+    value = ("≈ " if receipt.approximate else "") + quantity(receipt.value, receipt.unit)
+    yield Line(f"**{escape(receipt.label)}: {escape(value)}** · computed")
+    yield Line(code(_formula(receipt)))
+    addresses = _addresses(receipt.citations, sources)
+    yield Line("-# " + " · ".join(filter(None, (escape(receipt.caveat), addresses))))
+
+
+def _formula(receipt: Receipt) -> str:
+    """Return the formula; of a sum over very many rows, its beginning and its result."""
+    if len(receipt.formula) <= _LONGEST_FORMULA:
+        return receipt.formula
+    terms, _, result = receipt.formula.rpartition(" = ")
+    return f"{clip(terms, _LONGEST_FORMULA)} = {result}"
+
+
+def _page(rows: Sequence[_T], length: int, page: int) -> Sequence[_T]:
+    return rows[page * length : (page + 1) * length]

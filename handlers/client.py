@@ -1,0 +1,130 @@
+"""The bot as Discord sees it: its intents, its commands, its buttons, and what it does on starting."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from handlers import cards, errors, views
+from handlers.ask import Ask
+from handlers.cite import Cite
+from handlers.exports import Exports
+from handlers.help import Help
+from handlers.sources import Sources
+from handlers.timeline import Timeline
+
+if TYPE_CHECKING:
+    from knowledge.engine import Engine
+    from knowledge.store import Store
+    from settings import Settings
+
+COGS = (Ask, Timeline, Exports, Cite, Sources, Help)
+DRAFT = "form"
+"""The key of what somebody typed into a form that the bot no longer knows."""
+
+_SYNCED = "commands synced"
+
+_log = logging.getLogger(__name__)
+
+
+class Tree(app_commands.CommandTree["AidPolicyBot"]):
+    """The commands, with the one error handler."""
+
+    async def on_error(
+        self, interaction: discord.Interaction[AidPolicyBot], error: app_commands.AppCommandError, /
+    ) -> None:
+        """Report what a command failed with."""
+        await errors.report(interaction, error)
+
+
+class AidPolicyBot(commands.Bot):
+    """The bot: thin glue around an engine that answers and a store that remembers, both given to it.
+
+    It asks for no privileged intent: Discord delivers the text of messages that name the bot, and of direct
+    messages, without one. Whatever it says pings nobody.
+    """
+
+    def __init__(self, engine: Engine, store: Store, settings: Settings) -> None:
+        """Take what the bot stands on; nothing is connected or read yet."""
+        super().__init__(
+            command_prefix=[],
+            help_command=None,
+            tree_cls=Tree,
+            intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+            allowed_contexts=app_commands.AppCommandContext(
+                guild=True, dm_channel=True, private_channel=True
+            ),
+            max_messages=None,
+        )
+        self.engine = engine
+        self.store = store
+        self.settings = settings
+        self.open_forms: set[str] = set()
+        """The custom ids of the forms that this process has shown and still knows."""
+
+    async def setup_hook(self) -> None:
+        """Load the commands and learn the buttons, before Discord sends anything."""
+        for cog in COGS:
+            await self.add_cog(cog(self))
+        self.add_dynamic_items(*views.ITEMS)
+        if self.settings.sync_commands == "auto":
+            await self.sync_if_changed()
+
+    async def sync_if_changed(self) -> bool:
+        """Tell Discord the commands if they are not those it was told last; return whether it was told.
+
+        If Discord does not take them, the bot runs on with the commands that Discord knows.
+        """
+        payload = sorted(
+            (command.to_dict(self.tree) for command in self.tree.get_commands()),
+            key=lambda command: (command["type"], command["name"]),
+        )
+        described = json.dumps([self.application_id, payload], sort_keys=True).encode()
+        digest = hashlib.sha256(described).hexdigest()
+        if await self.store.recall(_SYNCED) == digest:
+            return False
+        try:
+            await self.tree.sync()
+        except (discord.HTTPException, app_commands.AppCommandError, aiohttp.ClientError):
+            _log.exception("Discord did not take the commands; those it knows stay as they are")
+            return False
+        await self.store.remember(_SYNCED, digest)
+        _log.info("Discord was told %d commands", len(payload))
+        return True
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Read no prefix commands; the cog that answers questions listens for itself."""
+
+    async def on_interaction(self, interaction: discord.Interaction[AidPolicyBot]) -> None:
+        """Keep what comes back in a form that was opened before a restart: discord.py would drop it."""
+        if interaction.type is not discord.InteractionType.modal_submit:
+            return
+        data: Any = interaction.data or {}
+        if data.get("custom_id") in self.open_forms:
+            return
+        try:
+            typed = "\n\n".join(_typed(data.get("components", [])))
+            await self.store.keep_draft(interaction.user.id, DRAFT, typed)
+            text = f"I was restarted while this form was open, so it was not sent. What you typed:\n\n{typed}"
+            await interaction.response.send_message(view=cards.notice(text), ephemeral=True)
+        except Exception as error:
+            await errors.report(interaction, error)
+
+
+def _typed(components: list[Any]) -> Iterator[str]:
+    """Yield what was typed or chosen in a form, however its fields are nested."""
+    for component in components:
+        inner = component.get("component")
+        yield from _typed([*component.get("components", ()), *([inner] if inner else ())])
+        values = [component.get("value") or "", *component.get("values", ())]
+        yield from (value for value in values if value)

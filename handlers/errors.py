@@ -1,0 +1,110 @@
+"""What people are told when something fails: one mapping for commands, buttons, menus, forms and messages.
+
+Nobody is shown a stack trace or a path. What is nobody's mistake but ours comes with a reference, under which
+the log has the whole story.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import Any
+
+import aiohttp
+import discord
+from discord import app_commands
+
+from handlers.markup import escape
+from knowledge.errors import InputError, StoreError
+
+_log = logging.getLogger(__name__)
+
+# https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
+_ALREADY_ANSWERED = 40060
+_EXPIRED = 10062
+_BENIGN = frozenset((_ALREADY_ANSWERED, _EXPIRED))
+
+
+class UserError(Exception):
+    """Something that a person may not or cannot do; the text says so and what to do instead."""
+
+
+_OUTDATED = "This command has changed since your Discord loaded it. Restart Discord and try again."
+_NOT_HERE = "You are not allowed to use this command here."
+_NO_NOTES = "I cannot write that down at the moment. Nothing was changed; please try again later."
+_FORBIDDEN = "I am not allowed to do that here. A moderator can permit it; a direct message to me works too."
+_UNREACHABLE = "Discord did not take the reply. Please try again in a moment."
+_UNKNOWN = "Something went wrong on my side, not on yours. Please try again."
+
+_HARMLESS: tuple[tuple[type[BaseException], str], ...] = (
+    (app_commands.CommandNotFound, _OUTDATED),
+    (app_commands.CommandSignatureMismatch, _OUTDATED),
+    (app_commands.CheckFailure, _NOT_HERE),
+)
+_FAULTS: tuple[tuple[type[BaseException], str], ...] = (
+    (StoreError, _NO_NOTES),
+    (discord.Forbidden, _FORBIDDEN),
+    (discord.HTTPException, _UNREACHABLE),
+    (aiohttp.ClientError, _UNREACHABLE),
+    (TimeoutError, _UNREACHABLE),
+    (BaseException, _UNKNOWN),
+)
+
+
+async def report(interaction: discord.Interaction[Any], error: BaseException) -> None:
+    """Log an error and tell the person who met it, privately; never raises."""
+    error = _cause(error)
+    if _is_benign(error):
+        _log.info("An interaction was answered twice or too late: %s", error)
+        return
+    text = _logged_text(error, f"Interaction {interaction.id}")
+    try:
+        if interaction.response.is_done():
+            await interaction.followup.send(text, ephemeral=True)
+        else:
+            await interaction.response.send_message(text, ephemeral=True)
+    except (discord.HTTPException, aiohttp.ClientError) as failure:
+        _log.warning("The error could not be shown: %s", failure)
+
+
+async def report_message(message: discord.Message, error: BaseException) -> None:
+    """Log an error met while answering a message, and say so in reply to it; never raises."""
+    error = _cause(error)
+    text = _logged_text(error, f"Message {message.id}")
+    if isinstance(error, discord.Forbidden):
+        return  # where we may not write, an apology would fail too
+    try:
+        await message.reply(text, mention_author=False)
+    except (discord.HTTPException, aiohttp.ClientError) as failure:
+        _log.warning("The error could not be shown: %s", failure)
+
+
+def text_for(error: BaseException) -> tuple[str, bool]:
+    """Return what to tell a person, and whether it is a fault that the operator should look into."""
+    if isinstance(error, UserError | InputError):
+        return escape(str(error)), False
+    for type_, text in _HARMLESS:
+        if isinstance(error, type_):
+            return text, False
+    return next(text for type_, text in _FAULTS if isinstance(error, type_)), True
+
+
+def _logged_text(error: BaseException, place: str) -> str:
+    text, is_fault = text_for(error)
+    if not is_fault:
+        _log.info("%s was turned down: %s", place, error)
+        return text
+    reference = secrets.token_hex(3)
+    _log.error("Reference %s: %s failed.", reference, place, exc_info=error)
+    return f"{text}\n-# If this goes on, tell the operator the reference {reference}."
+
+
+def _cause(error: BaseException) -> BaseException:
+    """Return what a command or a converter really failed with."""
+    while isinstance(error, app_commands.CommandInvokeError):
+        error = error.original
+    return error
+
+
+def _is_benign(error: BaseException) -> bool:
+    return isinstance(error, discord.HTTPException) and error.code in _BENIGN

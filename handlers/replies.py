@@ -1,0 +1,75 @@
+"""How a reply goes out: to whom it is visible, and in what form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+import discord
+from discord import app_commands
+
+from handlers.markup import spoken
+from handlers.views import Shown, reply_view
+from knowledge.answers import Answer, Status
+from knowledge.suggestions import Suggestion
+from knowledge.text import clip
+
+if TYPE_CHECKING:
+    from handlers.client import AidPolicyBot
+
+    Interaction = discord.Interaction[AidPolicyBot]
+else:
+    Interaction = discord.Interaction
+
+Visibility = Literal["private", "public"]
+_T = TypeVar("_T")
+
+LONGEST_QUESTION = 300
+"""Characters of a question: it stands whole on its card, from which the buttons read it back."""
+
+LONGEST_OPTION = 80
+
+
+def visibility_option(command: _T) -> _T:
+    """Describe the option `visibility` of a command and give it its choices."""
+    choices: list[app_commands.Choice[str]] = [
+        app_commands.Choice(name="Only me", value="private"),
+        app_commands.Choice(name="Everyone here", value="public"),
+    ]
+    describe: Callable[[_T], _T] = app_commands.describe(visibility="Who sees the reply")
+    return app_commands.choices(visibility=choices)(describe(command))
+
+
+async def send(interaction: Interaction, answer: Answer, visibility: Visibility | None = None) -> bool:
+    """Answer a command with a card; return whether it was private."""
+    bot = interaction.client
+    private = is_private(interaction, answer, visibility)
+    view = reply_view(bot, answer, Shown(interaction.user.id, private))
+    await interaction.response.send_message(view=view, ephemeral=private)
+    return private
+
+
+def is_private(interaction: Interaction, answer: Answer, visibility: Visibility | None) -> bool:
+    """Return whether only the asker is to see a reply.
+
+    In a direct message there is nobody else to hide it from, and what is hidden there is soon gone. Elsewhere
+    the asker's choice counts. Without one, an answer is as visible as the operator set it, and a refusal or
+    an error is private: it is of use to nobody else.
+    """
+    if interaction.context.dm_channel:
+        return False
+    if visibility is not None:
+        return visibility == "private"
+    if answer.status is not Status.ANSWERED:
+        return True
+    return interaction.client.settings.default_visibility == "private"
+
+
+def question_from(typed: str) -> str:
+    """Return a question as it goes to the engine: what was said, on one line, clipped to its card."""
+    return clip(spoken(typed), LONGEST_QUESTION)
+
+
+def choices(found: Iterable[Suggestion]) -> list[app_commands.Choice[str]]:
+    """Turn suggestions into what Discord lists below an option."""
+    return [app_commands.Choice(name=one.label, value=one.value) for one in found]

@@ -1,0 +1,237 @@
+"""Running the bot as a service: started, kept trying while Discord is away, and stopped cleanly.
+
+The exit code tells a supervisor whether to start it again:
+
+    0   stopped by SIGTERM, SIGINT or itself
+    1   something failed that another start may get past: the database, or a fault of the bot
+    2   the settings must be changed first: no token, a refused token, intents that are not granted
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import random
+import re
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import aiohttp
+import discord
+
+from knowledge.errors import KnowledgeError
+from knowledge.store import Store
+from settings import NO_TOKEN, Settings
+
+DONE, FAILED, MISCONFIGURED = 0, 1, 2
+CLOSING_SECONDS = 3.5
+
+_APPLICATIONS = "https://discord.com/developers/applications"
+_BAD_TOKEN = (
+    f"Discord refused the token. Copy a new one from {_APPLICATIONS} › your application › Bot › Reset Token, "
+    "set it as DISCORD_TOKEN, and start the bot again."
+)
+_NO_INTENTS = (
+    "Discord does not grant the intents that this bot asks for. Allow them at "
+    f"{_APPLICATIONS} › your application › Bot › Privileged Gateway Intents, or start an unmodified bot, "
+    "which needs none."
+)
+_SHARDING = (
+    "The bot is in too many servers for one connection, and Discord asks for sharding, which it lacks."
+)
+# https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes
+_CLOSE_CODES = {4004: _BAD_TOKEN, 4011: _SHARDING, 4013: _NO_INTENTS, 4014: _NO_INTENTS}
+
+_log = logging.getLogger(__name__)
+
+MakeBot = Callable[[Store], discord.Client]
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """How long to wait before each new attempt: twice as long each time, with jitter, up to a limit."""
+
+    first: float = 1.0
+    longest: float = 120.0
+
+    def delay(self, attempt: int) -> float:
+        """Return the seconds to wait after failed attempt 1, 2, …: between half and all of its step."""
+        step = min(self.longest, self.first * 2.0 ** min(attempt - 1, 30))
+        return random.uniform(step / 2, step)
+
+
+def run(settings: Settings, make_bot: MakeBot, *, backoff: Backoff = Backoff()) -> int:
+    """Run the bot until it is stopped; return the exit code, as listed above.
+
+    `make_bot` is called for every attempt to reach Discord, with the open store; the bot it returns is closed
+    here, and so is the store. While Discord cannot be reached, attempts go on without limit.
+    """
+    token = settings.discord_token.get_secret_value() if settings.discord_token else ""
+    if not token:
+        print(NO_TOKEN, file=sys.stderr)
+        return MISCONFIGURED
+    set_up_logging(settings.log_level, token)
+    return asyncio.run(_serve(settings.store_url, token, make_bot, backoff))
+
+
+async def _serve(store_url: str, token: str, make_bot: MakeBot, backoff: Backoff) -> int:
+    stop = _stop_on_signals()
+    try:
+        async with await Store.open(store_url) as store:
+            code = await _keep_trying(lambda: make_bot(store), token, backoff, stop)
+    except KnowledgeError as error:
+        _log.error("%s", error)
+        return FAILED
+    except Exception:
+        _log.exception("The bot failed, through a fault of its own or an answer that it cannot use.")
+        return FAILED
+    _log.info("The bot has stopped.")
+    return code
+
+
+def _stop_on_signals() -> asyncio.Event:
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+    return stop
+
+
+async def _keep_trying(
+    make_bot: Callable[[], discord.Client], token: str, backoff: Backoff, stop: asyncio.Event
+) -> int:
+    attempt = 0
+    while not stop.is_set():
+        attempt += 1
+        try:
+            await _run_until_stopped(make_bot(), token, stop)
+            break
+        except Exception as error:
+            if remedy := _remedy(error):
+                _log.error(remedy)
+                return MISCONFIGURED
+            if not _is_outage(error):
+                raise
+            delay = backoff.delay(attempt)
+            message = "Discord cannot be reached (%s). Trying again in %.1f seconds."
+            _log.warning(message, _reason(error), delay, extra={"attempt": attempt})
+            await _sleep(delay, stop)
+    return DONE
+
+
+async def _sleep(seconds: float, stop: asyncio.Event) -> None:
+    """Wait, but no longer than until the bot is to stop."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
+
+
+async def _run_until_stopped(bot: discord.Client, token: str, stop: asyncio.Event) -> None:
+    """Run a bot until it ends or is to stop, and close it; raises what ended it unless it was stopped."""
+    running = asyncio.create_task(bot.start(token))
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if stop.is_set():
+            _log.info("Stopping.")
+    finally:
+        stopping.cancel()
+        await _close(bot, running)
+    if not stop.is_set():
+        running.result()
+
+
+async def _close(bot: discord.Client, running: asyncio.Task[None]) -> None:
+    try:
+        await asyncio.wait_for(bot.close(), CLOSING_SECONDS)
+    except TimeoutError:
+        _log.warning("Closing the connection to Discord took too long; it was dropped.")
+    except Exception:
+        _log.exception("Closing the bot failed.")
+    running.cancel()
+    await asyncio.wait({running}, timeout=0.5)
+
+
+def _remedy(error: Exception) -> str | None:
+    """Return what the operator has to do about an error, or None if there is nothing."""
+    match error:
+        case discord.LoginFailure() | discord.HTTPException(status=401):
+            return _BAD_TOKEN
+        case discord.PrivilegedIntentsRequired():
+            return _NO_INTENTS
+        case discord.ConnectionClosed():
+            return _CLOSE_CODES.get(error.code)
+    return None
+
+
+def _is_outage(error: BaseException) -> bool:
+    match error:
+        case discord.HTTPException():
+            return error.status >= 500 or error.status == 429
+        case OSError():
+            return error.filename is None  # else it is about a file, not the network
+        case discord.ConnectionClosed():
+            return error.code == 1000  # of the others, discord.py raises only those that cannot be mended
+    return isinstance(error, aiohttp.ClientError | discord.GatewayNotFound | discord.RateLimited)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, discord.HTTPException):
+        return f"it answered {error.status}"
+    return str(error) or type(error).__name__
+
+
+def set_up_logging(level: str, token: str) -> None:
+    """Send everything logged to stderr, a line each, and nothing of libraries below INFO.
+
+    At DEBUG, libraries log what people write and the keys to reply to them.
+    """
+    handler = logging.StreamHandler()
+    handler.setFormatter(OneLine(token))
+    chosen = logging.getLevelNamesMapping()[level.upper()]
+    logging.basicConfig(level=max(chosen, logging.INFO), handlers=[handler], force=True)
+    for ours in ("bot", "handlers", "knowledge"):
+        logging.getLogger(ours).setLevel(chosen)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    # The bot has no voice; without this, the first thing an operator reads is that voice is not supported.
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
+
+class OneLine(logging.Formatter):
+    """A record as `time LEVEL logger: message key=value …` on one line, without the secrets of Discord.
+
+    The keys are those of `extra`, and for an exception its text and, unless it is an outage, its traceback.
+    """
+
+    _usual = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+    _unprintable = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+    # The keys to reply to an interaction stand in the addresses that discord.py logs.
+    _reply_key = re.compile(r"(/(?:webhooks|interactions)/\d+/)[\w-]+")
+
+    def __init__(self, token: str) -> None:
+        """Take the token, which is replaced wherever it would appear."""
+        super().__init__()
+        self._token = token
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line for a record."""
+        fields = {key: value for key, value in vars(record).items() if key not in self._usual}
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None:
+            fields["error"] = f"{type(error).__name__}: {error}"
+            if not _is_outage(error):
+                fields["trace"] = "".join(traceback.format_exception(error))
+        when = f"{datetime.fromtimestamp(record.created, UTC):%Y-%m-%dT%H:%M:%SZ}"
+        words = [f"{when} {record.levelname} {record.name}: {record.getMessage()}"]
+        words += [
+            f"{key}={json.dumps(value, default=str, ensure_ascii=False)}" for key, value in fields.items()
+        ]
+        line = self._reply_key.sub(r"\1[hidden]", " ".join(words).replace(self._token, "[token]"))
+        return self._unprintable.sub(lambda found: repr(found[0])[1:-1], line)

@@ -1,0 +1,48 @@
+"""The command /timeline: dated events of a period."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from discord import app_commands
+from discord.app_commands import Choice, Range
+from discord.ext import commands
+
+from handlers.markup import spoken
+from handlers.replies import LONGEST_OPTION, Interaction, Visibility, choices, send, visibility_option
+from knowledge import suggestions
+
+if TYPE_CHECKING:
+    from handlers.client import AidPolicyBot
+
+
+class Timeline(commands.Cog):
+    """Lists dated events."""
+
+    def __init__(self, bot: AidPolicyBot) -> None:
+        """Take the bot, whose engine answers."""
+        self.bot = bot
+
+    @app_commands.command()
+    @app_commands.describe(
+        period="For example 2018, dec 2018, summer 2018 or 2016..2019; leave it out for all dates",
+        topic="Only events of this topic",
+    )
+    @visibility_option
+    async def timeline(
+        self,
+        interaction: Interaction,
+        period: Range[str, 0, LONGEST_OPTION] = "",
+        topic: Range[str, 0, LONGEST_OPTION] = "",
+        visibility: Visibility | None = None,
+    ) -> None:
+        """List dated events, oldest first, each with its source."""
+        await send(interaction, self.bot.engine.timeline(spoken(period), spoken(topic)), visibility)
+
+    @timeline.autocomplete("period")
+    async def _periods(self, _: Interaction, typed: str) -> list[Choice[str]]:
+        return choices(suggestions.timeline_periods(self.bot.engine.library, typed))
+
+    @timeline.autocomplete("topic")
+    async def _topics(self, _: Interaction, typed: str) -> list[Choice[str]]:
+        return choices(suggestions.topics(self.bot.engine.library, typed))

@@ -1,0 +1,327 @@
+"""The buttons and menus of cards. Each carries all it needs in its custom id, or finds it on its card.
+
+So they outlive a restart: nothing is kept in memory. Every item is a `CardItem`, and every edit shows a new
+view: discord.py forgets a class of dynamic items when a view that mixes them with others times out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import discord
+from discord import ui
+
+from handlers import cards, errors
+from handlers.layout import Row
+from knowledge.answers import Answer, Status
+from knowledge.citations import Citation
+from knowledge.commands import written
+from knowledge.downloads import LABELS, Download, Format, download, formats
+
+if TYPE_CHECKING:
+    from handlers.client import AidPolicyBot
+
+    Press = discord.Interaction[AidPolicyBot]
+else:
+    Press = discord.Interaction
+
+LONGEST_ID = 100
+MOST_CITATIONS = 3
+_LONGEST_LABEL = 80
+_BUTTONS_IN_A_ROW = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How a card is shown: to whom, whether only to them, which page of it, and what became of it.
+
+    `shared_by` names who made a public card of a private one; `was_shared` marks that private one.
+    """
+
+    owner: int
+    private: bool
+    page: int = 0
+    shared_by: str = ""
+    was_shared: bool = False
+
+
+def reply_view(bot: AidPolicyBot, answer: Answer, shown: Shown) -> ui.LayoutView:
+    """Return the card of an answer with its buttons."""
+    rows, sources = controls(answer, shown), bot.engine.library.sources
+    return cards.card(answer, sources, rows, page=shown.page, shared_by=shown.shared_by)
+
+
+def file_of(made: Download) -> discord.File:
+    """Return a download as Discord takes it."""
+    return discord.File(io.BytesIO(made.data), made.filename)
+
+
+def controls(answer: Answer, shown: Shown) -> list[Row]:
+    """Return the rows of buttons that apply to an answer, at most two.
+
+    The first leads on: to neighbours, pages, choices or passages. The second is about the card itself.
+    """
+    first = [*_ways_on(answer, shown.owner, shown.page), *_openers(answer, shown.page)][:_BUTTONS_IN_A_ROW]
+    second = list(_about(answer, shown))
+    return [_row(*items) for items in (first, second) if items]
+
+
+def _row(*items: Any) -> Row:
+    return ui.ActionRow(*items)
+
+
+def _ways_on(answer: Answer, owner: int, page: int) -> Iterator[CardItem]:
+    if before := answer.previous:
+        yield from Go.to_input(f"‹ {before}", owner, written("cite", reference=str(before)))
+    if after := answer.following:
+        yield from Go.to_input(f"{after} ›", owner, written("cite", reference=str(after)))
+    if page > 0:
+        yield Go.to_page("‹ Previous", owner, page - 1)
+    if page < cards.pages(answer) - 1:
+        yield Go.to_page("Next ›", owner, page + 1)
+    for choice in dict.fromkeys(answer.choices):
+        yield from Go.to_input(choice, owner, choice)
+
+
+def _openers(answer: Answer, page: int) -> Iterator[CardItem]:
+    if answer.previous or answer.following:
+        return  # the passage stands open already
+    for citation in cards.cited(answer, page)[:MOST_CITATIONS]:
+        yield from Open.passage(citation)
+
+
+def _about(answer: Answer, shown: Shown) -> Iterator[CardItem]:
+    understood = answer.status is not Status.ERROR
+    if understood and shown.private and not shown.was_shared:
+        yield Share.button("Share", f"share:{shown.page}")
+    if formats(answer):
+        yield Export.button("Export", "export")
+    if understood:
+        yield Vote.on("up", card_key(answer))
+        yield Vote.on("down", card_key(answer))
+    if not shown.private:
+        yield Delete.button("Delete", f"delete:{shown.owner}")
+
+
+class CardItem(ui.DynamicItem[ui.Item[Any]], template=r"(?!)"):
+    """Base of every item: whatever goes wrong in one reaches the error handler, and who pressed it.
+
+    discord.py only logs what a dynamic item raises, or swallows it, and leaves the interaction unanswered.
+    """
+
+    def __init__(self, item: ui.Item[Any], **fields: str) -> None:
+        """Take the button or menu, and what its custom id says."""
+        super().__init__(item)
+        self.fields = fields
+
+    @classmethod
+    def button(cls, label: str, custom_id: str) -> Self:
+        """Return the item as a button; its fields are read from the custom id, as they will be later."""
+        match = cls.__discord_ui_compiled_template__.fullmatch(custom_id)
+        assert match and len(custom_id) <= LONGEST_ID, custom_id
+        button: ui.Button[Any] = ui.Button(label=label, custom_id=custom_id)
+        return cls(button, **match.groupdict())
+
+    async def run(self, press: Press) -> None:
+        """Do what the item is for."""
+        raise NotImplementedError
+
+    async def allow(self, press: Press) -> None:
+        """Raise `UserError` if this person may not use the item."""
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Bring an item of an old card back, or report why not."""
+        try:
+            return cls(item, **match.groupdict())
+        except Exception as error:
+            await errors.report(interaction, error)
+            raise
+
+    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
+        """Ask `allow`, and report a refusal."""
+        try:
+            await self.allow(interaction)
+        except Exception as error:
+            await errors.report(interaction, error)
+            return False
+        return True
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Run the item, and report what goes wrong."""
+        try:
+            await self.run(interaction)
+        except Exception as error:
+            await errors.report(interaction, error)
+
+
+def _asked(press: Press) -> str:
+    """Return what the card that was pressed on was asked."""
+    asked = cards.asked(press.message) if press.message else ""
+    if not asked:
+        raise errors.UserError("I can no longer read what this card was asked. Please ask again.")
+    return asked
+
+
+def _is_private(press: Press) -> bool:
+    return press.message is not None and press.message.flags.ephemeral
+
+
+class Go(CardItem, template=r"go:(?P<owner>\d+):(?P<page>\d+):(?P<typed>.*)"):
+    """Leads to another page of this card, or to another input.
+
+    Whoever asked turns the card itself; anybody else gets a private card, and this one stays as it is.
+    """
+
+    @classmethod
+    def to_page(cls, label: str, owner: int, page: int) -> Self:
+        """Return the button to a page of what its card was asked."""
+        return cls.button(label, f"go:{owner}:{page}:")
+
+    @classmethod
+    def to_input(cls, label: str, owner: int, typed: str) -> Iterator[Self]:
+        """Yield the button to an input, if it fits into one."""
+        custom_id = f"go:{owner}:0:{typed}"
+        if len(custom_id) <= LONGEST_ID and len(label) <= _LONGEST_LABEL and "\n" not in typed:
+            yield cls.button(label, custom_id)
+
+    async def run(self, press: Press) -> None:
+        """Show the page or the reply, in place or apart."""
+        bot, page = press.client, int(self.fields["page"])
+        answer = bot.engine.reply(self.fields["typed"] or _asked(press))
+        private = _is_private(press)
+        if private or press.user.id == int(self.fields["owner"]):
+            shown = Shown(press.user.id, private, page)
+            await press.response.edit_message(view=reply_view(bot, answer, shown))
+        else:
+            shown = Shown(press.user.id, private=True, page=page)
+            await press.response.send_message(view=reply_view(bot, answer, shown), ephemeral=True)
+
+
+class Open(CardItem, template=r"open:(?P<reference>.+)"):
+    """Opens a cited passage, privately, with the ones before and after it at hand."""
+
+    @classmethod
+    def passage(cls, citation: Citation) -> Iterator[Self]:
+        """Yield the button for a citation, if it fits into one."""
+        label, custom_id = f"Open {citation}", f"open:{citation}"
+        if len(custom_id) <= LONGEST_ID and len(label) <= _LONGEST_LABEL:
+            yield cls.button(label, custom_id)
+
+    async def run(self, press: Press) -> None:
+        """Show the passage to whoever pressed."""
+        answer = press.client.engine.cite(self.fields["reference"])
+        view = reply_view(press.client, answer, Shown(press.user.id, private=True))
+        await press.response.send_message(view=view, ephemeral=True)
+
+
+class Share(CardItem, template=r"share:(?P<page>\d+)"):
+    """Posts a private card for everyone in the channel."""
+
+    async def run(self, press: Press) -> None:
+        """Post the card, then take the button away so that it is posted once."""
+        bot, owner, page = press.client, press.user.id, int(self.fields["page"])
+        answer = bot.engine.reply(_asked(press))
+        public = Shown(owner, private=False, page=page, shared_by=press.user.display_name)
+        kept = Shown(owner, private=True, page=page, was_shared=True)
+        await press.response.defer()
+        await press.followup.send(view=reply_view(bot, answer, public))
+        await press.edit_original_response(view=reply_view(bot, answer, kept))
+
+
+class Export(CardItem, template=r"export"):
+    """Asks, privately, in which form the reply is wanted."""
+
+    async def run(self, press: Press) -> None:
+        """Show the menu of forms that this reply can have."""
+        answer = press.client.engine.reply(_asked(press))
+        if not (offered := formats(answer)):
+            raise errors.UserError("The library has changed, and there is nothing to export any more.")
+        view = cards.export_card(answer, _row(FormatMenu.of(offered)))
+        await press.response.send_message(view=view, ephemeral=True)
+
+
+class FormatMenu(CardItem, template=r"format"):
+    """The forms in which a reply can be had as a file."""
+
+    @classmethod
+    def of(cls, offered: Sequence[Format]) -> Self:
+        """Return the menu of the formats offered."""
+        menu: ui.Select[Any] = ui.Select(custom_id="format", placeholder="Choose a form")
+        for one in offered:
+            label, purpose = LABELS[one]
+            menu.add_option(label=label, description=purpose, value=one)
+        return cls(menu)
+
+    async def run(self, press: Press) -> None:
+        """Send the file, privately."""
+        assert isinstance(self.item, ui.Select)
+        wanted = Format(self.item.values[0])
+        answer = press.client.engine.reply(_asked(press))
+        if wanted not in formats(answer):
+            raise errors.UserError("The library has changed, and this reply no longer has that form.")
+        made = download(answer, wanted, press.client.engine.library.sources)
+        await press.response.send_message(file=file_of(made), ephemeral=True)
+
+
+_VOTES: Mapping[str, tuple[str, str, bool | None]] = {
+    "up": ("Helpful", "Noted: helpful.", True),
+    "down": ("Not helpful", "Noted: not helpful.", False),
+    "none": ("Withdraw my vote", "Your vote is withdrawn.", None),
+}
+"""The label of each vote, what is said once it is cast, and what is recorded."""
+
+
+def card_key(answer: Answer) -> str:
+    """Return the short key under which votes on an answer are kept, the same for all who ask the same."""
+    asked = f"{answer.version}\n{answer.question}".encode("utf-8", "replace")
+    return hashlib.blake2b(asked, digest_size=8).hexdigest()
+
+
+class Vote(CardItem, template=r"vote:(?P<choice>up|down|none):(?P<card>[0-9a-f]{16})"):
+    """Notes whether a person found a card helpful: for those who keep the library, never for a ranking."""
+
+    @classmethod
+    def on(cls, choice: str, card: str) -> Self:
+        """Return the button that votes `up` or `down` on a card, or takes a vote back (`none`)."""
+        return cls.button(_VOTES[choice][0], f"vote:{choice}:{card}")
+
+    async def run(self, press: Press) -> None:
+        """Record the vote in place of an earlier one, and say so privately."""
+        card = self.fields["card"]
+        _, noted, helpful = _VOTES[self.fields["choice"]]
+        votes = await press.client.store.vote(card, press.user.id, helpful)
+        text = f"{noted} Helpful: {votes.helpful}. Not helpful: {votes.unhelpful}."
+        if helpful is None:
+            await press.response.edit_message(view=cards.notice(text))
+        else:
+            view = cards.notice(text, [_row(Vote.on("none", card))])
+            await press.response.send_message(view=view, ephemeral=True)
+
+
+class Delete(CardItem, template=r"delete:(?P<owner>\d+)"):
+    """Deletes a public card, for whoever asked and for moderators."""
+
+    async def allow(self, press: Press) -> None:
+        """Let through whoever asked, and whoever may manage messages here."""
+        is_moderator = press.guild_id is not None and press.permissions.manage_messages
+        if press.user.id != int(self.fields["owner"]) and not is_moderator:
+            raise errors.UserError(
+                "Only the person who asked, or somebody who may manage messages here, can delete this."
+            )
+
+    async def run(self, press: Press) -> None:
+        """Delete the card."""
+        await press.response.defer()
+        await press.delete_original_response()
+
+
+ITEMS = (Go, Open, Share, Export, FormatMenu, Vote, Delete)
+"""Every kind of item; a bot that starts learns them all, so that old cards work."""

@@ -1,0 +1,398 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from sqlalchemy import create_engine
+
+from knowledge.errors import StoreError
+from knowledge.store import Store, Votes
+from knowledge.store.migrate import REVISIONS, SCRIPTS
+from knowledge.store.schema import metadata
+
+ROOT = Path(__file__).parents[2]
+PERSON, OTHER = 2**63 - 1, 1
+
+
+def url(file: Path) -> str:
+    return f"sqlite+aiosqlite:///{file}"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "bot.db"
+
+
+@pytest.fixture
+async def store(file: Path) -> AsyncIterator[Store]:
+    async with await Store.open(url(file)) as opened:
+        yield opened
+
+
+def make(file: Path) -> None:
+    async def once() -> None:
+        async with await Store.open(url(file)) as store:
+            await store.remember("key", "value")
+
+    asyncio.run(once())
+
+
+def refusal(file: Path) -> str:
+    before = file.read_bytes() if file.is_file() else None
+    with pytest.raises(StoreError) as caught:
+        asyncio.run(Store.open(url(file), patience=0.05))
+    assert str(file) in str(caught.value)
+    assert (file.read_bytes() if file.is_file() else None) == before
+    return str(caught.value)
+
+
+# What is kept
+
+
+async def test_a_person_has_one_vote_on_a_card_and_can_change_and_withdraw_it(store: Store) -> None:
+    assert await store.votes("card") == Votes(0, 0)
+    assert await store.vote("card", PERSON, helpful=True) == Votes(1, 0)
+    assert await store.vote("card", PERSON, helpful=True) == Votes(1, 0)
+    assert await store.vote("card", OTHER, helpful=True) == Votes(2, 0)
+    assert await store.vote("card", PERSON, helpful=False) == Votes(1, 1)
+    assert await store.vote("another card", PERSON, helpful=False) == Votes(0, 1)
+    assert await store.vote("card", PERSON, helpful=None) == Votes(1, 0)
+    assert await store.vote("card", PERSON, helpful=None) == Votes(1, 0)
+    assert await store.votes("card") == Votes(1, 0)
+
+
+async def test_what_was_remembered_is_recalled(store: Store) -> None:
+    assert await store.recall("commands") is None
+    await store.remember("commands", "old")
+    await store.remember("commands", "new")
+    assert await store.recall("commands") == "new"
+    assert await store.recall("Commands") is None
+
+
+async def test_a_draft_is_kept_until_it_is_dropped_for_its_writer_alone(store: Store) -> None:
+    await store.keep_draft(PERSON, "entry 5", "first try")
+    await store.keep_draft(PERSON, "entry 5", "second\ntry — 두 번째 🕊")
+    await store.keep_draft(PERSON, "entry 6", "other entry")
+    assert await store.draft(PERSON, "entry 5") == "second\ntry — 두 번째 🕊"
+    assert await store.draft(OTHER, "entry 5") is None
+    await store.drop_draft(PERSON, "entry 5")
+    await store.drop_draft(PERSON, "entry 5")
+    assert await store.draft(PERSON, "entry 5") is None
+    assert await store.draft(PERSON, "entry 6") == "other entry"
+
+
+async def test_all_of_it_is_there_after_a_restart(file: Path) -> None:
+    async with await Store.open(url(file)) as store:
+        await store.vote("card", PERSON, helpful=True)
+        await store.remember("key", "value")
+        await store.keep_draft(PERSON, "entry", "text")
+    async with await Store.open(url(file)) as store:
+        assert await store.votes("card") == Votes(1, 0)
+        assert await store.recall("key") == "value"
+        assert await store.draft(PERSON, "entry") == "text"
+
+
+Ballots = list[tuple[str, int, bool | None]]
+
+
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(1, 4), st.none() | st.booleans()), max_size=12))
+@hypothesis_settings(max_examples=10, deadline=None)
+def test_the_count_is_always_that_of_the_last_ballot_of_each_person(ballots: Ballots) -> None:
+    async def cast(file: Path) -> None:
+        last: dict[tuple[str, int], bool | None] = {}
+        async with await Store.open(url(file)) as store:
+            for card, person, helpful in ballots:
+                last[card, person] = helpful
+                mine = [given for (on, _), given in last.items() if on == card]
+                assert await store.vote(card, person, helpful) == Votes(mine.count(True), mine.count(False))
+
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(cast(Path(folder) / "bot.db"))
+
+
+# How it is kept
+
+
+async def test_connections_are_durable_and_checked(store: Store, file: Path) -> None:
+    for engine in (store._engine, store._reader):
+        async with engine.connect() as connection:
+
+            async def pragma(name: str) -> object:
+                return (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar()
+
+            assert await pragma("journal_mode") == "wal"
+            assert await pragma("synchronous") == 2  # FULL
+            assert await pragma("foreign_keys") == 1
+            assert await pragma("busy_timeout") == 5000
+
+
+async def test_readers_do_not_wait_for_a_writer_nor_hold_one_up(file: Path) -> None:
+    async with await Store.open(url(file), patience=0.05) as store:
+        await store.remember("key", "before")
+        with closing(sqlite3.connect(file, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            other.execute("UPDATE memory SET value = 'uncommitted'")
+            assert await store.recall("key") == "before"
+            with pytest.raises(StoreError, match=r"stayed locked for 0\.05 seconds"):
+                await store.remember("key", "after")
+            other.execute("ROLLBACK")
+            other.execute("BEGIN")
+            other.execute("SELECT * FROM memory").fetchall()
+            await store.remember("key", "after")
+
+
+async def test_240_people_voting_at_once_are_counted_one_after_the_other(file: Path) -> None:
+    async with await Store.open(url(file)) as store, await Store.open(url(file)) as second:
+        stores = (store, second)
+        tasks = (stores[person % 2].vote("card", person, helpful=True) for person in range(240))
+        counts = await asyncio.gather(*tasks)
+        assert sorted(votes.helpful for votes in counts) == list(range(1, 241))
+
+
+async def test_a_new_database_opened_by_several_at_once_is_made_once(file: Path) -> None:
+    stores = await asyncio.gather(*(Store.open(url(file)) for _ in range(6)))
+    for number, store in enumerate(stores):
+        assert await store.vote("card", number, helpful=True) == Votes(number + 1, 0)
+    for store in stores:
+        await store.close()
+
+
+async def test_a_cancelled_write_leaves_the_store_usable(store: Store) -> None:
+    for pause in (0, 0.0005, 0.001):
+        task = asyncio.create_task(store.remember("key", "cancelled"))
+        await asyncio.sleep(pause)
+        task.cancel()
+        await asyncio.wait({task})
+        await store.remember("key", "after")
+        assert await store.recall("key") == "after"
+
+
+async def test_closing_lets_a_write_finish_and_refuses_those_after_it(file: Path) -> None:
+    store = await Store.open(url(file))
+    writing = asyncio.create_task(store.remember("key", "value"))
+    await asyncio.sleep(0)
+    await store.close()
+    await store.close()
+    await writing
+    for late in (store.remember("key", "late"), store.recall("key")):
+        with pytest.raises(StoreError, match="closed"):
+            await late
+    async with await Store.open(url(file)) as again:
+        assert await again.recall("key") == "value"
+
+
+WRITER = """
+import asyncio, sys
+from knowledge.store import Store
+
+async def main():
+    store = await Store.open(sys.argv[1])
+    number = int(await store.recall("number") or 0)
+    while True:
+        number += 1
+        await store.remember("number", str(number))
+        print(number, flush=True)
+
+asyncio.run(main())
+"""
+
+
+def test_what_was_acknowledged_survives_a_kill(file: Path) -> None:
+    make(file)
+    for _ in range(3):
+        with subprocess.Popen(
+            [sys.executable, "-c", WRITER, url(file)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        ) as writer:
+            assert writer.stdout is not None
+            for _ in range(20):
+                writer.stdout.readline()
+            writer.send_signal(signal.SIGKILL)
+            acknowledged = [int(line) for line in writer.stdout if line.endswith("\n")]
+        with closing(sqlite3.connect(file)) as other:
+            assert other.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            ((kept,),) = other.execute("SELECT value FROM memory WHERE key = 'number'")
+        assert int(kept) >= max(acknowledged, default=20)
+
+
+# Migrations
+
+
+def test_the_revisions_that_the_code_knows_are_those_of_the_scripts() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    scripts = ScriptDirectory.from_config(config)
+    assert tuple(script.revision for script in scripts.walk_revisions())[::-1] == REVISIONS
+
+
+def test_the_migrations_lead_to_the_schema_of_the_code(file: Path) -> None:
+    make(file)
+    with create_engine(f"sqlite:///{file}").connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_an_up_to_date_database_opens_without_alembic(file: Path) -> None:
+    make(file)
+    code = (
+        "import asyncio, sys; from knowledge.store import Store; "
+        "asyncio.run(asyncio.run(Store.open(sys.argv[1])).close()); assert 'alembic' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code, url(file)], cwd=ROOT, check=True)
+
+
+def test_a_migration_that_fails_changes_nothing(file: Path) -> None:
+    file.parent.mkdir()
+    with closing(sqlite3.connect(file)) as other:
+        other.executescript(
+            "CREATE TABLE alembic_version (version_num TEXT); CREATE TABLE drafts (id INTEGER);"
+        )
+    assert "drafts already exists" in refusal(file)
+
+
+def test_a_database_of_a_newer_version_is_left_alone(file: Path) -> None:
+    make(file)
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("UPDATE alembic_version SET version_num = '0999'")
+        other.commit()
+    assert "newer version of the bot (schema 0999" in refusal(file)
+
+
+def test_a_database_of_another_program_is_left_alone(file: Path) -> None:
+    file.parent.mkdir()
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("CREATE TABLE votes (id INTEGER)")
+    assert "belongs to another program" in refusal(file)
+
+
+# What stands in the way
+
+
+@pytest.mark.parametrize(
+    "wrong", ["postgresql://me:secret@db/bot", "sqlite+aiosqlite:///", "sqlite:///:memory:", "bot.db"]
+)
+async def test_a_database_must_be_a_file(wrong: str) -> None:
+    with pytest.raises(StoreError, match="must be a file, written sqlite") as caught:
+        await Store.open(wrong)
+    assert "secret" not in str(caught.value)
+
+
+async def test_a_name_may_hold_what_urls_give_a_meaning_to(tmp_path: Path) -> None:
+    file = tmp_path / "100% ours?mode=ro#1 자료" / "bot.db"
+    async with await Store.open(url(file)):
+        assert file.exists()
+
+
+def test_a_locked_database_is_refused(file: Path) -> None:
+    make(file)
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert "stayed locked for 0.05 seconds" in refusal(file)
+
+
+async def test_a_database_locked_for_a_moment_is_waited_for(store: Store, file: Path) -> None:
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        opening = asyncio.create_task(Store.open(url(file)))
+        await asyncio.sleep(0.05)
+        assert not opening.done()
+        other.execute("ROLLBACK")
+        await (await opening).close()
+
+
+@pytest.mark.parametrize("content", [b"not a database at all " * 200, b"SQLite format 3\0" + b"\xff" * 5000])
+def test_a_file_that_is_no_database_is_refused(file: Path, content: bytes) -> None:
+    file.parent.mkdir()
+    file.write_bytes(content)
+    assert "is damaged, or is not a database" in refusal(file)
+
+
+@pytest.mark.parametrize("damage", ["cut short", "overwritten"])
+def test_a_damaged_database_is_refused(file: Path, damage: str) -> None:
+    make(file)
+    content = file.read_bytes()
+    half = len(content) // 2
+    file.write_bytes(content[:half] + (b"" if damage == "cut short" else b"\xa5" * half))
+    assert "restore a backup" in refusal(file)
+
+
+def test_a_folder_in_its_place_is_refused(tmp_path: Path) -> None:
+    assert "cannot be written" in refusal(tmp_path)
+
+
+def test_a_folder_that_cannot_be_created_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match=r"The folder of the database, .*/file, cannot be created"):
+        asyncio.run(Store.open(url(tmp_path / "file" / "bot.db")))
+
+
+async def test_a_full_disk_is_named_and_what_was_there_stays(store: Store) -> None:
+    async with store._engine.connect() as connection:
+        await connection.exec_driver_sql(
+            "PRAGMA max_page_count = 1"
+        )  # the smallest that it can be: no growth
+    await store.remember("key", "before")
+    with pytest.raises(StoreError, match=r"disk that is full\. Nothing was changed: make room"):
+        await store.remember("key", "x" * 100_000)
+    assert await store.recall("key") == "before"
+
+
+OPENER = """
+import asyncio, os, sys
+from knowledge.errors import StoreError
+from knowledge.store import Store
+
+async def main(scratch, wanted):
+    await (await Store.open(scratch)).close()  # imports what another user may not be able to read
+    if os.geteuid() == 0:  # who may write everywhere
+        os.setgid(65534)
+        os.setuid(65534)
+    try:
+        await Store.open(wanted)
+    except StoreError as error:
+        print(error)
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that everybody can reach, as those of pytest are not."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    yield folder
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755)
+    shutil.rmtree(folder)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="needs the permissions of Unix")
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_file_or_folder_that_cannot_be_written_is_named(
+    tmp_path: Path, open_folder: Path, exists: bool
+) -> None:
+    file = open_folder / "bot.db"
+    if exists:
+        make(file)
+        file.chmod(0o444)
+    open_folder.chmod(0o555)
+    command = [sys.executable, "-c", OPENER, url(tmp_path / "scratch.db"), url(file)]
+    opened = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert f"The database {file} cannot be written. Nothing was changed: let the bot write" in opened.stdout
+    assert file.exists() == exists
