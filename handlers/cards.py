@@ -90,7 +90,12 @@ def export_card(answer: Answer, menu: Row) -> ui.LayoutView:
 
 def asked(message: discord.Message) -> str:
     """Return what the card in a message was asked, or nothing if it is no card."""
-    footer = ui.LayoutView.from_message(message, timeout=None).find_item(_FOOTER)
+    return asked_on(ui.LayoutView.from_message(message, timeout=None))
+
+
+def asked_on(view: ui.LayoutView | ui.View) -> str:
+    """Return what a card was asked, or nothing if the view is no card."""
+    footer = view.find_item(_FOOTER)
     if not isinstance(footer, ui.TextDisplay):
         return ""
     return unescape(footer.content.split("\n")[0].removeprefix("-# "))

@@ -174,7 +174,7 @@ def _is_private(press: Press) -> bool:
     return press.message is not None and press.message.flags.ephemeral
 
 
-class Go(CardItem, template=r"go:(?P<owner>\d+):(?P<page>\d+):(?P<typed>.*)"):
+class Go(CardItem, template=r"(?s)go:(?P<owner>\d+):(?P<page>\d+):(?P<typed>.*)"):
     """Leads to another page of this card, or to another input.
 
     Whoever asked turns the card itself; anybody else gets a private card, and this one stays as it is.
@@ -189,7 +189,7 @@ class Go(CardItem, template=r"go:(?P<owner>\d+):(?P<page>\d+):(?P<typed>.*)"):
     def to_input(cls, label: str, owner: int, typed: str) -> Iterator[Self]:
         """Yield the button to an input, if it fits into one."""
         custom_id = f"go:{owner}:0:{typed}"
-        if len(custom_id) <= LONGEST_ID and len(label) <= _LONGEST_LABEL and "\n" not in typed:
+        if typed.strip() and len(custom_id) <= LONGEST_ID and len(label) <= _LONGEST_LABEL:
             yield cls.button(label, custom_id)
 
     async def run(self, press: Press) -> None:
@@ -205,7 +205,7 @@ class Go(CardItem, template=r"go:(?P<owner>\d+):(?P<page>\d+):(?P<typed>.*)"):
             await press.response.send_message(view=reply_view(bot, answer, shown), ephemeral=True)
 
 
-class Open(CardItem, template=r"open:(?P<reference>.+)"):
+class Open(CardItem, template=r"(?s)open:(?P<reference>.+)"):
     """Opens a cited passage, privately, with the ones before and after it at hand."""
 
     @classmethod

@@ -11,17 +11,16 @@ from dataclasses import replace
 
 from rapidfuzz import process
 
+from knowledge.answering import Answering
 from knowledge.answers import Answer, Kind, Statement, Status
 from knowledge.citations import Citation
 from knowledge.commands import COMMANDS, Command, parse_command, written
 from knowledge.errors import InputError
-from knowledge.figure_questions import FigureQuestions
 from knowledge.figures import EXAMPLES as EXPORT_EXAMPLES
 from knowledge.figures import no_figure, rows_reply
 from knowledge.library import Library
 from knowledge.periods import AmbiguousPeriodError, ParsedPeriod, Period, UncoveredPeriodError, parse_period
-from knowledge.replies import answer_from, excerpt_of
-from knowledge.retrieval import Retrieval
+from knowledge.replies import excerpt_of
 from knowledge.text import echo
 
 TIMELINE_EXAMPLES = ("2018", "2018-12", "summer 2018", "2016..2019")
@@ -36,8 +35,11 @@ class Engine:
     def __init__(self, library: Library) -> None:
         """Index `library`, once."""
         self.library = library
-        self._retrieval = Retrieval(library)
-        self._figures = FigureQuestions(library, self._retrieval)
+        self._answering = Answering(library)
+
+    def warm_up(self) -> None:
+        """Load what the first question would otherwise wait for; call it outside the event loop."""
+        self._answering.warm_up()
 
     def reply(self, typed: str) -> Answer:
         """Answer a question, or a command written as `/exports 2023-11 series:reported`."""
@@ -74,8 +76,7 @@ class Engine:
                 self.unreadable(f"A question can have {LONGEST_INPUT} characters at most.", _ASK_HINT),
                 question,
             )
-        answer = self._figures.answer(question) or answer_from(question, self.library, self._retrieval)
-        return self._finish(answer, question)
+        return self._finish(self._answering.answer(question), question)
 
     def timeline(self, period: str = "", topic: str = "") -> Answer:
         """List the dated events of a period, oldest first, of one topic if one is given."""

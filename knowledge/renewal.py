@@ -38,17 +38,21 @@ def renumber(texts: Sequence[str], title: str, old: Sequence[Passage]) -> tuple[
     for position, text in enumerate(texts):
         if position not in refs and unchanged.get(text):
             keep(position, unchanged[text].pop(0))
-    living = {passage.ref for passage in old if not passage.retired}
+    retired = {passage.ref for passage in old if passage.retired}
+    alike: dict[tuple[str, ...], dict[str, str]] = {}
+    for ref, text in left.items():
+        if ref not in retired:
+            alike.setdefault(_claims(text), {})[ref] = text
     for position, text in enumerate(texts):
-        if position not in refs:
-            choices = {ref: original for ref, original in left.items() if ref in living}
-            near = process.extract(text, choices, scorer=fuzz.ratio, score_cutoff=NEARLY_SAME, limit=None)
-            if same := [ref for original, _, ref in near if _claims(original) == _claims(text)]:
-                keep(position, same[0])
+        choices = {} if position in refs else alike.get(_claims(text), {})
+        if nearest := process.extractOne(text, choices, scorer=fuzz.ratio, score_cutoff=NEARLY_SAME):
+            ref = nearest[2]
+            keep(position, ref)
+            del choices[ref]
     fresh = count(1 + max((int(passage.ref) for passage in old if passage.ref.isdecimal()), default=0))
     now = (Passage(refs.get(at) or str(next(fresh)), original=text) for at, text in enumerate(texts))
     return (*now, *(replace(passage, retired=True) for passage in old if passage.ref in left))
 
 
-def _claims(text: str) -> list[str]:
-    return [word.term for word in words(text) if word.term in NEGATIONS or word.term[0].isdigit()]
+def _claims(text: str) -> tuple[str, ...]:
+    return tuple(w.term for w in words(text) if w.term in NEGATIONS or w.term[0].isdigit())

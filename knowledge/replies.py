@@ -1,14 +1,16 @@
-"""Replies to free questions: from the candidates and their evidence to an answer or a refusal."""
+"""Replies: what a supported candidate is made into, and the refusal when there is none."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from knowledge.answers import Answer, Excerpt, Kind, Statement, Status
 from knowledge.citations import Citation
 from knowledge.faq import FaqEntry
 from knowledge.library import Library
 from knowledge.people import Person
+from knowledge.questions import Asked, asked_for
 from knowledge.retrieval import Candidate, Retrieval, Role
 from knowledge.sources import Passage
 from knowledge.text import sentences
@@ -16,13 +18,11 @@ from knowledge.timeline import Event
 from knowledge.unknowns import KnownUnknown
 from knowledge.wording import date_in_words, headline
 
-SUPPORTED = 0.35
-"""Support from which a candidate carries an answer; set on the golden questions."""
-
 ALSO = 0.85
 """A further passage is shown if its support comes to this part of the best one's."""
 
 MOST_EXCERPTS = 3
+CLOSEST = 2
 
 
 def excerpt_of(library: Library, citation: Citation) -> Excerpt:
@@ -31,79 +31,115 @@ def excerpt_of(library: Library, citation: Citation) -> Excerpt:
     return Excerpt(citation, passage.text, source.byline, source.url, passage.is_original)
 
 
-def answer_from(question: str, library: Library, retrieval: Retrieval) -> Answer:
-    """Answer a question from the best supported subject, or refuse."""
-    words = retrieval.read(question)
-    candidates = retrieval.candidates(words)
-    if not candidates or candidates[0].support < SUPPORTED:
-        return refusal(library, candidates)
-    best = candidates[0]
-    item = best.subject.item
-    if isinstance(item, KnownUnknown):
-        return _known_unknown(library, item)
-    if isinstance(item, FaqEntry):
-        return _reply(
-            library, Kind.FAQ, Statement(item.answer, item.citations), item.citations, item.editorial
+class Replies:
+    """Makes replies from the subjects of one library."""
+
+    def __init__(self, library: Library, retrieval: Retrieval) -> None:
+        """Take the library and its index."""
+        self._library = library
+        self._retrieval = retrieval
+
+    def from_candidates(self, question: str, candidates: Sequence[Candidate]) -> Answer:
+        """Reply from the first candidate, with the passages that are nearly as well supported."""
+        item = candidates[0].subject.item
+        if isinstance(item, KnownUnknown):
+            return self._known_unknown(item)
+        if isinstance(item, FaqEntry):
+            return self._told(Kind.FAQ, Statement(item.answer, item.citations), item.editorial)
+        if isinstance(item, Event):
+            return self._told(Kind.TIMELINE, _dated(item))
+        if isinstance(item, Person):
+            return self._person(item)
+        return self._passages(question, candidates)
+
+    def _told(self, kind: Kind, statement: Statement, editorial: bool = False) -> Answer:
+        excerpts = self._excerpts(statement.citations)
+        return Answer(kind, Status.ANSWERED, statements=(statement,), excerpts=excerpts, editorial=editorial)
+
+    def _person(self, person: Person) -> Answer:
+        role = ", ".join(filter(None, (person.role, person.affiliation)))
+        cited = person.citations[:CLOSEST]
+        lead = Statement(f"{person.name}: {role}. {person.summary}", cited)
+        return Answer(Kind.PEOPLE, Status.ANSWERED, statements=(lead,), excerpts=self._excerpts(cited))
+
+    def _passages(self, question: str, candidates: Sequence[Candidate]) -> Answer:
+        best = candidates[0]
+        enough = ALSO * best.support
+        shown = [c for c in candidates if isinstance(c.subject.item, Passage) and c.support >= enough]
+        wrong = best.role is Role.WRONG_PREMISE
+        return Answer(
+            Kind.ANSWER,
+            Status.ANSWERED,
+            statements=(Statement(self._lead(question, best), best.subject.citations),),
+            excerpts=self._excerpts(c.subject.citations[0] for c in shown[:MOST_EXCERPTS]),
+            notes=("The question assumes something that the library has otherwise.",) if wrong else (),
         )
-    if isinstance(item, Event):
-        statement = Statement(f"{date_in_words(item)}: {headline(item)}.", item.citations)
-        return _reply(library, Kind.TIMELINE, statement, item.citations)
-    if isinstance(item, Person):
-        return Answer(Kind.PEOPLE, Status.ANSWERED, people=(item,))
-    return _from_passages(library, retrieval, words, candidates)
+
+    def _lead(self, question: str, candidate: Candidate) -> str:
+        """Return the sentence of a passage that answers best: it shares the most, and has the kind asked for."""
+        passage = candidate.subject.item
+        assert isinstance(passage, Passage)
+        asked = asked_for(question)
+        words = set(self._retrieval.concepts(question))
+
+        def fitness(sentence: str) -> float:
+            concepts = set(self._retrieval.concepts(sentence))
+            kinds = sum(any(cue in sentence.lower() for cue in _SIGNS.get(kind, ())) for kind in asked)
+            return self._retrieval.weight(concepts & words) + KIND_BONUS * kinds
+
+        return max(sentences(passage.text), key=fitness)
+
+    def in_order(self, events: Iterable[Event]) -> Answer:
+        """Say events in the order in which they happened."""
+        return self.events(sorted(events, key=lambda e: (e.date.first, e.date.last)))
+
+    def events(self, events: Sequence[Event]) -> Answer:
+        """Say what happened when, one statement an event."""
+        return Answer(Kind.TIMELINE, Status.ANSWERED, statements=tuple(map(_dated, events)), events=())
+
+    def together(self, answers: Sequence[Answer]) -> Answer:
+        """Join the replies to the parts of a question, each with its own lead and passages."""
+        excerpts = list(dict.fromkeys(chain.from_iterable(a.excerpts[:1] for a in answers)))
+        return Answer(
+            Kind.ANSWER,
+            Status.ANSWERED,
+            statements=tuple(chain.from_iterable(a.statements for a in answers)),
+            excerpts=tuple(excerpts[:MOST_EXCERPTS]),
+            notes=tuple(dict.fromkeys(chain.from_iterable(a.notes for a in answers))),
+        )
+
+    def _known_unknown(self, unknown: KnownUnknown) -> Answer:
+        return Answer(
+            Kind.REFUSAL,
+            Status.REFUSED,
+            statements=(Statement(f"The library does not give {unknown.lacks}."), Statement(f"{unknown.says}.")),
+            closest=self._excerpts(unknown.nearest),
+        )
+
+    def refusal(self, candidates: Sequence[Candidate]) -> Answer:
+        """Refuse, with the closest passages labelled as what they are, and with what the library holds."""
+        near = dict.fromkeys(c for candidate in candidates[:3] for c in candidate.subject.citations)
+        sources = self._library.sources.values()
+        return Answer(
+            Kind.REFUSAL,
+            Status.REFUSED,
+            statements=(Statement("The library does not answer this."),),
+            closest=self._excerpts(list(near)[:CLOSEST]),
+            hint="It holds: " + "; ".join(f"{s.publisher}, {s.published:%B %Y}" for s in sources) + ".",
+        )
+
+    def _excerpts(self, citations: Iterable[Citation]) -> tuple[Excerpt, ...]:
+        return tuple(excerpt_of(self._library, c) for c in tuple(citations)[:MOST_EXCERPTS])
 
 
-def _from_passages(
-    library: Library, retrieval: Retrieval, words: Sequence[str], candidates: Sequence[Candidate]
-) -> Answer:
-    best = candidates[0]
-    shown = [
-        c for c in candidates if isinstance(c.subject.item, Passage) and c.support >= ALSO * best.support
-    ]
-    assert isinstance(best.subject.item, Passage)
-    lead = max(
-        sentences(best.subject.item.text),
-        key=lambda sentence: retrieval.weight(set(retrieval.concepts(sentence)) & set(words)),
-    )
-    notes = (
-        ("The question assumes something that the library contradicts.",)
-        if best.role is Role.WRONG_PREMISE
-        else ()
-    )
-    return Answer(
-        Kind.ANSWER,
-        Status.ANSWERED,
-        statements=(Statement(lead, best.subject.citations),),
-        excerpts=tuple(excerpt_of(library, c.subject.citations[0]) for c in shown[:MOST_EXCERPTS]),
-        notes=notes,
-    )
+KIND_BONUS = 4.0
+_SIGNS: dict[Asked, tuple[str, ...]] = {
+    Asked.REASON: ("because", "frustrat", "as a result", "citing", "in order to", "due to", "so that", "could be used", "not clear", "unclear", "designed to"),
+    Asked.TIME: ("20", "january", "february", "march", "june", "july", "november", "december", "summer", "wednesday", "year"),
+    Asked.AMOUNT: ("$", "%"),
+    Asked.PERSON: ("said", "told", "director", "envoy", "analyst", "by "),
+}
 
 
-def _reply(
-    library: Library, kind: Kind, statement: Statement, citations: Sequence[Citation], editorial: bool = False
-) -> Answer:
-    excerpts = tuple(excerpt_of(library, citation) for citation in citations[:MOST_EXCERPTS])
-    return Answer(kind, Status.ANSWERED, statements=(statement,), excerpts=excerpts, editorial=editorial)
-
-
-def _known_unknown(library: Library, unknown: KnownUnknown) -> Answer:
-    return Answer(
-        Kind.REFUSAL,
-        Status.REFUSED,
-        statements=(Statement(f"The library does not give {unknown.lacks}."), Statement(f"{unknown.says}.")),
-        closest=tuple(excerpt_of(library, citation) for citation in unknown.nearest),
-    )
-
-
-def refusal(library: Library, candidates: Sequence[Candidate]) -> Answer:
-    """Refuse, with the closest passages labelled as what they are."""
-    near = dict.fromkeys(c for candidate in candidates[:3] for c in candidate.subject.citations)
-    return Answer(
-        Kind.REFUSAL,
-        Status.REFUSED,
-        statements=(Statement("The library does not answer this."),),
-        closest=tuple(excerpt_of(library, citation) for citation in list(near)[:2]),
-        hint="It holds: "
-        + "; ".join(f"{s.publisher}, {s.published:%B %Y}" for s in library.sources.values())
-        + ".",
-    )
+def _dated(event: Event) -> Statement:
+    return Statement(f"{date_in_words(event)}: {headline(event)}.", event.citations)

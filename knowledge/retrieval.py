@@ -8,7 +8,7 @@ nearest question counts. BM25 finds the candidates; the evidence decides among t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import log
@@ -18,25 +18,28 @@ from knowledge.citations import Citation
 from knowledge.faq import FaqEntry
 from knowledge.index import Bm25Index
 from knowledge.questions import Asked, asked_for
-from knowledge.text import terms
+from knowledge.text import analyse, terms
+from knowledge.unknowns import KnownUnknown
 
 if TYPE_CHECKING:
     from knowledge.library import Library
     from knowledge.people import Person
     from knowledge.sources import Passage
     from knowledge.timeline import Event
-    from knowledge.unknowns import KnownUnknown
 
 CANDIDATE_UNITS = 100
 """How many indexed units BM25 hands on to be weighed; a subject has up to fifty units."""
 
-UNKNOWN_WORD_WEIGHT = 2.5
+UNKNOWN_WORD_WEIGHT = 3.0
 """Weight of a word that occurs nowhere in the library: it speaks against support, but may be mere chat."""
 
-FAQ_FACTOR = 0.8
+LIKENESS, SHARE, TEXT_SHARE = 0.45, 0.35, 0.2
+"""What the nearest unit, and the shares of the question found in the subject and in its text, weigh."""
+
+FACTORS: Mapping[type, float] = {FaqEntry: 0.9, KnownUnknown: 0.97}
 """An FAQ entry draws several passages together, so the one passage that answers goes before it."""
 
-ASKED_WEIGHT = 2.0
+ASKED_WEIGHT = 3.0
 """Weight of the kind of thing asked for: as much as a word that a third of all subjects have."""
 
 
@@ -75,8 +78,8 @@ class Candidate:
     @property
     def support(self) -> float:
         """The evidence as one number; the weights are explained in docs/answer-quality.md."""
-        evidence = 0.5 * self.likeness + 0.3 * self.share + 0.2 * self.text_share
-        return FAQ_FACTOR * evidence if isinstance(self.subject.item, FaqEntry) else evidence
+        evidence = LIKENESS * self.likeness + SHARE * self.share + TEXT_SHARE * self.text_share
+        return FACTORS.get(type(self.subject.item), 1.0) * evidence
 
 
 class Retrieval:
@@ -86,6 +89,7 @@ class Retrieval:
         """Analyse and index every subject of `library`."""
         self._vocabulary = library.vocabulary
         self.subjects: list[Subject] = []
+        self.surfaces: Counter[str] = Counter()
         self._owners: list[int] = []
         self._roles: list[Role] = []
         self._units: list[frozenset[str]] = []
@@ -107,7 +111,9 @@ class Retrieval:
         self._weights |= dict.fromkeys(Asked, ASKED_WEIGHT)
 
     def _unit_terms(self, role: Role, text: str) -> list[str]:
-        words = self.concepts(text)
+        tokens = analyse(text)
+        self.surfaces.update(token.surface for token in tokens)
+        words = self._vocabulary.concepts([token.term for token in tokens])
         return words if role is Role.TEXT else [*words, *sorted(asked_for(text))]
 
     def read(self, question: str) -> list[str]:
@@ -121,6 +127,10 @@ class Retrieval:
     def knows(self, term: str) -> bool:
         """Whether a term occurs anywhere in the library."""
         return term in self._weights
+
+    def understands(self, word: str) -> bool:
+        """Whether everything that a typed word means occurs in the library."""
+        return all(map(self.knows, self.concepts(word)))
 
     def weight(self, words: Iterable[str]) -> float:
         """Return the summed weight of some terms: the rarer among the subjects, the heavier."""
@@ -169,13 +179,21 @@ def _items(library: Library) -> Iterator[_Item]:
         yield event, event.citations, units
     for person in library.people:
         text = f"{' '.join(person.names)}. {person.role} {person.affiliation}. {person.summary}"
-        yield person, person.citations, [(Role.TEXT, text)]
+        yield person, person.citations, [(Role.TEXT, text), *_asks(_about(person))]
     for unknown in library.unknowns:
         yield (
             unknown,
             unknown.nearest,
             [(Role.TEXT, f"{unknown.lacks}. {unknown.says}"), *_asks(unknown.asks)],
         )
+
+
+def _about(person: Person) -> Iterator[str]:
+    """Yield what is asked about anybody: who it is, what its role is, whom it belongs to."""
+    for name in person.names:
+        yield f"who is {name}"
+    yield f"{person.name} job title, role, position"
+    yield f"which organization is {person.name} with, where does {person.name} work"
 
 
 def _asks(texts: Iterable[str]) -> _Units:

@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import discord
 import pytest
 import simcord
 
 from handlers.client import AidPolicyBot
-from handlers.layout import BYTES, CHARACTERS, COMPONENTS
 from knowledge.content import read_content
 from knowledge.engine import Engine
 from knowledge.library import Library
 from knowledge.store import Store
 from settings import Settings
-from tests.handlers.reading import parts, weigh
+from tests.handlers.reading import assert_within_limits
+
+MakeBot = Callable[..., AidPolicyBot]
 
 
 @pytest.fixture(scope="session")
@@ -36,29 +38,8 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
         yield opened
 
 
-@dataclass
-class World:
-    """A server with a channel, somebody who asks, somebody else and a moderator."""
-
-    env: simcord.Env
-    channel: simcord.ChannelHandle
-    asker: simcord.MemberActor
-    other: simcord.MemberActor
-    moderator: simcord.MemberActor
-    make_bot: Callable[..., AidPolicyBot]
-
-    @property
-    def bot(self) -> AidPolicyBot:
-        assert isinstance(self.env.bot, AidPolicyBot)
-        return self.env.bot
-
-    async def restart(self, **settings: Any) -> None:
-        """Start a new bot that knows nothing but its engine and its database."""
-        await self.env.restart_bot(self.make_bot(**settings))
-
-
 @pytest.fixture
-def make_bot(engine: Engine, store: Store) -> Callable[..., AidPolicyBot]:
+def make_bot(engine: Engine, store: Store) -> MakeBot:
     def make(**settings: Any) -> AidPolicyBot:
         return AidPolicyBot(engine, store, Settings(**settings))
 
@@ -66,31 +47,54 @@ def make_bot(engine: Engine, store: Store) -> Callable[..., AidPolicyBot]:
 
 
 @pytest.fixture
-async def world(make_bot: Callable[..., AidPolicyBot]) -> AsyncIterator[World]:
-    async with simcord.run(make_bot()) as env:
-        guild = env.create_guild()
-        rights = guild.create_role("Moderators", permissions=_manage_messages())
-        yield World(
-            env=env,
-            channel=guild.create_text_channel("questions"),
-            asker=guild.add_member(env.create_user("ann")),
-            other=guild.add_member(env.create_user("ben")),
-            moderator=guild.add_member(env.create_user("mod"), roles=[rights]),
-            make_bot=make_bot,
-        )
-        for components in _sent(env):
-            count, characters, size = weigh(components)
-            assert count <= COMPONENTS
-            assert characters <= CHARACTERS
-            assert size <= BYTES
-            for part in parts(components):
-                assert len(part.get("custom_id", "")) <= 100
+def simcord_bot(make_bot: MakeBot) -> AidPolicyBot:
+    return make_bot()
 
 
-def _manage_messages() -> Any:
-    import discord
+@dataclass
+class World:
+    """A server with a channel, somebody who asks, somebody else and a moderator."""
 
-    return discord.Permissions(manage_messages=True)
+    env: simcord.Env
+    guild: simcord.GuildHandle
+    channel: simcord.ChannelHandle
+    asker: simcord.MemberActor
+    other: simcord.MemberActor
+    moderator: simcord.MemberActor
+    make_bot: MakeBot
+
+    @property
+    def bot(self) -> AidPolicyBot:
+        assert isinstance(self.env.bot, AidPolicyBot)
+        return self.env.bot
+
+    @property
+    def mention(self) -> str:
+        assert self.bot.user is not None
+        return f"<@{self.bot.user.id}>"
+
+    async def restart(self, **settings: Any) -> None:
+        """Start a new bot, which knows nothing but its engine and its database."""
+        bot = self.make_bot(**settings)
+        await self.env.restart_bot(bot)
+        self.env.bot = bot
+
+
+@pytest.fixture
+async def world(simcord_env: simcord.Env, make_bot: MakeBot) -> AsyncIterator[World]:
+    guild = simcord_env.create_guild()
+    rights = guild.create_role("Moderators", permissions=discord.Permissions(manage_messages=True))
+    yield World(
+        env=simcord_env,
+        guild=guild,
+        channel=guild.create_text_channel("questions"),
+        asker=guild.add_member(simcord_env.create_user("ann")),
+        other=guild.add_member(simcord_env.create_user("ben")),
+        moderator=guild.add_member(simcord_env.create_user("mod"), roles=[rights]),
+        make_bot=make_bot,
+    )
+    for components in _sent(simcord_env):
+        assert_within_limits(components)
 
 
 def _sent(env: simcord.Env) -> Iterator[list[dict[str, Any]]]:
@@ -98,5 +102,5 @@ def _sent(env: simcord.Env) -> Iterator[list[dict[str, Any]]]:
     for request in env.http_requests:
         body = request.json if isinstance(request.json, dict) else {}
         for holder in (body, body.get("data")):
-            if isinstance(holder, dict) and holder.get("components"):
+            if isinstance(holder, dict) and holder.get("components") and "title" not in holder:
                 yield holder["components"]

@@ -1,0 +1,145 @@
+"""Answering: the way of a free question through the house, from words to a supported reply or a refusal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import combinations
+
+from knowledge.answers import Answer
+from knowledge.figure_questions import FigureQuestions
+from knowledge.library import Library
+from knowledge.people import Person
+from knowledge.periods import FoundPeriod, find_periods
+from knowledge.questions import Asked, asked_for, is_comparison_of_sources, is_order, parts_of
+from knowledge.replies import Replies
+from knowledge.retrieval import Candidate, Retrieval, Role
+from knowledge.sources import Passage
+from knowledge.spelling import Speller
+from knowledge.timeline import Event
+from knowledge.unknowns import KnownUnknown
+
+SUPPORTED = 0.36
+"""Support from which a candidate carries an answer; set on the golden questions."""
+
+WELL_SUPPORTED = 0.5
+"""Support that each part of a question needs before the question is taken apart."""
+
+
+class Answering:
+    """Answers free questions from one library."""
+
+    def __init__(self, library: Library) -> None:
+        """Index the library, once."""
+        self._library = library
+        self._retrieval = retrieval = Retrieval(library)
+        self._figures = FigureQuestions(library, retrieval)
+        self._replies = Replies(library, retrieval)
+        self._speller = Speller(retrieval.surfaces, retrieval.understands)
+
+    def warm_up(self) -> None:
+        """Load now what would otherwise be loaded by the first question that needs it."""
+        self._speller.warm_up()
+
+    def answer(self, question: str) -> Answer:
+        """Return the reply to a question; the refusal, if nothing supports an answer."""
+        read = self._speller.read(question)
+        answer = self._route(read.text)
+        notes = tuple(f"Read “{typed}” as “{ours}”." for typed, ours in read.replaced)
+        return replace(answer, notes=notes + answer.notes)
+
+    def _route(self, question: str) -> Answer:
+        periods = find_periods(question, rows=[e.date for e in self._library.timeline.events])
+        return (
+            self._figures.answer(question)
+            or self._order(question)
+            or self._parts(question)
+            or self._sources_compared(question)
+            or self._dated(question, periods)
+            or self._single(question, periods)
+        )
+
+    def _candidates(self, question: str, periods: Sequence[FoundPeriod] = ()) -> list[Candidate]:
+        words = self._retrieval.read(question)
+        dated = bool(periods) or Asked.TIME in asked_for(question)
+        return [c for c in self._retrieval.candidates(words) if _eligible(c, dated)]
+
+    def _single(self, question: str, periods: Sequence[FoundPeriod]) -> Answer:
+        candidates = self._candidates(question, periods)
+        if not candidates or candidates[0].support < SUPPORTED:
+            return self._replies.refusal(candidates)
+        return self._replies.from_candidates(question, candidates)
+
+    def _order(self, question: str) -> Answer | None:
+        """Answer what came first, from the events that the question names."""
+        if not is_order(question):
+            return None
+        found: dict[str, Event] = {}
+        for part in parts_of(question, listed=True):
+            events = [
+                c for c in self._retrieval.candidates(self._retrieval.concepts(part)) if isinstance(c.subject.item, Event)
+            ]
+            if events and events[0].share >= 0.5 and isinstance(item := events[0].subject.item, Event):
+                found.setdefault(item.id, item)
+        return self._replies.in_order(found.values()) if len(found) > 1 else None
+
+    def _parts(self, question: str) -> Answer | None:
+        """Answer a question in two parts by both, if each has an answer of its own."""
+        parts = parts_of(question)
+        if len(parts) < 2:
+            return None
+        best = [candidates[0] for part in parts if (candidates := self._candidates(part))]
+        answers = [c for c in best if c.support >= WELL_SUPPORTED and not isinstance(c.subject.item, KnownUnknown)]
+        if len(answers) < 2 or any(a.subject.citations[:1] == b.subject.citations[:1] for a, b in combinations(answers, 2)):
+            return None
+        return self._replies.together(
+            [self._replies.from_candidates(part, [c]) for part, c in zip(parts, answers, strict=False)]
+        )
+
+    def _sources_compared(self, question: str) -> Answer | None:
+        """Answer a question about what several sources say with the best passage of each."""
+        if not is_comparison_of_sources(question):
+            return None
+        best: dict[str, Candidate] = {}
+        for candidate in self._retrieval.candidates(self._retrieval.concepts(question)):
+            if isinstance(candidate.subject.item, Passage) and candidate.support >= SUPPORTED * 0.6:
+                best.setdefault(candidate.subject.citations[0].source, candidate)
+        if len(best) < 2:
+            return None
+        chosen = sorted(best.values(), key=lambda c: str(c.subject.citations[0]))
+        return self._replies.together([self._replies.from_candidates(question, [c]) for c in chosen])
+
+    def _dated(self, question: str, periods: Sequence[FoundPeriod]) -> Answer | None:
+        """Answer what happened in a period with its events, the ones that the question names if it names any."""
+        if not _HAPPENED.search(question) or not periods:
+            return None
+        spans = [choice for found in periods for choice in found.choices]
+        events = [e for e in self._library.timeline.events if any(e.date.overlaps(span) for span in spans)]
+        exact = [e for e in events if any(span.contains(e.date) for span in spans)]
+        rest = question
+        for found in reversed(periods):
+            rest = rest[: found.start] + " " + rest[found.end :]
+        named = set(self._retrieval.concepts(_HAPPENED.sub(" ", rest)))
+        scored = {c.subject.item.id: c for c in self._retrieval.candidates(sorted(named)) if isinstance(c.subject.item, Event)}
+        about = [e for e in exact if e.id in scored and scored[e.id].share >= 0.5] if named else exact
+        return self._replies.events(about or exact) if about or exact else None
+
+
+_HAPPENED = re.compile(
+    r"\b(?:what(?:'s| is| was|s)?|anything|something|everything)\b[^?.]{0,20}?"
+    r"\b(?:happen(?:ed|ing|s)?|occurr?(?:ed|s)?|took place|went (?:down|on)|going on|go down|come to pass)\b",
+    re.IGNORECASE,
+)
+
+
+def _eligible(candidate: Candidate, dated: bool) -> bool:
+    """Whether a subject of its kind can answer such a question at all."""
+    item = candidate.subject.item
+    if isinstance(item, Person):
+        return candidate.role is Role.ASK and candidate.likeness >= 0.6
+    if isinstance(item, Event):
+        return dated or (candidate.role is Role.ASK and candidate.likeness >= 0.6)
+    return True
+
+

@@ -1,0 +1,75 @@
+"""Spelling: words that neither the library nor an English dictionary knows, read as the library's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from rapidfuzz.distance import DamerauLevenshtein
+from spellchecker import SpellChecker
+
+from knowledge.text import words
+
+SHORTEST = 5
+LONG = 7
+"""Words of this length may differ in two places from the word they are read as, shorter ones in one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text with its misspelt words replaced, and each replacement as typed and as read."""
+
+    text: str
+    replaced: tuple[tuple[str, str], ...] = ()
+
+
+class Speller:
+    """Corrects against the words of a library; a word that is English, or close to none of ours, is left."""
+
+    def __init__(self, spread: Mapping[str, int], known: Callable[[str], bool]) -> None:
+        """Take the library's words with how often each occurs; `known` says what needs no correction."""
+        best: dict[str, tuple[int, str]] = {}
+        for surface, count in spread.items():
+            if len(surface) >= SHORTEST and surface.isalpha():
+                best[surface.lower()] = max(best.get(surface.lower(), (0, "")), (count, surface))
+        self._ours = best
+        self._known = known
+
+    @cached_property
+    def _english(self) -> SpellChecker:
+        return SpellChecker(language="en")
+
+    def warm_up(self) -> None:
+        """Load the English dictionary now, not at the first unknown word."""
+        _ = self._english
+
+    def read(self, text: str) -> Reading:
+        """Return `text` with unknown words read as the nearest word of the library, if there is one."""
+        replaced = []
+        pieces = []
+        position = 0
+        for token in words(text):
+            ours = self._nearest(token.surface.lower()) if self._doubtful(token.surface) else ""
+            if ours:
+                pieces += [text[position : token.start], ours]
+                position = token.end
+                replaced.append((token.surface, ours))
+        return Reading("".join((*pieces, text[position:])), tuple(replaced))
+
+    def _doubtful(self, surface: str) -> bool:
+        word = surface.lower()
+        if len(word) < SHORTEST or not (word.isascii() and word.isalpha()) or word in self._ours:
+            return False
+        return not self._known(surface) and not self._english.known([word])
+
+    def _nearest(self, word: str) -> str:
+        reach = 1 if len(word) < LONG else 2
+        found = [
+            (distance, -count, surface)
+            for ours, (count, surface) in self._ours.items()
+            if abs(len(ours) - len(word)) <= reach
+            and (ours[0] == word[0] or ours[:2] == word[1::-1])
+            and (distance := DamerauLevenshtein.distance(word, ours, score_cutoff=reach)) <= reach
+        ]
+        return min(found)[2] if found else ""

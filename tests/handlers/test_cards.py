@@ -1,0 +1,288 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from handlers import cards
+from handlers.views import Shown, controls
+from knowledge.answers import Answer, Excerpt, Kind, SeriesFigures, Statement, Status
+from knowledge.citations import Citation
+from knowledge.exports import Figure, Part, Series, total
+from knowledge.library import Library
+from knowledge.people import Person
+from knowledge.periods import ALL_DATES, Period, Precision, parse_period
+from knowledge.sources import Passage, Source
+from knowledge.timeline import Event
+from tests.handlers.reading import assert_within_limits, buttons, raw, text
+
+URL = "https://example.org/report"
+SOURCE = Source(
+    "rfa-2024", "A report", "Radio", date(2024, 5, 30), "the URL", URL, "article", "core", (Passage("1", "note"),)
+)
+SOURCES: Mapping[str, Source] = {SOURCE.id: SOURCE}
+CITED = (Citation("rfa-2024", "13"),)
+SERIES = Series("reported", "Reported by Radio", "rfa-2024", "core", parse_period("2023-11..2024-03").period, "")
+ANSWER = Answer(Kind.ANSWER, Status.ANSWERED, question="why?", version="1a2b3c4d")
+
+
+def month(key: str) -> Period:
+    return parse_period(key).period
+
+
+def figure(key: str, value: int, **more: object) -> Figure:
+    base = Figure("reported", month(key), Decimal(value), "USD", "as stated", CITED)
+    return replace(base, **more)  # type: ignore[arg-type]
+
+
+def event(number: int = 0, **more: object) -> Event:
+    base = Event(f"e{number}", month("2018-06"), "explicit", f"Event {number}", "What happened.", CITED)
+    return replace(base, **more)  # type: ignore[arg-type]
+
+
+def excerpt(words: str, *, is_original: bool = False) -> Excerpt:
+    return Excerpt(CITED[0], words, SOURCE.byline, URL, is_original)
+
+
+def shown(answer: Answer, page: int = 0, *, private: bool = True) -> str:
+    view = cards.card(answer, SOURCES, controls(answer, Shown(7, private, page)), page=page)
+    assert_within_limits(view.to_components())
+    return text(view)
+
+
+def test_the_answer_comes_first_and_what_was_asked_last() -> None:
+    answer = replace(ANSWER, statements=(Statement("Because.", CITED),), excerpts=(excerpt("The note."),))
+    lines = shown(answer).strip().splitlines()
+    assert lines[0] == "Because."
+    assert lines[1] == f"-# [rfa-2024¶13]({URL})"
+    assert lines[-2:] == ["-# why?", "-# library 1a2b3c4d"]
+
+
+def test_an_original_is_quoted_and_named_and_a_note_is_called_our_words() -> None:
+    assert "· original\n> Its words." in shown(replace(ANSWER, excerpts=(excerpt("Its words.", is_original=True),)))
+    assert "· note in our words\nOur words." in shown(replace(ANSWER, excerpts=(excerpt("Our words."),)))
+
+
+def test_markup_in_content_and_in_the_question_is_shown_as_it_is() -> None:
+    answer = replace(ANSWER, statements=(Statement("*a* <@1> @everyone"),), question="**hi** <@&2>")
+    assert r"\*a\* \<\@1> \@everyone" in shown(answer)
+    assert r"-# \*\*hi\*\* \<\@&2>" in shown(answer)
+
+
+def test_a_refusal_says_why_and_marks_what_is_closest_as_no_answer() -> None:
+    answer = Answer(
+        Kind.REFUSAL,
+        Status.REFUSED,
+        statements=(Statement("The library says nothing about this."),),
+        closest=(excerpt("Something near."),),
+        hint="Try /timeline.",
+    )
+    reply = shown(answer)
+    assert reply.index("says nothing") < reply.index("Not an answer — closest passages") < reply.index("near")
+    assert "Try /timeline." in reply
+
+
+def test_a_figure_shows_qualifier_unit_part_and_source() -> None:
+    part = Part("kits", "percent", "as stated", CITED, share=Decimal(90))
+    block = SeriesFigures(SERIES, (figure("2023-12", 68000, qualifier="about", parts=(part,)),))
+    reply = shown(Answer(Kind.FIGURE, Status.ANSWERED, figures=(block,)))
+    assert f"`December 2023` `about US$68,000` [¶13]({URL})" in reply
+    assert "of which 90 % “kits”" in reply
+
+
+def test_a_reported_zero_is_a_zero_and_a_gap_is_no_figure() -> None:
+    zero = figure("2024-01", 0, precision="reported zero")
+    reply = shown(
+        Answer(
+            Kind.FIGURE, Status.ANSWERED, figures=(SeriesFigures(SERIES, (zero,), gaps=(month("2024-02"),)),)
+        )
+    )
+    assert "`January 2024 ` `     US$0` nothing sent (a reported zero)" in reply
+    assert "`February 2024` `no figure`" in reply
+
+
+def test_many_months_without_a_figure_are_one_row_between_the_figures_around_them() -> None:
+    gaps = month("2023-01..2023-10").months() + (month("2023-12"),)
+    block = SeriesFigures(SERIES, (figure("2023-11", 5), figure("2022-12", 7)), gaps)
+    reply = shown(Answer(Kind.FIGURE, Status.ANSWERED, figures=(block,)))
+    rows = [line.split("`")[1].strip() for line in reply.splitlines() if line.startswith("`")]
+    assert rows == ["December 2022", "January 2023 to October 2023", "November 2023", "December 2023"]
+
+
+def test_a_sum_shows_its_formula_and_its_caveat() -> None:
+    receipt = total((figure("2023-11", 120000), figure("2024-03", 3500)))
+    reply = shown(Answer(Kind.FIGURE, Status.ANSWERED, receipts=(receipt,)))
+    assert "**Sum: ≈ US$123,500** · computed\n`120,000 + 3,500 = 123,500`" in reply
+    assert "no source states it" in reply
+
+
+def test_the_formula_of_a_long_sum_shows_its_beginning_and_its_result() -> None:
+    receipt = total(tuple(figure(f"{2000 + n // 12}-{n % 12 + 1:02}", 1000) for n in range(200)))
+    reply = shown(Answer(Kind.FIGURE, Status.ANSWERED, receipts=(receipt,)))
+    assert "… = 200,000`" in reply
+
+
+def test_an_event_marks_what_is_inferred_and_what_is_only_expected() -> None:
+    events = (event(1, basis="inferred", inferred_from="last June"), event(2, status="expected"))
+    reply = shown(Answer(Kind.TIMELINE, Status.ANSWERED, events=events))
+    assert "**June 2018** — Event 1" in reply
+    assert "inferred from “last June”" in reply
+    assert "**June 2018** — Expected: Event 2" in reply
+    assert "not reported as done" in reply
+
+
+def test_a_long_timeline_has_pages_whose_buttons_lead_on_and_whose_sources_are_their_own() -> None:
+    events = tuple(event(n, citations=(Citation("rfa-2024", str(n)),)) for n in range(15))
+    answer = Answer(Kind.TIMELINE, Status.ANSWERED, events=events, question="/timeline")
+    assert cards.pages(answer) == 3
+    assert "Event 5" in shown(answer)
+    assert "Event 6" not in shown(answer)
+    assert "page 3 of 3" in shown(answer, 2)
+    assert "Event 14" in shown(answer, 99)
+    labels = [list(buttons(cards.card(answer, SOURCES, controls(answer, Shown(7, True, p))))) for p in range(3)]
+    assert labels[0][:2] == ["Next ›", "Open rfa-2024¶0"]
+    assert labels[1][:3] == ["‹ Previous", "Next ›", "Open rfa-2024¶6"]
+    assert labels[2][:2] == ["‹ Previous", "Open rfa-2024¶12"]
+
+
+def test_a_long_table_of_figures_has_pages_too() -> None:
+    rows = tuple(figure(f"{2000 + n // 12}-{n % 12 + 1:02}", n + 1) for n in range(100))
+    answer = Answer(Kind.FIGURE, Status.ANSWERED, figures=(SeriesFigures(SERIES, rows),))
+    seen = "".join(shown(answer, page) for page in range(cards.pages(answer)))
+    assert all(f"US${n + 1}`" in seen for n in range(100))
+
+
+def test_people_sources_and_help_are_shown() -> None:
+    person = Person("p", "Jane Doe", "person", "envoy", "She spoke.", CITED, "State Department")
+    assert "**Jane Doe** — envoy, State Department\nShe spoke." in shown(
+        Answer(Kind.PEOPLE, Status.ANSWERED, people=(person,))
+    )
+    labelled = replace(SOURCE, title_is_label=True)
+    reply = shown(Answer(Kind.SOURCES, Status.ANSWERED, sources=(labelled,)))
+    assert f"`rfa-2024` **[A report]({URL})**" in reply
+    assert "our description" in reply
+    helped = Answer(Kind.HELP, Status.ANSWERED, statements=(Statement("/ask: Ask. For example: /ask why"),))
+    assert "`/ask` Ask. For example: /ask why" in shown(helped)
+
+
+def test_an_error_offers_what_can_be_chosen_as_buttons() -> None:
+    choices = ("/timeline 2018-12", "/timeline 2023-12", "/timeline " + "x" * 90)
+    answer = Answer(Kind.ERROR, Status.ERROR, statements=(Statement("Which one?"),), choices=choices)
+    view = cards.card(answer, SOURCES, controls(answer, Shown(7, private=True)))
+    assert list(buttons(view)) == list(choices[:2])
+    assert all(choice in text(view) for choice in choices)
+
+
+def test_a_private_card_can_be_shared_and_a_public_one_deleted() -> None:
+    private = buttons(cards.card(ANSWER, SOURCES, controls(ANSWER, Shown(7, private=True))))
+    public = buttons(cards.card(ANSWER, SOURCES, controls(ANSWER, Shown(7, private=False))))
+    assert "Share" in private
+    assert "Delete" not in private
+    assert "Delete" in public
+    assert "Share" not in public
+    was_shared = controls(ANSWER, Shown(7, private=True, was_shared=True))
+    assert "Share" not in buttons(cards.card(ANSWER, SOURCES, was_shared))
+
+
+LONG = "A sentence of a very long passage, which goes on and on. " * 400
+CJK = "북한에 대한 인도적 지원은 계속되었다。 朝鮮への人道支援 " * 300
+
+
+@pytest.mark.parametrize("words", [LONG, LONG.replace(" ", ""), CJK, "\\*_" * 3000, '"\n' * 3000, "👩‍👩‍👧" * 2000])
+@pytest.mark.parametrize("is_original", [True, False])
+def test_the_longest_passage_is_cut_and_the_card_says_where_the_rest_is(words: str, is_original: bool) -> None:
+    passage = (excerpt(words, is_original=is_original),)
+    reply = shown(Answer(Kind.PASSAGE, Status.ANSWERED, title="T", excerpts=passage, question="/cite x¶1"))
+    assert "…" in reply
+    assert "-# … (cut; see Export → plain text)" in reply
+    assert reply.rstrip().endswith("-# /cite x¶1")
+
+
+def test_passages_give_way_before_the_statement_does() -> None:
+    passages = tuple(excerpt(CJK) for _ in range(3))
+    answer = replace(ANSWER, statements=(Statement("答" * 2000),), excerpts=passages)
+    reply = shown(answer)
+    assert "答" * 2000 in reply
+    assert "(cut; see Export → plain text)" in reply
+
+
+def test_the_longest_note_of_the_library_is_shown_whole(library: Library) -> None:
+    source, longest = max(library.passages(), key=lambda entry: len(entry[1].text))
+    whole = Excerpt(source.citation(longest), longest.text, source.byline, source.url, longest.is_original)
+    reply = shown(Answer(Kind.PASSAGE, Status.ANSWERED, excerpts=(whole,)))
+    assert "(cut" not in reply
+
+
+WORDS = st.text(max_size=600) | st.sampled_from([LONG, CJK, "@everyone", "", " ", "`" * 90])
+CITATIONS = st.lists(
+    st.builds(Citation, st.sampled_from(["rfa-2024", "other"]), st.text(min_size=1, max_size=120)), max_size=4
+).map(tuple)
+EXCERPTS = st.lists(
+    st.builds(Excerpt, st.just(CITED[0]), WORDS, WORDS, st.sampled_from([URL, "", "x"]), st.booleans()), max_size=4
+).map(tuple)
+PERIODS = st.sampled_from([ALL_DATES, month("2018"), month("2018-12-10"), Period.unit(Precision.SEASON, 2018, 6)])
+EVENTS = st.builds(
+    Event,
+    id=st.just("e"),
+    date=PERIODS,
+    basis=st.sampled_from(["explicit", "inferred"]),
+    title=WORDS,
+    summary=WORDS,
+    citations=CITATIONS,
+    inferred_from=WORDS,
+)
+FIGURES = st.builds(
+    Figure,
+    series=st.just("reported"),
+    period=PERIODS,
+    value=st.decimals(0, 10**9, places=2),
+    unit=st.sampled_from(["USD", "percent", "tonnes"]),
+    qualifier=st.sampled_from(["as stated", "more than"]),
+    citations=CITATIONS,
+    note=WORDS,
+)
+ANSWERS = st.builds(
+    Answer,
+    kind=st.sampled_from(Kind),
+    status=st.sampled_from(Status),
+    title=WORDS,
+    statements=st.lists(st.builds(Statement, WORDS, CITATIONS), max_size=5).map(tuple),
+    excerpts=EXCERPTS,
+    figures=st.lists(
+        st.builds(SeriesFigures, st.just(SERIES), st.lists(FIGURES, max_size=30).map(tuple)), max_size=2
+    ).map(tuple),
+    events=st.lists(EVENTS, max_size=20).map(tuple),
+    closest=EXCERPTS,
+    notes=st.lists(WORDS, max_size=3).map(tuple),
+    hint=WORDS,
+    choices=st.lists(WORDS, max_size=8).map(tuple),
+    question=st.text(max_size=300),
+    version=st.just("1a2b3c4d"),
+)
+
+
+@settings(max_examples=120, deadline=None)
+@given(answer=ANSWERS, page=st.integers(0, 5), private=st.booleans())
+def test_whatever_an_answer_holds_discord_takes_its_card(answer: Answer, page: int, private: bool) -> None:
+    view = cards.card(answer, SOURCES, controls(answer, Shown(2**63, private, page)), page=page, shared_by="x" * 99)
+    assert_within_limits(raw(view))
+    assert "library 1a2b3c4d" in text(view)
+
+
+@settings(deadline=None)
+@given(st.text(max_size=300))
+def test_what_was_asked_can_be_read_back_from_the_card(question: str) -> None:
+    question = " ".join(question.split())
+    view = cards.card(replace(ANSWER, question=question), SOURCES)
+    assert cards.asked_on(view) == question or not question
+
+
+def test_a_card_says_the_same_each_time() -> None:
+    answer = replace(ANSWER, excerpts=(excerpt(LONG),), statements=(Statement("Because.", CITED),))
+    first, second = (cards.card(answer, SOURCES, controls(answer, Shown(7, True))) for _ in range(2))
+    assert first.to_components() == second.to_components()

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from knowledge import suggestions
+from knowledge.citations import Citation
+from knowledge.content import read_content
+from knowledge.library import Library
+from knowledge.periods import ALL_DATES, parse_period
+from knowledge.suggestions import LONGEST, MOST, Suggestion, cut
+
+
+@pytest.fixture(scope="module")
+def library() -> Library:
+    return read_content().only(("core",))
+
+
+def values(found: tuple[Suggestion, ...]) -> list[str]:
+    return [one.value for one in found]
+
+
+def test_nothing_typed_offers_all_dates_then_the_years_from_the_newest(library: Library) -> None:
+    offered = values(suggestions.timeline_periods(library))
+    years = [value for value in offered if len(value) == 4]
+    assert offered[0] == "all"
+    assert years == sorted(years, reverse=True)
+    assert offered[1 : len(years) + 1] == years
+
+
+def test_every_period_offered_has_rows_and_is_read_back(library: Library) -> None:
+    for value in values(suggestions.timeline_periods(library)):
+        assert library.timeline.within(parse_period(value).period)
+    for value in values(suggestions.export_periods(library)):
+        assert library.exports.within(parse_period(value).period)
+
+
+def test_periods_are_those_of_their_table(library: Library) -> None:
+    assert "2018" in values(suggestions.timeline_periods(library))
+    assert "2018" not in values(suggestions.export_periods(library))
+
+
+@pytest.mark.parametrize("typed", ["december 2018", "dec 2018", "12/2018", "2018-12", "  Dec   2018 "])
+def test_whatever_way_a_period_is_typed_it_is_offered_first(library: Library, typed: str) -> None:
+    first = suggestions.timeline_periods(library, typed)[0]
+    assert first.value == "2018-12"
+    assert first.label.startswith("December 2018 — ")
+
+
+def test_a_typed_period_without_rows_says_that_it_has_none(library: Library) -> None:
+    assert suggestions.timeline_periods(library, "1950")[0] == Suggestion("1950 — no events", "1950")
+
+
+def test_a_month_offers_its_figure(library: Library) -> None:
+    assert suggestions.export_periods(library, "nov")[0] == Suggestion("November 2023 — US$120,000", "2023-11")
+
+
+def test_a_month_that_can_be_of_several_years_offers_each(library: Library) -> None:
+    offered = values(suggestions.timeline_periods(library, "december"))
+    months = {str(e.date) for e in library.timeline.events if str(e.date).endswith("-12")}
+    assert months <= set(offered)
+
+
+def test_all_is_read_as_all_dates(library: Library) -> None:
+    assert parse_period(suggestions.timeline_periods(library, "all")[0].value).period == ALL_DATES
+
+
+def test_topics_come_with_their_number_of_events_the_most_frequent_first(library: Library) -> None:
+    counts = [len(library.timeline.within(ALL_DATES, t)) for t in values(suggestions.topics(library))]
+    assert counts == sorted(counts, reverse=True)
+    assert suggestions.topics(library, "sanc")[0].value == "sanctions"
+    assert "sanctions" in values(suggestions.topics(library, "sanktions"))
+
+
+@pytest.mark.parametrize("typed", ["fp-2019¶6", "fp-2019 6", "fp-2019#6", "fp-2019:6", "FP-2019 6"])
+def test_a_reference_is_found_in_every_way_it_is_typed(library: Library, typed: str) -> None:
+    first = suggestions.references(library, typed)[0]
+    assert first.value == "fp-2019¶6"
+    assert first.label.startswith("fp-2019¶6 — ")
+
+
+def test_a_reference_is_found_by_words_of_its_passage(library: Library) -> None:
+    assert "fp-2019¶6" in values(suggestions.references(library, "tuberculosis"))
+    assert values(suggestions.references(library, "fp-2019 1"))[:2] == ["fp-2019¶1", "fp-2019¶10"]
+
+
+def test_every_reference_offered_resolves(library: Library) -> None:
+    assert all(Citation.parse(value) in library for value in values(suggestions.references(library)))
+
+
+def test_sources_and_series_are_found_by_name_and_despite_a_slip(library: Library) -> None:
+    assert values(suggestions.sources(library)) == list(library.sources)
+    assert values(suggestions.sources(library, "radio free")) == ["rfa-2024"]
+    assert values(suggestions.sources(library, "foriegn policy"))[0] == "fp-2019"
+    assert values(suggestions.series(library, "rep"))[0] == "reported"
+
+
+def test_what_is_like_nothing_offers_nothing(library: Library) -> None:
+    assert suggestions.topics(library, "xqzwv") == ()
+
+
+ASKED = (
+    suggestions.timeline_periods,
+    suggestions.export_periods,
+    suggestions.topics,
+    suggestions.references,
+    suggestions.sources,
+    suggestions.series,
+)
+
+
+@hypothesis_settings(max_examples=60, deadline=None)
+@given(typed=st.text(max_size=120) | st.sampled_from(["2018", "last year", "¶", "fp", "a" * 4000, "\x00", "👍"]))
+def test_whatever_is_typed_discord_takes_the_list(library: Library, typed: str) -> None:
+    for suggest in ASKED:
+        assert_fits(suggest(library, typed))
+
+
+@given(st.lists(st.builds(Suggestion, st.text(max_size=300), st.text(max_size=150)), max_size=60))
+def test_a_list_is_cut_to_what_discord_takes(found: list[Suggestion]) -> None:
+    kept = cut(found)
+    assert_fits(kept)
+    assert set(values(kept)) <= {one.value for one in found}
+
+
+def assert_fits(found: tuple[Suggestion, ...]) -> None:
+    assert len(found) <= MOST == 25
+    assert all(1 <= len(one.label) <= LONGEST == 100 for one in found)
+    assert all(1 <= len(one.value) <= LONGEST for one in found)
+    assert len(set(values(found))) == len(found)
+
+
+def test_a_long_label_ends_in_an_ellipsis_and_a_value_is_never_shortened() -> None:
+    kept = cut([Suggestion("word " * 40, "a"), Suggestion("b", "b" * 101)])
+    assert values(kept) == ["a"]
+    assert kept[0].label.endswith("…")
+
+
+def test_an_empty_library_offers_only_all_dates(library: Library) -> None:
+    empty = replace(library, sources={}, timeline=replace(library.timeline, events=()))
+    assert values(suggestions.timeline_periods(empty)) == ["all"]
+    assert suggestions.references(empty) == ()
