@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import combinations
 
 from knowledge.answers import Answer
+from knowledge.citations import Citation
 from knowledge.figure_questions import FigureQuestions
 from knowledge.library import Library
 from knowledge.people import Person
@@ -22,6 +22,9 @@ from knowledge.unknowns import KnownUnknown
 
 SUPPORTED = 0.36
 """Support from which a candidate carries an answer; set on the golden questions."""
+
+NAMED = 0.5
+"""Share of some words that an event must have to be meant by them."""
 
 WELL_SUPPORTED = 0.5
 """Support that each part of a question needs before the question is taken apart."""
@@ -77,11 +80,9 @@ class Answering:
             return None
         found: dict[str, Event] = {}
         for part in parts_of(question, listed=True):
-            events = [
-                c for c in self._retrieval.candidates(self._retrieval.concepts(part)) if isinstance(c.subject.item, Event)
-            ]
-            if events and events[0].share >= 0.5 and isinstance(item := events[0].subject.item, Event):
-                found.setdefault(item.id, item)
+            for event, share in self._events(part)[:1]:
+                if share >= NAMED:
+                    found.setdefault(event.id, event)
         return self._replies.in_order(found.values()) if len(found) > 1 else None
 
     def _parts(self, question: str) -> Answer | None:
@@ -89,13 +90,13 @@ class Answering:
         parts = parts_of(question)
         if len(parts) < 2:
             return None
-        best = [candidates[0] for part in parts if (candidates := self._candidates(part))]
-        answers = [c for c in best if c.support >= WELL_SUPPORTED and not isinstance(c.subject.item, KnownUnknown)]
-        if len(answers) < 2 or any(a.subject.citations[:1] == b.subject.citations[:1] for a, b in combinations(answers, 2)):
-            return None
-        return self._replies.together(
-            [self._replies.from_candidates(part, [c]) for part, c in zip(parts, answers, strict=False)]
-        )
+        answers: dict[Citation, Answer] = {}
+        for part in parts:
+            best = next(iter(self._candidates(part)), None)
+            if best and best.support >= WELL_SUPPORTED and not isinstance(best.subject.item, KnownUnknown):
+                for leading in best.subject.citations[:1]:
+                    answers.setdefault(leading, self._replies.from_candidates(part, [best]))
+        return self._replies.together(list(answers.values())) if len(answers) > 1 else None
 
     def _sources_compared(self, question: str) -> Answer | None:
         """Answer a question about what several sources say with the best passage of each."""
@@ -111,19 +112,22 @@ class Answering:
         return self._replies.together([self._replies.from_candidates(question, [c]) for c in chosen])
 
     def _dated(self, question: str, periods: Sequence[FoundPeriod]) -> Answer | None:
-        """Answer what happened in a period with its events, the ones that the question names if it names any."""
+        """Answer what happened in a period with its events, those that the question names if it names any."""
         if not _HAPPENED.search(question) or not periods:
             return None
         spans = [choice for found in periods for choice in found.choices]
-        events = [e for e in self._library.timeline.events if any(e.date.overlaps(span) for span in spans)]
-        exact = [e for e in events if any(span.contains(e.date) for span in spans)]
+        within = [e for e in self._library.timeline.events if any(span.contains(e.date) for span in spans)]
         rest = question
         for found in reversed(periods):
-            rest = rest[: found.start] + " " + rest[found.end :]
-        named = set(self._retrieval.concepts(_HAPPENED.sub(" ", rest)))
-        scored = {c.subject.item.id: c for c in self._retrieval.candidates(sorted(named)) if isinstance(c.subject.item, Event)}
-        about = [e for e in exact if e.id in scored and scored[e.id].share >= 0.5] if named else exact
-        return self._replies.events(about or exact) if about or exact else None
+            rest = f"{rest[: found.start]} {rest[found.end :]}"
+        shares = {event.id: share for event, share in self._events(_HAPPENED.sub(" ", rest))}
+        named = [event for event in within if shares.get(event.id, 0.0) >= NAMED]
+        return self._replies.events(named or within) if within else None
+
+    def _events(self, words: str) -> list[tuple[Event, float]]:
+        """Return the events that some words may mean, with the share of the words that each has."""
+        candidates = self._retrieval.candidates(self._retrieval.concepts(words))
+        return [(item, c.share) for c in candidates if isinstance(item := c.subject.item, Event)]
 
 
 _HAPPENED = re.compile(
@@ -141,5 +145,3 @@ def _eligible(candidate: Candidate, dated: bool) -> bool:
     if isinstance(item, Event):
         return dated or (candidate.role is Role.ASK and candidate.likeness >= 0.6)
     return True
-
-

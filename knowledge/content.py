@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -63,7 +63,7 @@ class _File:
     faults: list[Fault] = field(default_factory=list)
     raw: Any = None
 
-    def read(self, type_: Hashable, empty: Any) -> Any:
+    def read(self, type_: Any, empty: Any) -> Any:
         """Return the content as `type_`, or `empty` after noting the faults."""
         try:
             self.raw = yaml.load(self.data, _Loader)
@@ -85,7 +85,7 @@ class _File:
 
 
 @cache
-def _adapter(type_: Hashable) -> TypeAdapter[Any]:
+def _adapter(type_: Any) -> TypeAdapter[Any]:
     return TypeAdapter(type_)
 
 

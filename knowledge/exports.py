@@ -153,9 +153,8 @@ def share(part: Decimal, label: str, whole: Sequence[Figure], whole_label: str) 
     base = sum((row.value for row in whole), Decimal(0))
     value = percentage(part, base)
     formula = f"{amount(part)} ÷ {amount(base)} = {value} %"
-    return Receipt(
-        f"Share of {whole_label}: {label}", value, "percent", formula, tuple(whole), True, _caveat(whole)
-    )
+    name = f"{label} as a share of {whole_label}"
+    return Receipt(name, value, "percent", formula, tuple(whole), True, _caveat(whole))
 
 
 def portion(percent: Decimal, whole: Figure, label: str) -> Receipt:

@@ -9,14 +9,23 @@ from decimal import Decimal
 from enum import Enum, auto
 from itertools import pairwise
 
-from knowledge.answers import Answer, Kind, Statement, Status
+from knowledge.answers import Answer, Kind, SeriesFigures, Statement, Status
 from knowledge.exports import Figure, Part, Receipt, difference, mean, portion, share, total
-from knowledge.figures import computed, no_figure, rows_reply, stated
+from knowledge.figures import (
+    category,
+    computed,
+    counted,
+    extreme,
+    no_categories,
+    no_figure,
+    own_total,
+    stated,
+)
 from knowledge.library import Library
-from knowledge.periods import ALL_DATES, FoundPeriod, Period, find_periods
+from knowledge.periods import ALL_DATES, FoundPeriod, find_periods
 from knowledge.retrieval import Retrieval
-from knowledge.text import normalise, words
-from knowledge.wording import figure_in_words, part_in_words, quantity
+from knowledge.text import normalise, terms, words
+from knowledge.wording import quantity
 
 
 class Operation(Enum):
@@ -34,12 +43,12 @@ class Operation(Enum):
 
 
 _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = tuple(
-    (operation, re.compile(rf"(?<![a-z])(?:{pattern})"))
+    (operation, re.compile(rf"(?<![a-z])(?:{pattern})\w*"))
     for operation, pattern in (
         (Operation.COUNT, r"how many months|number of months"),
         (
             Operation.SHARE,
-            r"percent|per cent|share of|what share|proportion|fraction|what part of|ratio|pct\b",
+            r"%|percent|per cent|share of|what share|proportion|fraction|what part of|ratio|pct\b",
         ),
         (
             Operation.DIFFERENCE,
@@ -69,14 +78,13 @@ _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = tuple(
     )
 )
 _SUM_SIGN = re.compile(r"[a-z0-9] ?\+ ?[a-z]")
-_PERCENT_SIGN = re.compile(r"%|\bas a percent")
 _AMOUNT = re.compile(
     r"\b(?:how (?:much|many dollars|big)|figures?|amount|value|worth|dollars?|money|usd|totals?|numbers?|"
     r"data|sum)\b|\$"
 )
 _TRADE = re.compile(
-    r"\b(?:exports?|exported|shipments?|shipped|ship|sent|send|sending|goods|go out|going out|went (?:out|over)|"
-    r"delivered|deliver(?:y|ies)|got sent|trade)\b"
+    r"\b(?:exports?|exported|shipments?|shipped|ship|sent|send|sending|goods|go(?:ing)? out|"
+    r"went (?:out|over)|delivered|deliver(?:y|ies)|got sent|trade)\b"
 )
 _NOT_ZERO = re.compile(
     r"non.?zero|(?:not|isn'?t|wasn'?t|weren'?t|above|than) (?:zero|nil|nothing)|still|actually|"
@@ -85,7 +93,16 @@ _NOT_ZERO = re.compile(
 _STATED_TOTAL = re.compile(r"\b(?:report(?:ed|s)?|rfa|article|stated?|says?|said|since|overall|so far)\b")
 _MONTHS = re.compile(r"\bmonths?\b")
 _OTHER_ASKED = re.compile(r"^(?:why|when|who|where)\b|\bwhy\b")
-_FILLER = ("really", "just", "rough", "exactly", "go", "month", "year", "total", "number", "figur", "money")
+_FILLER = frozenset(
+    terms(
+        """alone big classed classified entire exact figure give given gone got itself made missing money month
+        number only out part really rough saw see seen separately single small something total usd value went
+        whole year"""
+    )
+)
+
+NAMED = 0.3
+"""Share of a category's weight that a question must name to be about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +123,7 @@ class FigureQuestions:
         self._table = library.exports
         self._retrieval = retrieval
         cited = {c for f in (*self._table.figures, *self._table.totals) for c in f.citations}
-        self._language = set(_FILLER)
+        self._language: set[str] = set()
         for subject in retrieval.subjects:
             if subject.citations and set(subject.citations) <= cited:
                 self._language |= subject.all_terms
@@ -123,7 +140,8 @@ class FigureQuestions:
             return no_figure(table, uncovered, table.series[:1])
         if reading.parts:
             return self._of_category(reading)
-        reply = _ANSWERS[reading.operation](self, reading)
+        figures = self._figures(reading.periods)
+        reply = _REPLIES[reading.operation](self, reading, figures) if figures else None
         return reply and _with_premise(reply, question)
 
     def _read(self, question: str) -> _Reading | None:
@@ -131,8 +149,6 @@ class FigureQuestions:
         rows = self._table.months()
         periods = find_periods(question, rows=rows)
         operation = next((o for o, pattern in _OPERATIONS if pattern.search(text)), Operation.SHOW)
-        if operation is Operation.SHOW and _PERCENT_SIGN.search(text):
-            operation = Operation.SHARE
         if operation is Operation.SHOW and _SUM_SIGN.search(text):
             operation = Operation.SUM
         amount, trade = bool(_AMOUNT.search(text)), bool(_TRADE.search(text))
@@ -155,9 +171,8 @@ class FigureQuestions:
         rest = "".join(c if not any(a <= i < b for a, b in spans) else " " for i, c in enumerate(question))
         for pattern in (p for _, p in _OPERATIONS):
             rest = pattern.sub(" ", rest.lower())
-        return any(
-            term not in self._language and not term.isdigit() for term in self._retrieval.concepts(rest)
-        )
+        meant = self._retrieval.meaning(term for term in terms(rest) if term not in _FILLER)
+        return any(term not in self._language and not term.isdigit() for term in meant)
 
     def _parts(self, question: str) -> tuple[tuple[Figure, Part], ...]:
         asked = set(self._retrieval.concepts(question))
@@ -165,7 +180,7 @@ class FigureQuestions:
         for figure in self._table.figures:
             for part in figure.parts:
                 named = set(self._retrieval.concepts(part.category))
-                if self._retrieval.weight(named & asked) >= 0.35 * self._retrieval.weight(named):
+                if self._retrieval.weight(named & asked) >= NAMED * self._retrieval.weight(named):
                     found.append((figure, part))
         return tuple(found)
 
@@ -176,139 +191,96 @@ class FigureQuestions:
                 return found.asked
         return ""
 
-    def figures(self, reading: _Reading) -> tuple[Figure, ...]:
-        """Return the figures asked about, all of the first series if no period is named."""
+    def _figures(self, periods: Sequence[FoundPeriod]) -> tuple[Figure, ...]:
+        """Return the figures of the first series in some periods, all of it if there are none."""
         first = self._table.series[0].id
-        if not reading.periods:
+        if not periods:
             return self._table.within(ALL_DATES, first)
-        found = (f for p in reading.periods for c in p.choices for f in self._table.within(c, first))
+        found = (f for p in periods for c in p.choices for f in self._table.within(c, first))
         return tuple(dict.fromkeys(found))
 
-    def _of_category(self, reading: _Reading) -> Answer | None:
-        asked = set(self.figures(reading))
-        kept = [(f, p) for f, p in reading.parts if not reading.periods or f in asked]
+    def _of_category(self, reading: _Reading) -> Answer:
+        asked = set(self._figures(reading.periods))
+        kept = [(figure, part) for figure, part in reading.parts if figure in asked]
         if not kept:
-            months = " and ".join(p.asked for p in reading.periods)
-            return Answer(
-                Kind.REFUSAL,
-                Status.REFUSED,
-                statements=(
-                    Statement(
-                        f"The source gives no categories for {months}, so no part of its figure can be told."
-                    ),
-                ),
-                hint="It names categories for "
-                + " and ".join(f.period.label() for f, _ in reading.parts)
-                + " only.",
-            )
-        statements: list[Statement] = []
-        receipts: list[Receipt] = []
+            months = " and ".join(found.asked for found in reading.periods)
+            named = " and ".join(figure.period.label() for figure, _ in reading.parts)
+            return no_categories(months, named)
+        wants_share = reading.operation is Operation.SHARE
+        receipts = []
         for figure, part in kept:
-            where = figure.period.label()
-            statements.append(
-                Statement(f"{where}: {part_in_words(part)}, of {figure_in_words(figure)}.", part.citations)
-            )
-            if reading.operation is Operation.SHARE and part.value is not None:
-                receipts.append(share(part.value, part.category, (figure,), where))
-            elif reading.operation is not Operation.SHARE and part.share is not None:
-                receipts.append(portion(part.share, figure, part.category))
-        return _figure_answer((*map(computed, receipts), *statements) if receipts else statements)
+            if wants_share and part.value is not None:
+                receipts.append(share(part.value, f"“{part.category}”", (figure,), figure.period.label()))
+            elif not wants_share and part.share is not None:
+                receipts.append(portion(part.share, figure, f"“{part.category}”"))
+        lead = [*map(computed, receipts), *(category(*pair) for pair in kept)]
+        return self._reply(lead, [figure for figure, _ in kept], receipts)
 
-    def _show(self, reading: _Reading) -> Answer | None:
-        figures = self.figures(reading)
-        if not reading.periods or not figures:
-            return None
-        return _figure_answer(map(stated, figures), self._blocks(reading))
+    def _show(self, reading: _Reading, figures: Sequence[Figure]) -> Answer | None:
+        return self._reply(map(stated, figures), figures) if reading.periods else None
 
-    def _blocks(self, reading: _Reading) -> Answer:
-        periods = [c for p in reading.periods for c in p.choices]
-        span = (
-            Period.between(min(p.first for p in periods), max(p.last for p in periods))
-            if len(periods) > 1
-            else periods[0]
-        )
-        return rows_reply(self._table, span, self._table.series[:1])
-
-    def _sum(self, reading: _Reading) -> Answer | None:
-        figures = self.figures(reading)
+    def _sum(self, reading: _Reading, figures: Sequence[Figure]) -> Answer | None:
         if len(figures) == 1:
-            return _figure_answer(map(stated, figures))
-        added = computed(total(figures))
-        if len(figures) < len(self.figures(replace(reading, periods=()))):
-            return _figure_answer((added, *map(stated, figures)))
-        said = [
-            Statement(f"The source's own total, {t.period.label()}: {figure_in_words(t)}.", t.citations)
-            for t in self._table.totals
-        ]
-        order = (*said, added) if _STATED_TOTAL.search(reading.text) else (added, *said)
-        return _figure_answer((*order, *map(stated, figures)))
+            return self._show(reading, figures)
+        added = total(figures)
+        partial = len(figures) < len(self._figures(()))
+        said = [] if partial else list(map(own_total, self._table.totals))
+        lead = [*said, computed(added)] if _STATED_TOTAL.search(reading.text) else [computed(added), *said]
+        return self._reply(lead, figures, [added])
 
-    def _difference(self, reading: _Reading) -> Answer | None:
-        figures = self.figures(reading)
+    def _difference(self, reading: _Reading, figures: Sequence[Figure]) -> Answer | None:
+        if len(reading.periods) == 1:  # "between November and March" is one range: its two ends
+            figures = tuple(dict.fromkeys((figures[0], figures[-1])))
         if len(figures) != 2:
             return None
-        return _figure_answer((computed(difference(*figures)), *map(stated, figures)))
+        receipt = difference(*figures)
+        return self._reply([computed(receipt)], figures, [receipt])
 
-    def _share(self, reading: _Reading) -> Answer | None:
-        everything = self.figures(replace(reading, periods=()))
-        spans = [self.figures(replace(reading, periods=(p,))) for p in reading.periods]
-        single = [s[0] for s in spans if len(s) == 1]
-        wide = [s for s in spans if len(s) > 1]
-        if len(single) != 1:
+    def _share(self, reading: _Reading, _figures: Sequence[Figure]) -> Answer | None:
+        spans = [self._figures((found,)) for found in reading.periods]
+        single = [span[0] for span in spans if len(span) == 1]
+        whole = next((span for span in spans if len(span) > 1), self._figures(()))
+        if len(single) != 1 or not any(figure.value for figure in whole):
             return None
-        whole = wide[0] if wide else everything
-        part = single[0]
-        label = f"{whole[0].period.label()} to {whole[-1].period.label()}"
-        receipt = share(part.value, part.period.label(), whole, label)
-        return _figure_answer((computed(receipt), *map(stated, dict.fromkeys((part, *whole)))))
+        span = f"{whole[0].period.label()} to {whole[-1].period.label()}"
+        receipt = share(single[0].value, single[0].period.label(), whole, span)
+        return self._reply([computed(receipt)], tuple(dict.fromkeys((*single, *whole))), [receipt])
 
-    def _mean(self, reading: _Reading) -> Answer | None:
-        figures = self.figures(reading)
-        return _figure_answer((computed(mean(figures)), *map(stated, figures)))
+    def _mean(self, _reading: _Reading, figures: Sequence[Figure]) -> Answer | None:
+        receipt = mean(figures)
+        return self._reply([computed(receipt)], figures, [receipt])
 
-    def _highest(self, reading: _Reading) -> Answer | None:
-        return self._extreme(reading, "highest", lambda rows: max(rows, key=lambda f: f.value))
+    def _highest(self, _reading: _Reading, figures: Sequence[Figure]) -> Answer | None:
+        return self._reply([extreme("highest month", max(figures, key=lambda f: f.value))], figures)
 
-    def _lowest(self, reading: _Reading) -> Answer | None:
-        figures = self.figures(reading)
-        above = tuple(f for f in figures if f.value)
-        least = min(above, key=lambda f: f.value)
-        zero = [f for f in figures if not f.value]
-        lead = [
-            Statement(
-                f"The lowest month above zero is {least.period.label()}, with {figure_in_words(least)}.",
-                least.citations,
-            )
-        ]
-        if zero and not _NOT_ZERO.search(reading.text):
-            lead.insert(0, stated(zero[0]))
-        return _figure_answer(lead)
+    def _lowest(self, reading: _Reading, figures: Sequence[Figure]) -> Answer | None:
+        above = [figure for figure in figures if figure.value]
+        zero = [] if above and _NOT_ZERO.search(reading.text) else [f for f in figures if not f.value]
+        lead = list(map(stated, zero))
+        if above:
+            lead.append(extreme("lowest month above zero", min(above, key=lambda f: f.value)))
+        return self._reply(lead, figures)
 
-    def _extreme(self, reading: _Reading, word: str, pick: Callable[[Sequence[Figure]], Figure]) -> Answer:
-        figure = pick(self.figures(reading))
-        return _figure_answer(
-            [
-                Statement(
-                    f"The {word} month is {figure.period.label()}, with {figure_in_words(figure)}.",
-                    figure.citations,
-                )
-            ]
+    def _count(self, _reading: _Reading, figures: Sequence[Figure]) -> Answer | None:
+        return self._reply([counted(figures)], figures)
+
+    def _zero(self, _reading: _Reading, figures: Sequence[Figure]) -> Answer | None:
+        return self._reply(map(stated, [f for f in figures if not f.value] or figures), figures)
+
+    def _reply(
+        self, lead: Iterable[Statement], rows: Sequence[Figure], receipts: Sequence[Receipt] = ()
+    ) -> Answer:
+        block = SeriesFigures(self._table.series[0], tuple(rows))
+        return Answer(
+            Kind.FIGURE,
+            Status.ANSWERED,
+            statements=tuple(lead),
+            figures=(block,),
+            receipts=tuple(receipts),
         )
 
-    def _count(self, reading: _Reading) -> Answer | None:
-        figures = self.figures(reading)
-        sent = [f for f in figures if f.value]
-        names = ", ".join(f.period.label() for f in sent)
-        lead = f"{len(sent)} of the {len(figures)} months with a figure have exports above zero: {names}."
-        return _figure_answer([Statement(lead, tuple(dict.fromkeys(c for f in sent for c in f.citations)))])
 
-    def _zero(self, reading: _Reading) -> Answer | None:
-        figures = self.figures(reading)
-        zero = [f for f in figures if not f.value]
-        return _figure_answer(map(stated, zero or figures))
-
-
-_ANSWERS: dict[Operation, Callable[[FigureQuestions, _Reading], Answer | None]] = {
+_REPLIES: dict[Operation, Callable[[FigureQuestions, _Reading, Sequence[Figure]], Answer | None]] = {
     Operation.SHOW: FigureQuestions._show,
     Operation.SUM: FigureQuestions._sum,
     Operation.DIFFERENCE: FigureQuestions._difference,
@@ -319,11 +291,6 @@ _ANSWERS: dict[Operation, Callable[[FigureQuestions, _Reading], Answer | None]] 
     Operation.COUNT: FigureQuestions._count,
     Operation.ZERO: FigureQuestions._zero,
 }
-
-
-def _figure_answer(statements: Iterable[Statement], rows: Answer | None = None) -> Answer:
-    answer = Answer(Kind.FIGURE, Status.ANSWERED, statements=tuple(statements))
-    return answer if rows is None else replace(answer, figures=rows.figures, notes=rows.notes)
 
 
 def _amounts(question: str) -> list[Decimal]:
@@ -338,7 +305,8 @@ def _amounts(question: str) -> list[Decimal]:
 
 def _with_premise(reply: Answer, question: str) -> Answer:
     """Add a note if the question asserts an amount that the figures shown do not have."""
-    shown = {f.value for block in reply.figures for f in block.figures}
+    shown = {figure.value for block in reply.figures for figure in block.figures}
+    shown |= {receipt.value for receipt in reply.receipts}
     wrong = [value for value in _amounts(question) if shown and value not in shown]
     if not wrong:
         return reply

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from knowledge.answers import Answer, Kind, SeriesFigures, Statement, Status
-from knowledge.exports import ExportTable, Figure, Receipt, Series, total
-from knowledge.periods import ALL_DATES, Period, Precision
-from knowledge.wording import figure_in_words, quantity
+from knowledge.exports import ExportTable, Figure, Part, Receipt, Series, total
+from knowledge.periods import Period, Precision
+from knowledge.wording import figure_in_words, part_in_words, quantity
 
 EXAMPLES = ("2023-11", "November 2023", "2023-11..2024-03", "Q1 2024")
 
@@ -90,14 +90,43 @@ def stated(figure: Figure) -> Statement:
 
 
 def computed(receipt: Receipt) -> Statement:
-    """Say a computed value in a sentence that shows that it is one."""
+    """Say a computed value in a sentence that shows that it is one; the receipt has the formula."""
     about = "about " if receipt.approximate else ""
-    return Statement(
-        f"{receipt.label}: {about}{quantity(receipt.value, receipt.unit)}, computed as {receipt.formula}.",
-        receipt.citations,
+    value = quantity(receipt.value, receipt.unit)
+    return Statement(f"{receipt.label}: {about}{value} (computed).", receipt.citations)
+
+
+def own_total(figure: Figure) -> Statement:
+    """Say a total that a source states itself."""
+    words = f"The source's own total, {figure.period.label()}: {figure_in_words(figure)}."
+    return Statement(words, figure.citations)
+
+
+def category(figure: Figure, part: Part) -> Statement:
+    """Say what a source says of one category of a figure."""
+    words = f"{figure.period.label()}: {part_in_words(part)}, of {figure_in_words(figure)}."
+    return Statement(words, part.citations)
+
+
+def extreme(what: str, figure: Figure) -> Statement:
+    """Say which month is the highest or the lowest."""
+    words = f"The {what} is {figure.period.label()}, with {figure_in_words(figure)}."
+    return Statement(words, figure.citations)
+
+
+def counted(figures: Sequence[Figure]) -> Statement:
+    """Say how many of some months have exports above zero, and which."""
+    sent = [figure for figure in figures if figure.value]
+    names = ", ".join(figure.period.label() for figure in sent) or "none"
+    words = f"Of {len(figures)} months with a figure, {len(sent)} have exports above zero: {names}."
+    return Statement(words, tuple(dict.fromkeys(c for figure in figures for c in figure.citations)))
+
+
+def no_categories(months: str, named: str) -> Answer:
+    """Refuse to say what part of a figure a category is where the source names no categories."""
+    return Answer(
+        Kind.REFUSAL,
+        Status.REFUSED,
+        statements=(Statement(f"The source does not say this of {months}."),),
+        hint=f"It names such a category for {named} only.",
     )
-
-
-def everything(table: ExportTable) -> Answer:
-    """Reply with every row there is."""
-    return rows_reply(table, ALL_DATES, table.series)

@@ -39,7 +39,7 @@ _PATTERNS: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
         (Asked.PLACE, r"\bwhere\b|\b(?:what|which) (?:city|place|country|airport|town|location|venue)\b"),
         (
             Asked.REASON,
-            r"\bwhy\b|\bhow come\b|\breasons?\b|\bwhat (?:made|caused|prompted|led)\b|\bwhat for\b|\bcause of\b",
+            r"\b(?:why|how come|reasons?|what (?:made|caused|prompted|led)|what for|cause of)\b",
         ),
         (Asked.AGE, r"\bhow old\b|\bage\b"),
         (Asked.NAME, r"\bnames?\b|\bcalled\b|\bwhat is (?:he|she|it) called\b"),
@@ -59,19 +59,22 @@ def asked_for(question: str) -> frozenset[Asked]:
 
 
 _ORDER = re.compile(
-    r"\b(?:(?:which|what|who) (?:\w+ ){0,2}(?:came|was|happened|comes) (?:first|earlier|later|last)|came first|"
-    r"(?:before|earlier|later) (?:or|and) (?:after|later|earlier)|(?:in|chronological) order|sequence of|order of events|"
-    r"first or (?:second|last)|put .{0,20}in order)\b"
+    r"\b(?:came|comes|was|happened) (?:first|earlier|later|last)\b|"
+    r"\b(?:before|earlier|later) (?:or|and) (?:after|later|earlier)\b|"
+    r"\b(?:in|chronological) order\b|\border of events\b|\bsequence of\b|\bfirst or (?:second|last)\b"
 )
+_DOCUMENTS = "(?:article|story|storie|report|piece|document|source|paper|text)"
 _SOURCES = re.compile(
-    r"\b(?:both|each|either|two|2|all|the)\b(?: of)?(?: the)?(?: \w+)? (?:articles|stories|reports|pieces|documents|sources|papers|texts)\b|"
-    r"\beach (?:article|story|report|piece|document|source)\b"
+    rf"\b(?:both|either|two|2|all|the)\b(?: of)?(?: the)?(?: \w+)? {_DOCUMENTS}s\b|\beach {_DOCUMENTS}\b"
 )
-_LISTED = re.compile(r",? \bor\b |,? \band\b |,|;|:|\bbefore or after\b|\bversus\b|\bvs\.?\b|\?")
+_VERSUS = r"\bversus\b|\bvs\.?(?!\w)"
+_LISTED = re.compile(rf",? \b(?:or|and)\b |[,;:?]|\bbefore or after\b|{_VERSUS}")
+_OPENING = (
+    "(?:also |then )?(?:who|whom|whose|whos|what|whats|when|where|why|how|which|is|was|were|are|did|does|do|"
+    "has|have|can|could|will|would|should)\\b"
+)
 _JOINED = re.compile(
-    r"(?:,? (?:and|but|n|plus|&)|[,;?])\s+(?=(?:also |then )?(?:who|whom|whose|what|when|where|why|how|which|whats|whos|is|was|were|are|"
-    r"did|does|do|has|have|can|could|will|would|should)\b)|\bversus\b|\bvs\.?\b|[;?](?=\s*\w)",
-    re.IGNORECASE,
+    rf"(?:,? (?:and|but|n|plus|&)|[,;?])\s+(?={_OPENING})|[;?](?=\s*\w)|{_VERSUS}", re.IGNORECASE
 )
 _SHORTEST_PART = 3
 

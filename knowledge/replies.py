@@ -76,7 +76,7 @@ class Replies:
         )
 
     def _lead(self, question: str, candidate: Candidate) -> str:
-        """Return the sentence of a passage that answers best: it shares the most, and has the kind asked for."""
+        """Return the sentence of a passage that shares most with the question and has the kind asked for."""
         passage = candidate.subject.item
         assert isinstance(passage, Passage)
         asked = asked_for(question)
@@ -112,7 +112,10 @@ class Replies:
         return Answer(
             Kind.REFUSAL,
             Status.REFUSED,
-            statements=(Statement(f"The library does not give {unknown.lacks}."), Statement(f"{unknown.says}.")),
+            statements=(
+                Statement(f"The library does not give {unknown.lacks}."),
+                Statement(f"{unknown.says}."),
+            ),
             closest=self._excerpts(unknown.nearest),
         )
 
@@ -134,8 +137,32 @@ class Replies:
 
 KIND_BONUS = 4.0
 _SIGNS: dict[Asked, tuple[str, ...]] = {
-    Asked.REASON: ("because", "frustrat", "as a result", "citing", "in order to", "due to", "so that", "could be used", "not clear", "unclear", "designed to"),
-    Asked.TIME: ("20", "january", "february", "march", "june", "july", "november", "december", "summer", "wednesday", "year"),
+    Asked.REASON: (
+        "because",
+        "frustrat",
+        "as a result",
+        "citing",
+        "in order to",
+        "due to",
+        "so that",
+        "could be used",
+        "not clear",
+        "unclear",
+        "designed to",
+    ),
+    Asked.TIME: (
+        "20",
+        "january",
+        "february",
+        "march",
+        "june",
+        "july",
+        "november",
+        "december",
+        "summer",
+        "wednesday",
+        "year",
+    ),
     Asked.AMOUNT: ("$", "%"),
     Asked.PERSON: ("said", "told", "director", "envoy", "analyst", "by "),
 }

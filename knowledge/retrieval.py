@@ -1,8 +1,8 @@
 """Retrieval: which subjects of the library a question may be about, and the evidence for each.
 
 A *subject* is whatever can carry an answer: a passage, an FAQ entry, an event, a person, or a known unknown.
-It is indexed through its text and, one by one, through the questions that it answers (its *asks*), so that the
-nearest question counts. BM25 finds the candidates; the evidence decides among them.
+It is indexed through its text and, one by one, through the questions that it answers (its *asks*), so that
+the nearest question counts. BM25 finds the candidates; the evidence decides among them.
 """
 
 from __future__ import annotations
@@ -122,7 +122,11 @@ class Retrieval:
 
     def concepts(self, text: str) -> list[str]:
         """Return the terms of a text in the one vocabulary in which everything is compared."""
-        return self._vocabulary.concepts(terms(text))
+        return self.meaning(terms(text))
+
+    def meaning(self, words: Iterable[str]) -> list[str]:
+        """Return the concepts that analysed terms stand for."""
+        return self._vocabulary.concepts(list(words))
 
     def knows(self, term: str) -> bool:
         """Whether a term occurs anywhere in the library."""

@@ -62,6 +62,7 @@ class World:
     other: simcord.MemberActor
     moderator: simcord.MemberActor
     make_bot: MakeBot
+    restarts: bool = False
 
     @property
     def bot(self) -> AidPolicyBot:
@@ -78,6 +79,11 @@ class World:
         bot = self.make_bot(**settings)
         await self.env.restart_bot(bot)
         self.env.bot = bot
+
+    async def meanwhile(self) -> None:
+        """Let the bot restart, if it does in this world."""
+        if self.restarts:
+            await self.restart()
 
 
 @pytest.fixture

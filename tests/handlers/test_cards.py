@@ -23,11 +23,21 @@ from tests.handlers.reading import assert_within_limits, buttons, raw, text
 
 URL = "https://example.org/report"
 SOURCE = Source(
-    "rfa-2024", "A report", "Radio", date(2024, 5, 30), "the URL", URL, "article", "core", (Passage("1", "note"),)
+    "rfa-2024",
+    "A report",
+    "Radio",
+    date(2024, 5, 30),
+    "the URL",
+    URL,
+    "article",
+    "core",
+    (Passage("1", "note"),),
 )
 SOURCES: Mapping[str, Source] = {SOURCE.id: SOURCE}
 CITED = (Citation("rfa-2024", "13"),)
-SERIES = Series("reported", "Reported by Radio", "rfa-2024", "core", parse_period("2023-11..2024-03").period, "")
+SERIES = Series(
+    "reported", "Reported by Radio", "rfa-2024", "core", parse_period("2023-11..2024-03").period, ""
+)
 ANSWER = Answer(Kind.ANSWER, Status.ANSWERED, question="why?", version="1a2b3c4d")
 
 
@@ -64,7 +74,9 @@ def test_the_answer_comes_first_and_what_was_asked_last() -> None:
 
 
 def test_an_original_is_quoted_and_named_and_a_note_is_called_our_words() -> None:
-    assert "· original\n> Its words." in shown(replace(ANSWER, excerpts=(excerpt("Its words.", is_original=True),)))
+    assert "· original\n> Its words." in shown(
+        replace(ANSWER, excerpts=(excerpt("Its words.", is_original=True),))
+    )
     assert "· note in our words\nOur words." in shown(replace(ANSWER, excerpts=(excerpt("Our words."),)))
 
 
@@ -144,7 +156,9 @@ def test_a_long_timeline_has_pages_whose_buttons_lead_on_and_whose_sources_are_t
     assert "Event 6" not in shown(answer)
     assert "page 3 of 3" in shown(answer, 2)
     assert "Event 14" in shown(answer, 99)
-    labels = [list(buttons(cards.card(answer, SOURCES, controls(answer, Shown(7, True, p))))) for p in range(3)]
+    labels = [
+        list(buttons(cards.card(answer, SOURCES, controls(answer, Shown(7, True, p))))) for p in range(3)
+    ]
     assert labels[0][:2] == ["Next ›", "Open rfa-2024¶0"]
     assert labels[1][:3] == ["‹ Previous", "Next ›", "Open rfa-2024¶6"]
     assert labels[2][:2] == ["‹ Previous", "Open rfa-2024¶12"]
@@ -193,9 +207,13 @@ LONG = "A sentence of a very long passage, which goes on and on. " * 400
 CJK = "북한에 대한 인도적 지원은 계속되었다。 朝鮮への人道支援 " * 300
 
 
-@pytest.mark.parametrize("words", [LONG, LONG.replace(" ", ""), CJK, "\\*_" * 3000, '"\n' * 3000, "👩‍👩‍👧" * 2000])
+@pytest.mark.parametrize(
+    "words", [LONG, LONG.replace(" ", ""), CJK, "\\*_" * 3000, '"\n' * 3000, "👩‍👩‍👧" * 2000]
+)
 @pytest.mark.parametrize("is_original", [True, False])
-def test_the_longest_passage_is_cut_and_the_card_says_where_the_rest_is(words: str, is_original: bool) -> None:
+def test_the_longest_passage_is_cut_and_the_card_says_where_the_rest_is(
+    words: str, is_original: bool
+) -> None:
     passage = (excerpt(words, is_original=is_original),)
     reply = shown(Answer(Kind.PASSAGE, Status.ANSWERED, title="T", excerpts=passage, question="/cite x¶1"))
     assert "…" in reply
@@ -223,9 +241,12 @@ CITATIONS = st.lists(
     st.builds(Citation, st.sampled_from(["rfa-2024", "other"]), st.text(min_size=1, max_size=120)), max_size=4
 ).map(tuple)
 EXCERPTS = st.lists(
-    st.builds(Excerpt, st.just(CITED[0]), WORDS, WORDS, st.sampled_from([URL, "", "x"]), st.booleans()), max_size=4
+    st.builds(Excerpt, st.just(CITED[0]), WORDS, WORDS, st.sampled_from([URL, "", "x"]), st.booleans()),
+    max_size=4,
 ).map(tuple)
-PERIODS = st.sampled_from([ALL_DATES, month("2018"), month("2018-12-10"), Period.unit(Precision.SEASON, 2018, 6)])
+PERIODS = st.sampled_from(
+    [ALL_DATES, month("2018"), month("2018-12-10"), Period.unit(Precision.SEASON, 2018, 6)]
+)
 EVENTS = st.builds(
     Event,
     id=st.just("e"),
@@ -269,7 +290,9 @@ ANSWERS = st.builds(
 @settings(max_examples=120, deadline=None)
 @given(answer=ANSWERS, page=st.integers(0, 5), private=st.booleans())
 def test_whatever_an_answer_holds_discord_takes_its_card(answer: Answer, page: int, private: bool) -> None:
-    view = cards.card(answer, SOURCES, controls(answer, Shown(2**63, private, page)), page=page, shared_by="x" * 99)
+    view = cards.card(
+        answer, SOURCES, controls(answer, Shown(2**63, private, page)), page=page, shared_by="x" * 99
+    )
     assert_within_limits(raw(view))
     assert "library 1a2b3c4d" in text(view)
 

@@ -25,7 +25,9 @@ def test_escaped_text_holds_no_markup_and_no_mention(text: str) -> None:
     assert not ACTIVE.search(escape(text))
 
 
-@pytest.mark.parametrize("line", ["# a", "## a", "> a", ">>> a", "- a", "+ a", "-# a", "  - a", "1. a", "12) a"])
+@pytest.mark.parametrize(
+    "line", ["# a", "## a", "> a", ">>> a", "- a", "+ a", "-# a", "  - a", "1. a", "12) a"]
+)
 def test_a_line_cannot_begin_a_heading_a_quotation_or_a_list(line: str) -> None:
     assert re.match(r"\s*\d*\\", escape(line))
 

@@ -103,7 +103,10 @@ def test_a_form_that_does_not_apply_is_refused() -> None:
 
 
 def test_figures_keep_numbers_qualifiers_zeros_and_gaps_apart() -> None:
-    table = [(row["row"], row["period"], row["value"], row["qualifier"], row["precision"]) for row in rows(FIGURE_ANSWER)]
+    table = [
+        (row["row"], row["period"], row["value"], row["qualifier"], row["precision"])
+        for row in rows(FIGURE_ANSWER)
+    ]
     assert table == [
         ("no figure", "2023-10", "", "", "no figure"),
         ("figure", "2023-11", "120000", "as stated", "rounded"),
@@ -124,7 +127,9 @@ def test_a_computed_row_shows_its_formula_and_its_caveat() -> None:
 
 
 def test_events_keep_their_precision_and_what_was_inferred() -> None:
-    table = [(r["date"], r["first_day"], r["last_day"], r["inferred_from"], r["status"]) for r in rows(TIMELINE)]
+    table = [
+        (r["date"], r["first_day"], r["last_day"], r["inferred_from"], r["status"]) for r in rows(TIMELINE)
+    ]
     assert table == [
         ("2018-06", "2018-06-01", "2018-06-30", "last June", "occurred"),
         ("2018-12-10", "2018-12-10", "2018-12-10", "", "occurred"),
@@ -134,7 +139,11 @@ def test_events_keep_their_precision_and_what_was_inferred() -> None:
 
 def test_the_citations_of_an_answer_are_a_table_too() -> None:
     first, second = rows(ANSWER)
-    assert (first["citation"], first["wording"], first["text"]) == ("fp-2019¶6", "note in our words", "The note.")
+    assert (first["citation"], first["wording"], first["text"]) == (
+        "fp-2019¶6",
+        "note in our words",
+        "The note.",
+    )
     assert (second["citation"], second["source_title"], second["url"]) == ("rfa-2024¶13", "A report", URL)
 
 
@@ -169,14 +178,16 @@ def test_a_calendar_entry_spans_the_days_its_date_may_mean() -> None:
 
 
 def test_an_event_without_an_end_is_left_out_of_the_calendar() -> None:
-    assert calendar(replace(TIMELINE, events=(replace(LETTER, date=month("since 2016")), LETTER)))[0]["UID"].startswith(
-        "letter@"
-    )
+    assert calendar(replace(TIMELINE, events=(replace(LETTER, date=month("since 2016")), LETTER)))[0][
+        "UID"
+    ].startswith("letter@")
 
 
 def test_the_bibliography_names_each_source_once_with_what_is_cited_of_it() -> None:
     text = download(ANSWER, Format.BIBLIOGRAPHY, SOURCES).data.decode()
-    assert text.index("Colum Lynch. “On aid”. Foreign Policy, 11 January 2019") < text.index("[A report]. Radio")
+    assert text.index("Colum Lynch. “On aid”. Foreign Policy, 11 January 2019") < text.index(
+        "[A report]. Radio"
+    )
     assert "Cited: fp-2019¶6" in text
     assert "our copy has no headline" in text
     assert text.count(URL) == 1

@@ -56,7 +56,9 @@ def test_a_typed_period_without_rows_says_that_it_has_none(library: Library) -> 
 
 
 def test_a_month_offers_its_figure(library: Library) -> None:
-    assert suggestions.export_periods(library, "nov")[0] == Suggestion("November 2023 — US$120,000", "2023-11")
+    assert suggestions.export_periods(library, "nov")[0] == Suggestion(
+        "November 2023 — US$120,000", "2023-11"
+    )
 
 
 def test_a_month_that_can_be_of_several_years_offers_each(library: Library) -> None:
@@ -114,7 +116,9 @@ ASKED = (
 
 
 @hypothesis_settings(max_examples=60, deadline=None)
-@given(typed=st.text(max_size=120) | st.sampled_from(["2018", "last year", "¶", "fp", "a" * 4000, "\x00", "👍"]))
+@given(
+    typed=st.text(max_size=120) | st.sampled_from(["2018", "last year", "¶", "fp", "a" * 4000, "\x00", "👍"])
+)
 def test_whatever_is_typed_discord_takes_the_list(library: Library, typed: str) -> None:
     for suggest in ASKED:
         assert_fits(suggest(library, typed))

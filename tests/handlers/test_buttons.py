@@ -1,0 +1,319 @@
+"""Every button and menu, pressed on new cards and on cards from before a restart."""
+
+from __future__ import annotations
+
+import pytest
+import simcord
+from discord import PermissionOverwrite
+
+from knowledge.engine import Engine
+from knowledge.store import Store, Votes
+from tests.handlers.conftest import World
+from tests.handlers.reading import buttons, options, text
+
+
+@pytest.fixture(params=["same bot", "after a restart"])
+async def either(world: World, request: pytest.FixtureRequest) -> World:
+    """Return a world in which, meanwhile, the bot stays the same or starts anew."""
+    world.restarts = request.param == "after a restart"
+    return world
+
+
+async def public(world: World, name: str, **given: str) -> simcord.ResponseMessage:
+    result = await world.asker.slash(world.channel, name, visibility="public", **given)
+    assert result.response is not None
+    return result.response
+
+
+async def private(world: World, name: str, **given: str) -> simcord.ResponseMessage:
+    result = await world.asker.slash(world.channel, name, visibility="private", **given)
+    assert result.response is not None
+    return result.response
+
+
+# --- citations and neighbours
+
+
+async def test_a_citation_opens_privately_for_whoever_presses(either: World) -> None:
+    card = await public(either, "exports", period="2023-11")
+    await either.meanwhile()
+    before = text(either.channel.last_message)
+    result = await either.other.click(card, label="Open rfa-2024¶13")
+    assert result.acknowledged
+    assert result.ephemeral
+    assert "November" in text(result.response)
+    assert {"‹ rfa-2024¶12", "rfa-2024¶14 ›"} <= set(buttons(result.response))
+    assert text(either.channel.last_message) == before
+
+
+async def test_an_open_passage_is_read_on_in_place(either: World) -> None:
+    opened = await private(either, "cite", reference="fp-2019¶6")
+    await either.meanwhile()
+    result = await either.asker.click(opened, label="fp-2019¶7 ›")
+    assert result.acknowledged
+    message = result.response or opened
+    assert "-# /cite fp-2019¶7" in text(message)
+    await either.meanwhile()
+    assert (await either.asker.click(message, label="‹ fp-2019¶6")).acknowledged
+
+
+async def test_a_public_passage_is_turned_by_its_asker_and_copied_for_others(either: World) -> None:
+    card = await public(either, "cite", reference="fp-2019¶6")
+    await either.meanwhile()
+    copied = await either.other.click(card, label="fp-2019¶7 ›")
+    assert copied.ephemeral
+    assert "-# /cite fp-2019¶7" in text(copied.response)
+    assert "-# /cite fp-2019¶6" in text(either.channel.last_message)
+    turned = await either.asker.click(card, label="fp-2019¶7 ›")
+    assert turned.acknowledged
+    assert "-# /cite fp-2019¶7" in text(either.channel.last_message)
+
+
+# --- pages
+
+
+async def test_a_timeline_is_paged_there_and_back(either: World) -> None:
+    card = await private(either, "timeline")
+    first = text(card)
+    await either.meanwhile()
+    result = await either.asker.click(card, label="Next ›")
+    assert result.acknowledged
+    card = result.response or card
+    assert "page 2 of" in text(card)
+    await either.meanwhile()
+    result = await either.asker.click(card, label="‹ Previous")
+    assert text(result.response or card) == first
+
+
+async def test_a_page_of_somebody_elses_timeline_is_private(either: World) -> None:
+    card = await public(either, "timeline", period="2018")
+    await either.meanwhile()
+    result = await either.other.click(card, label="Next ›")
+    assert result.ephemeral
+    assert "page 2 of" in text(result.response)
+    assert "page 1 of" in text(either.channel.last_message)
+
+
+async def test_every_page_can_be_reached(world: World) -> None:
+    card = await private(world, "timeline")
+    for _ in range(20):
+        if "Next ›" not in buttons(card):
+            break
+        result = await world.asker.click(card, label="Next ›")
+        assert result.acknowledged
+        card = result.response or card
+    number, count = text(card).rsplit("page ", 1)[1].split(" · ")[0].split(" of ")
+    assert number == count
+
+
+# --- choices
+
+
+async def test_what_can_be_chosen_is_a_button(either: World, engine: Engine) -> None:
+    choices = engine.timeline("december").choices
+    assert len(choices) > 1
+    card = await private(either, "timeline", period="december")
+    await either.meanwhile()
+    result = await either.asker.click(card, label=choices[0])
+    assert result.acknowledged
+    assert f"-# {choices[0]}" in text(result.response or card)
+
+
+# --- share and delete
+
+
+async def test_a_private_reply_is_shared_once(either: World) -> None:
+    card = await private(either, "exports", period="2023-11")
+    await either.meanwhile()
+    result = await either.asker.click(card, label="Share")
+    assert result.acknowledged
+    shared = either.channel.last_message
+    assert shared is not None
+    assert not shared.flags.ephemeral
+    assert "US$120,000" in text(shared)
+    assert "shared by ann" in text(shared)
+    assert "Delete" in buttons(shared)
+    assert not shared.mentions
+    assert "Share" not in buttons(card)
+    assert "Export" in buttons(card)
+
+
+async def test_the_page_that_is_open_is_the_page_that_is_shared(world: World) -> None:
+    card = await private(world, "timeline")
+    card = (await world.asker.click(card, label="Next ›")).response or card
+    await world.asker.click(card, label="Share")
+    assert "page 2 of" in text(world.channel.last_message)
+
+
+async def test_the_asker_and_a_moderator_can_delete_and_others_are_told_why_not(either: World) -> None:
+    for who in (either.asker, either.moderator):
+        card = await public(either, "exports")
+        await either.meanwhile()
+        turned_down = await either.other.click(card, label="Delete")
+        assert turned_down.acknowledged
+        assert turned_down.ephemeral
+        assert "Only the person who asked" in text(turned_down.response)
+        assert card.id in {message.id for message in either.channel.history()}
+        assert (await who.click(card, label="Delete")).acknowledged
+        assert card.id not in {message.id for message in either.channel.history()}
+
+
+async def test_a_right_in_another_channel_does_not_count(world: World) -> None:
+    elsewhere = world.guild.create_text_channel(
+        "elsewhere", overwrites={world.moderator: PermissionOverwrite(manage_messages=False)}
+    )
+    card = (await world.asker.slash(elsewhere, "exports", visibility="public")).response
+    assert card is not None
+    result = await world.moderator.click(card, label="Delete")
+    assert "Only the person who asked" in text(result.response)
+
+
+async def test_the_reply_to_a_mention_can_be_deleted_by_whoever_asked(either: World) -> None:
+    await either.asker.send(either.channel, f"{either.mention} /exports")
+    card = either.channel.last_message
+    assert card is not None
+    await either.meanwhile()
+    assert "Only the person" in text((await either.other.click(card, label="Delete")).response)
+    assert (await either.asker.click(card, label="Delete")).acknowledged
+    assert card.id not in {message.id for message in either.channel.history()}
+
+
+async def test_in_a_direct_message_a_card_can_be_deleted(either: World) -> None:
+    user = either.asker.user
+    card = (await user.slash("exports")).response
+    assert card is not None
+    await either.meanwhile()
+    assert (await user.click(card, label="Delete")).acknowledged
+    assert card.id not in {message.id for message in user.dm_channel.history()}
+
+
+# --- export
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "forms"),
+    [
+        ("timeline", {"period": "2018"}, ["csv", "ics", "bibliography", "text"]),
+        ("exports", {}, ["csv", "bibliography", "text"]),
+        ("cite", {"reference": "fp-2019¶6"}, ["csv", "bibliography", "text"]),
+        ("sources", {}, ["bibliography", "text"]),
+        ("help", {}, ["text"]),
+        ("exports", {"period": "2023-10"}, ["text"]),
+    ],
+)
+async def test_a_reply_is_exported_in_each_form_it_has(
+    either: World, name: str, given: dict[str, str], forms: list[str]
+) -> None:
+    card = await public(either, name, **given)
+    await either.meanwhile()
+    menu = (await either.other.click(card, label="Export")).response
+    assert menu is not None
+    assert menu.ephemeral
+    assert options(menu) == forms
+    await either.meanwhile()
+    for form in forms:
+        result = await either.other.select(menu, [form])
+        assert result.acknowledged
+        assert result.ephemeral
+        assert result.response is not None
+        (attachment,) = result.response.attachments
+        assert await attachment.read()
+
+
+async def test_an_error_has_nothing_to_export(world: World) -> None:
+    assert "Export" not in buttons(await private(world, "timeline", period="banana"))
+
+
+# --- votes
+
+
+async def test_a_person_has_one_vote_which_can_change_and_be_withdrawn(either: World, store: Store) -> None:
+    card = await public(either, "exports")
+    key = buttons(card)["Helpful"].split(":")[-1]
+    await either.meanwhile()
+    assert "Helpful: 1." in text((await either.asker.click(card, label="Helpful")).response)
+    assert "Helpful: 1." in text((await either.asker.click(card, label="Helpful")).response)
+    assert "Helpful: 2." in text((await either.other.click(card, label="Helpful")).response)
+    changed = await either.other.click(card, label="Not helpful")
+    assert changed.ephemeral
+    assert await store.votes(key) == Votes(1, 1)
+    await either.meanwhile()
+    assert changed.response is not None
+    assert (await either.other.click(changed.response, label="Withdraw my vote")).acknowledged
+    assert await store.votes(key) == Votes(1, 0)
+
+
+async def test_votes_change_no_answer(world: World) -> None:
+    card = await public(world, "ask", question="why were aid shipments delayed in 2018?")
+    await world.other.click(card, label="Not helpful")
+    again = await public(world, "ask", question="why were aid shipments delayed in 2018?")
+    assert text(again) == text(card)
+
+
+async def test_two_cards_of_the_same_question_share_their_votes(world: World) -> None:
+    first, second = await public(world, "exports"), await private(world, "exports")
+    assert buttons(first)["Helpful"] == buttons(second)["Helpful"]
+    third = await private(world, "exports", period="2023-11")
+    assert buttons(third)["Helpful"] != buttons(first)["Helpful"]
+
+
+# --- long lives and bad days
+
+
+async def test_buttons_outlive_the_time_after_which_private_views_end(world: World) -> None:
+    old = await public(world, "timeline")
+    opened = await private(world, "timeline")
+    opened = (await world.asker.click(opened, label="Next ›")).response or opened
+    notice = (await world.asker.click(old, label="Helpful")).response
+    menu = (await world.asker.click(old, label="Export")).response
+    assert notice
+    assert menu
+    await world.env.advance_time(20 * 60)
+    for label in ("Next ›", "Export", "Helpful", "Not helpful"):
+        assert (await world.other.click(old, label=label)).acknowledged
+    assert (await world.asker.click(opened, label="Share")).acknowledged
+    assert (await world.asker.select(menu, ["csv"])).acknowledged
+    assert (await world.asker.click(notice, label="Withdraw my vote")).acknowledged
+    assert (await world.asker.click(old, label="Delete")).acknowledged
+
+
+async def test_a_store_that_fails_is_excused_with_a_reference(
+    world: World, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    card = await public(world, "exports")
+    await store.close()
+    result = await world.asker.click(card, label="Helpful")
+    assert result.acknowledged
+    assert result.ephemeral
+    reply = text(result.response)
+    assert "cannot write that down" in reply
+    assert "bot.db" not in reply
+    assert reply.rsplit(" ", 1)[-1].strip(".") in caplog.text
+
+
+@pytest.mark.parametrize("label", ["Open rfa-2024¶13", "Export", "Helpful", "Share", "Delete"])
+async def test_a_failure_of_discord_in_any_button_is_excused(world: World, label: str) -> None:
+    make = public if label == "Delete" else private
+    card = await make(world, "exports", period="2023-11")
+    world.env.inject_error("POST", "/interactions/*/callback", status=400, code=50035, times=1)
+    result = await world.asker.click(card, label=label)
+    assert result.acknowledged
+    assert "Discord did not take the reply" in text(result.response)
+
+
+@pytest.mark.parametrize("code", [40060, 10062])
+async def test_an_interaction_answered_twice_or_too_late_is_no_error(
+    world: World, code: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    card = await public(world, "exports")
+    world.env.inject_error("POST", "/interactions/*/callback", status=400, code=code, times=1)
+    await world.asker.click(card, label="Export")
+    assert "Reference" not in caplog.text
+
+
+async def test_a_share_that_fails_leaves_the_button_there(world: World) -> None:
+    card = await private(world, "exports")
+    world.env.inject_error("POST", "/webhooks/*", status=400, code=50035, times=1)
+    result = await world.asker.click(card, label="Share")
+    assert result.acknowledged
+    assert "Share" in buttons(card)

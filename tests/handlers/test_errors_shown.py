@@ -1,0 +1,145 @@
+"""What people are told when something fails."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import aiohttp
+import discord
+import pytest
+from discord import app_commands, ui
+
+from handlers.client import AidPolicyBot
+from handlers.errors import UserError, text_for
+from handlers.views import CardItem, Press
+from knowledge.errors import CitationError, StoreError
+from tests.handlers.conftest import World
+from tests.handlers.reading import text
+
+SECRET = "token-MTAwMDAw at /srv/bot/bot.db"
+
+
+def http(kind: type[discord.HTTPException]) -> discord.HTTPException:
+    return kind(SimpleNamespace(status=400, reason="Bad"), {"code": 50035, "message": SECRET})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError(SECRET),
+        StoreError(SECRET),
+        http(discord.HTTPException),
+        http(discord.Forbidden),
+        aiohttp.ClientError(SECRET),
+        TimeoutError(SECRET),
+        KeyError(SECRET),
+    ],
+)
+def test_a_fault_is_told_without_its_details(error: Exception) -> None:
+    told, is_fault = text_for(error)
+    assert is_fault
+    assert told.endswith(".")
+    assert "token" not in told
+    assert "bot.db" not in told
+
+
+@pytest.mark.parametrize("error", [UserError("Only you."), CitationError("Only you.")])
+def test_what_is_the_persons_to_know_is_told_as_it_is(error: Exception) -> None:
+    assert text_for(error) == ("Only you.", False)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        app_commands.CommandNotFound("x", []),
+        app_commands.CheckFailure(),
+        app_commands.MissingPermissions(["x"]),
+    ],
+)
+def test_what_discord_turns_down_is_no_fault_of_ours(error: Exception) -> None:
+    assert not text_for(error)[1]
+
+
+def test_what_a_person_typed_pings_nobody_in_an_error() -> None:
+    assert r"\@everyone" in text_for(CitationError("“@everyone” is no reference."))[0]
+
+
+@app_commands.command(name="fail")
+async def fail(interaction: discord.Interaction[AidPolicyBot], late: bool = False) -> None:
+    """Fail, before or after answering."""
+    if late:
+        await interaction.response.send_message("so far so good")
+    raise RuntimeError(SECRET)
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_a_command_that_fails_is_excused_with_the_reference_in_the_log(
+    world: World, caplog: pytest.LogCaptureFixture, late: bool
+) -> None:
+    world.bot.tree.add_command(fail)
+    await world.bot.sync_if_changed()
+    result = await world.asker.slash(world.channel, "fail", late=late)
+    assert result.acknowledged
+    shown = result.followups[0] if late else result.response
+    assert shown is not None
+    assert shown.ephemeral
+    assert "Something went wrong on my side" in shown.content
+    assert SECRET not in shown.content
+    assert shown.content.rsplit(" ", 1)[-1].strip(".") in caplog.text
+    assert SECRET in caplog.text
+    assert len(world.env.errors) == 1
+
+
+async def test_an_apology_that_cannot_be_sent_is_only_logged(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.bot.tree.add_command(fail)
+    await world.bot.sync_if_changed()
+    world.env.inject_error("POST", "/interactions/*/callback", status=400, code=50035, times=None)
+    await world.asker.slash(world.channel, "fail")
+    assert "could not be shown" in caplog.text
+    assert world.env.errors
+
+
+class Broken(CardItem, template=r"broken:(?P<where>\w+)"):
+    """A button with a fault in one of the three places where discord.py would hide it."""
+
+    def __init__(self, item: ui.Item[Any], **fields: str) -> None:
+        super().__init__(item, **fields)
+        if fields["where"] == "revived" and item.view is not None:
+            raise RuntimeError(SECRET)
+
+    async def allow(self, press: Press) -> None:
+        if self.fields["where"] == "check":
+            raise RuntimeError(SECRET)
+
+    async def run(self, press: Press) -> None:
+        raise RuntimeError(SECRET)
+
+
+@app_commands.command(name="buttons")
+async def broken_buttons(interaction: discord.Interaction[AidPolicyBot]) -> None:
+    """Show buttons that fail."""
+    view = ui.LayoutView(timeout=None)
+    row: ui.ActionRow[Any] = ui.ActionRow()
+    for where in ("revived", "check", "callback"):
+        row.add_item(Broken.button(where, f"broken:{where}"))
+    view.add_item(row)
+    await interaction.response.send_message(view=view)
+
+
+@pytest.mark.parametrize("where", ["revived", "check", "callback"])
+async def test_wherever_a_button_fails_the_person_who_pressed_is_told(
+    world: World, caplog: pytest.LogCaptureFixture, where: str
+) -> None:
+    world.bot.tree.add_command(broken_buttons)
+    await world.bot.sync_if_changed()
+    card = (await world.asker.slash(world.channel, "buttons")).response
+    assert card is not None
+    result = await world.asker.click(card, label=where)
+    assert result.acknowledged
+    assert result.ephemeral
+    assert "Something went wrong on my side" in text(result.response)
+    assert SECRET not in text(result.response)
+    assert "Reference" in caplog.text

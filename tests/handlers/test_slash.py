@@ -1,0 +1,160 @@
+"""The other commands, what they offer while somebody types, and how they are described to Discord."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+
+from tests.handlers.conftest import World
+from tests.handlers.reading import buttons, parts, raw, text
+
+COMMANDS: list[tuple[str, dict[str, Any], str]] = [
+    ("ask", {"question": "who is Stephen Biegun?"}, "Biegun"),
+    ("timeline", {}, "page 1 of"),
+    ("timeline", {"period": "2017"}, "December 2017"),
+    ("timeline", {"period": "2018", "topic": "sanctions"}, "2018"),
+    ("exports", {}, "US$120,000"),
+    ("exports", {"period": "dec 2023", "series": "reported"}, "about US$68,000"),
+    ("cite", {"reference": "fp-2019 6"}, "fp-2019¶6"),
+    ("sources", {}, "Foreign Policy"),
+    ("sources", {"source": "rfa-2024"}, "Radio Free Asia"),
+    ("help", {}, "/timeline"),
+]
+UNREADABLE: list[tuple[str, dict[str, Any]]] = [
+    ("timeline", {"period": "banana"}),
+    ("timeline", {"topic": "bananas <@1> **x**"}),
+    ("timeline", {"period": "x" * 80}),
+    ("exports", {"period": "last year"}),
+    ("exports", {"series": "@everyone"}),
+    ("exports", {"period": "2018-02-31"}),
+    ("cite", {"reference": "fp-2019¶999"}),
+    ("cite", {"reference": "👍"}),
+    ("cite", {"reference": "nowhere¶1"}),
+    ("sources", {"source": "nothing [a](https://example.org)"}),
+]
+
+
+@pytest.mark.parametrize(("name", "options", "expected"), COMMANDS)
+async def test_every_command_answers_in_a_server_and_in_a_direct_message(
+    world: World, name: str, options: dict[str, Any], expected: str
+) -> None:
+    here = await world.asker.slash(world.channel, name, **options)
+    assert here.acknowledged
+    assert not here.deferred
+    assert expected in text(here.response)
+    direct = await world.asker.user.slash(name, **options)
+    assert direct.acknowledged
+    assert text(direct.response) == text(here.response)
+
+
+@pytest.mark.parametrize(("name", "options"), UNREADABLE)
+async def test_what_cannot_be_read_is_told_privately_and_pings_nobody(
+    world: World, name: str, options: dict[str, Any]
+) -> None:
+    await world.restart(default_visibility="public")
+    result = await world.asker.slash(world.channel, name, **options)
+    assert result.acknowledged
+    assert result.ephemeral
+    reply = text(result.response)
+    assert len(reply.strip()) > 20
+    assert "Traceback" not in reply
+    assert not result.response.message.mentions  # type: ignore[union-attr]
+
+
+async def test_a_month_without_figures_is_a_gap_and_not_a_zero(world: World) -> None:
+    result = await world.asker.slash(world.channel, "exports", period="2023-10")
+    assert "no figure" in text(result.response)
+    assert "US$0" not in text(result.response)
+
+
+async def test_exports_can_bring_their_csv_in_the_same_command(world: World) -> None:
+    result = await world.asker.slash(world.channel, "exports", period="2023-11", csv=True)
+    (followup,) = result.followups
+    assert followup.ephemeral
+    (attachment,) = followup.attachments
+    assert attachment.filename == "exports-2023-11.csv"
+    rows = csv.DictReader(io.StringIO((await attachment.read()).decode("utf-8-sig")))
+    assert {"120000"} <= {row["value"] for row in rows}
+
+
+async def test_no_file_comes_with_an_error(world: World) -> None:
+    result = await world.asker.slash(world.channel, "exports", period="banana", csv=True)
+    assert result.acknowledged
+    assert not result.followups
+
+
+async def test_a_passage_leads_to_its_neighbours(world: World) -> None:
+    result = await world.asker.slash(world.channel, "cite", reference="rfa-2024¶2")
+    assert list(buttons(result.response))[:2] == ["‹ rfa-2024¶1", "rfa-2024¶3 ›"]
+    first = await world.asker.slash(world.channel, "cite", reference="rfa-2024¶1")
+    assert next(iter(buttons(first.response))) == "rfa-2024¶2 ›"
+
+
+TYPED = [
+    "",
+    "2",
+    "2018",
+    "dec",
+    "dec 2018",
+    "fp",
+    "fp-2019 1",
+    "sanktions",
+    "x" * 100,
+    "👍",
+    "<@1>",
+    "¶",
+    "\\",
+    "%",
+]
+SUGGESTED = [
+    ("timeline", "period"),
+    ("timeline", "topic"),
+    ("exports", "period"),
+    ("exports", "series"),
+    ("cite", "reference"),
+    ("sources", "source"),
+]
+
+
+@pytest.mark.parametrize(("name", "option"), SUGGESTED)
+async def test_suggestions_are_given_and_fit_into_a_list(world: World, name: str, option: str) -> None:
+    assert await world.asker.autocomplete(world.channel, name, option, "")
+    for typed in TYPED:
+        offered = await world.asker.autocomplete(world.channel, name, option, typed)
+        assert len(offered) <= 25
+        assert all(1 <= len(one["name"]) <= 100 and 1 <= len(one["value"]) <= 100 for one in offered)
+
+
+@pytest.mark.parametrize(("name", "option"), SUGGESTED)
+async def test_every_suggestion_is_answered(world: World, name: str, option: str) -> None:
+    for one in await world.asker.autocomplete(world.channel, name, option, ""):
+        result = await world.asker.slash(world.channel, name, **{option: one["value"]})
+        assert result.acknowledged
+        assert any(part.get("label") == "Export" for part in parts(raw(result.response)))
+
+
+async def test_commands_are_described_within_discords_limits(world: World) -> None:
+    described = [command.to_dict(world.bot.tree) for command in world.bot.tree.get_commands()]
+    assert {c["name"] for c in described} == {
+        *("ask", "timeline", "exports", "cite", "sources", "help"),
+        "Ask about this",
+    }
+    for command in described:
+        assert len(command["name"]) <= 32
+        assert len(command.get("description", "")) <= 100
+        assert command["contexts"] == [0, 1, 2]
+        assert command["integration_types"] == [0, 1]
+        for option in command.get("options", []):
+            assert len(option["description"]) <= 100
+            assert option["description"] != "…"
+            assert len(option.get("choices", [])) <= 25
+
+
+async def test_no_privileged_intent_is_asked_for_and_nobody_is_ever_pinged(world: World) -> None:
+    intents = world.bot.intents
+    assert not (intents.message_content or intents.members or intents.presences)
+    assert world.bot.allowed_mentions is not None
+    assert world.bot.allowed_mentions.to_dict() == {"parse": []}

@@ -1,0 +1,99 @@
+"""Commands in text form: the main option bare, the others as `name:value`."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from knowledge.commands import COMMANDS, Command, parse_command, written
+from knowledge.errors import CommandError
+
+VALUES = st.lists(st.text("abcXYZ019.¶-", min_size=1, max_size=12), max_size=4).map(" ".join)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "options"),
+    [
+        (
+            "/exports 2023-11..2024-03 series:reported",
+            "exports",
+            {"period": "2023-11..2024-03", "series": "reported"},
+        ),
+        (
+            "/exports series:reported 2023-11..2024-03",
+            "exports",
+            {"period": "2023-11..2024-03", "series": "reported"},
+        ),
+        ("/exports nov 2023 - mar 2024", "exports", {"period": "nov 2023 - mar 2024"}),
+        ("/timeline 2018-12 topic:sanctions", "timeline", {"period": "2018-12", "topic": "sanctions"}),
+        ('/timeline topic:"travel ban" 2018', "timeline", {"period": "2018", "topic": "travel ban"}),
+        ("/timeline topic:sanctions", "timeline", {"topic": "sanctions"}),
+        ("/timeline period:2018", "timeline", {"period": "2018"}),
+        ('/timeline period:"dec 2018"', "timeline", {"period": "dec 2018"}),
+        ("/timeline", "timeline", {}),
+        ("/timeline   ", "timeline", {}),
+        ("/cite fp-2019:6", "cite", {"reference": "fp-2019:6"}),
+        ("/cite fp-2019¶6", "cite", {"reference": "fp-2019¶6"}),
+        ("/sources", "sources", {}),
+        ("/sources rfa-2024", "sources", {"source": "rfa-2024"}),
+        ("/ask is it true: did aid stop?", "ask", {"question": "is it true: did aid stop?"}),
+        ("/help", "help", {}),
+        ("  /TimeLine 2018 TOPIC:sanctions ", "timeline", {"period": "2018", "topic": "sanctions"}),
+        ("/timeline\n2018", "timeline", {"period": "2018"}),
+    ],
+)
+def test_a_command_is_its_name_and_its_options(text: str, name: str, options: dict[str, str]) -> None:
+    assert parse_command(text) == Command(name, options)
+
+
+@pytest.mark.parametrize("text", ["/tineline 2018", "/", "/ timeline", "/exports2023", "//help"])
+def test_an_unknown_command_is_answered_with_the_commands_and_an_example(text: str) -> None:
+    with pytest.raises(CommandError) as caught:
+        parse_command(text)
+    for name in COMMANDS:
+        assert f"/{name}" in str(caught.value)
+    assert "for example /timeline 2018-12" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "option", "known"),
+    [
+        ("/exports 2023-11 colour:red", "colour", "series:"),
+        ("/timeline 2018 series:reported", "series", "topic:"),
+    ],
+)
+def test_an_unknown_option_is_answered_with_the_options_and_an_example(
+    text: str, option: str, known: str
+) -> None:
+    with pytest.raises(CommandError) as caught:
+        parse_command(text)
+    assert f"“{option}”" in str(caught.value)
+    assert known in str(caught.value)
+    assert "for example /" in str(caught.value)
+
+
+@given(st.sampled_from(sorted(COMMANDS)), VALUES, VALUES)
+def test_what_is_written_is_read_back(name: str, main: str, other: str) -> None:
+    form = COMMANDS[name]
+    options = {
+        key: value for key, value in zip((form.main, *form.options), (main, other), strict=False) if key
+    }
+    given_options = {key: value for key, value in options.items() if value}
+    assert parse_command(written(name, **options)) == Command(name, given_options)
+
+
+@given(st.text(max_size=300).map("/".__add__))
+def test_whatever_follows_the_slash_is_a_command_or_refused_in_words(text: str) -> None:
+    try:
+        command = parse_command(text)
+    except CommandError as error:
+        assert "for example /" in str(error)
+    else:
+        assert command.name in COMMANDS
+
+
+def test_every_command_has_a_summary_and_an_example_that_it_reads_itself() -> None:
+    for name, form in COMMANDS.items():
+        assert form.summary.endswith(".")
+        assert parse_command(form.example).name == name
