@@ -95,9 +95,9 @@ _MONTHS = re.compile(r"\bmonths?\b")
 _OTHER_ASKED = re.compile(r"^(?:why|when|who|where)\b|\bwhy\b")
 _FILLER = frozenset(
     terms(
-        """alone big classed classified entire exact figure give given gone got itself made missing money month
-        number only out part really rough saw see seen separately single small something total usd value went
-        whole year"""
+        """alone big classed classified entire exact figure give given gone got itself made missing money
+        month number only out part really rough saw see seen separately single small something total usd
+        value went whole year"""
     )
 )
 

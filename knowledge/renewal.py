@@ -19,7 +19,7 @@ def renumber(texts: Sequence[str], title: str, old: Sequence[Passage]) -> tuple[
     """Return the passages of a document, `old` being those of its last revision: none at first.
 
     A paragraph keeps its ref if it is unchanged, or nearly the same (`NEARLY_SAME`) with the same figures and
-    negations in the same order: a citation must not come to support another claim. One that returns after it
+    negations in the same order: a citation must not come to stand for another figure. One that returns after it
     had vanished has its old ref. Any other gets the number after the highest ever used; the first paragraph
     is `title` if it is the title. Passages that have no paragraph follow at the end, retired.
     """

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import icalendar
 import pytest
@@ -83,7 +84,7 @@ def rows(answer: Answer) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def calendar(answer: Answer) -> list[icalendar.Event]:
+def calendar(answer: Answer) -> list[Any]:
     parsed = icalendar.Calendar.from_ical(download(answer, Format.ICS, SOURCES).data)
     return list(parsed.walk("VEVENT"))
 

@@ -1,0 +1,97 @@
+"""The library: every passage at its address, reduced to the collections that are switched on."""
+
+from __future__ import annotations
+
+import pytest
+
+from knowledge.citations import Citation
+from knowledge.errors import CitationError
+from knowledge.library import Library
+from tests.knowledge.small_content import ContentFolder
+
+
+@pytest.fixture
+def small(folder: ContentFolder) -> Library:
+    return folder.read()
+
+
+def test_a_citation_opens_its_passage_and_source(small: Library) -> None:
+    source, passage = small.resolve(Citation("paper-2001", "credit"))
+    assert (source.title, passage.text) == ("Rice after the flood", "Written by Bob Brown.")
+    assert Citation("paper-2001", "credit") in small
+    assert Citation("paper-2001", "3") not in small
+
+
+def test_an_address_that_leads_nowhere_is_answered_with_those_there_are(small: Library) -> None:
+    with pytest.raises(CitationError) as no_paragraph:
+        small.resolve(Citation("paper-2001", "3"))
+    assert "paper-2001 has no paragraph “3”" in str(no_paragraph.value)
+    assert "from 1 to credit" in str(no_paragraph.value)
+    with pytest.raises(CitationError) as no_source:
+        small.resolve(Citation("paper-2010", "1"))
+    assert "There is no source “paper-2010”" in str(no_source.value)
+    assert "paper-2001, table-2002" in str(no_source.value)
+
+
+def test_the_example_in_that_answer_leads_somewhere(small: Library) -> None:
+    with pytest.raises(CitationError) as caught:
+        small.resolve(Citation("table-2002", "3"))
+    example = str(caught.value).rpartition("for example ")[2].rstrip(".")
+    assert Citation.parse(example) in small
+
+
+def test_the_neighbours_of_a_passage_stand_before_and_after_it_in_its_source(small: Library) -> None:
+    assert small.neighbours(Citation("paper-2001", "2")) == (
+        Citation("paper-2001", "1"),
+        Citation("paper-2001", "credit"),
+    )
+    assert small.neighbours(Citation("paper-2001", "1")) == (None, Citation("paper-2001", "2"))
+    assert small.neighbours(Citation("table-2002", "2001-01")) == (None, None)
+
+
+def test_passages_come_in_the_order_of_the_sources_and_of_reading(small: Library) -> None:
+    assert [(source.id, passage.ref) for source, passage in small.passages()] == [
+        ("paper-2001", "1"),
+        ("paper-2001", "2"),
+        ("paper-2001", "credit"),
+        ("table-2002", "2001-01"),
+    ]
+
+
+def test_switching_a_collection_off_takes_whatever_cites_it_away(small: Library) -> None:
+    core = small.only(["core"])
+    assert list(core.sources) == ["paper-2001"]
+    assert [event.id for event in core.timeline.events] == ["rice-sent"]
+    assert [series.id for series in core.exports.series] == ["paper"]
+    assert [figure.series for figure in core.exports.figures] == ["paper", "paper"]
+    assert [entry.id for entry in core.faq] == ["what-is-this", "was-rice-sent"]
+    assert Citation("table-2002", "2001-01") not in core
+
+
+def test_every_collection_together_is_the_whole_library(small: Library) -> None:
+    whole = small.only(["core", "public_record", "local"])
+    assert (whole.citations, whole.timeline, whole.exports, whole.faq) == (
+        small.citations,
+        small.timeline,
+        small.exports,
+        small.faq,
+    )
+
+
+def test_with_every_collection_off_only_what_is_about_the_library_is_left(small: Library) -> None:
+    empty = small.only([])
+    assert not empty.sources
+    assert not empty.timeline.events
+    assert not empty.exports.figures
+    assert [entry.id for entry in empty.faq] == ["what-is-this"]
+
+
+def test_the_core_of_the_shipped_library_is_the_two_founding_documents(library: Library) -> None:
+    assert set(library.only(["core"]).sources) == {"fp-2019", "rfa-2024"}
+
+
+def test_the_summary_fits_on_a_screen_and_names_every_source(library: Library) -> None:
+    summary = library.summary()
+    assert len(summary.splitlines()) < 25
+    assert library.version in summary
+    assert all(source in summary for source in library.sources)
