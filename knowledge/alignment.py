@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from knowledge.text import terms
 
-SUPPORT = 0.5
+SUPPORT = 0.4
 """Part of a paragraph's weight that its note must share; in the founding documents it is 0.74 at least."""
 
 # What speaks against an alignment, in weights of a term that one paragraph and one note alone have.

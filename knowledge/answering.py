@@ -12,7 +12,7 @@ from knowledge.figure_questions import FigureQuestions
 from knowledge.library import Library
 from knowledge.people import Person
 from knowledge.periods import FoundPeriod, find_periods
-from knowledge.questions import Asked, asked_for, is_comparison_of_sources, is_order, parts_of
+from knowledge.questions import Asked, asked_for, is_comparison_of_sources, is_order, parts_of, sources_named
 from knowledge.replies import Replies
 from knowledge.retrieval import Candidate, Retrieval, Role
 from knowledge.sources import Passage
@@ -25,6 +25,9 @@ SUPPORTED = 0.36
 
 NAMED = 0.5
 """Share of some words that an event must have to be meant by them."""
+
+NAMED_SOURCE = {True: 1.1, False: 0.8}
+"""What it does to the support of a candidate if the question names its source, or another one."""
 
 WELL_SUPPORTED = 0.5
 """Support that each part of a question needs before the question is taken apart."""
@@ -66,7 +69,12 @@ class Answering:
     def _candidates(self, question: str, periods: Sequence[FoundPeriod] = ()) -> list[Candidate]:
         words = self._retrieval.read(question)
         dated = bool(periods) or Asked.TIME in asked_for(question)
-        return [c for c in self._retrieval.candidates(words) if _eligible(c, dated)]
+        found = [c for c in self._retrieval.candidates(words) if _eligible(c, dated)]
+        named = {source.id for source in sources_named(question, self._library.sources.values())}
+        if len(named) == 1:
+            found = [replace(c, factor=NAMED_SOURCE[_of(c) in named]) for c in found]
+            found.sort(key=lambda c: -c.support)
+        return found
 
     def _single(self, question: str, periods: Sequence[FoundPeriod]) -> Answer:
         candidates = self._candidates(question, periods)
@@ -92,11 +100,20 @@ class Answering:
             return None
         answers: dict[Citation, Answer] = {}
         for part in parts:
-            best = next(iter(self._candidates(part)), None)
-            if best and best.support >= WELL_SUPPORTED and not isinstance(best.subject.item, KnownUnknown):
-                for leading in best.subject.citations[:1]:
-                    answers.setdefault(leading, self._replies.from_candidates(part, [best]))
+            if answer := self._part(part):
+                answers.setdefault(answer.citations[0], answer)
         return self._replies.together(list(answers.values())) if len(answers) > 1 else None
+
+    def _part(self, part: str) -> Answer | None:
+        """Answer one part of a question, if it is well supported by itself."""
+        figures = self._figures.answer(part)
+        if figures and figures.citations:
+            return figures
+        best = next(iter(self._candidates(part)), None)
+        if not best or best.support < WELL_SUPPORTED:
+            return None
+        answer = self._replies.from_candidates(part, [best])
+        return answer if answer.citations else None
 
     def _sources_compared(self, question: str) -> Answer | None:
         """Answer a question about what several sources say with the best passage of each."""
@@ -135,6 +152,10 @@ _HAPPENED = re.compile(
     r"\b(?:happen(?:ed|ing|s)?|occurr?(?:ed|s)?|took place|went (?:down|on)|going on|go down|come to pass)\b",
     re.IGNORECASE,
 )
+
+
+def _of(candidate: Candidate) -> str:
+    return candidate.subject.citations[0].source if candidate.subject.citations else ""
 
 
 def _eligible(candidate: Candidate, dated: bool) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 
+from knowledge.sources import Source
 from knowledge.text import normalise
 
 
@@ -76,6 +78,7 @@ _OPENING = (
 _JOINED = re.compile(
     rf"(?:,? (?:and|but|n|plus|&)|[,;?])\s+(?={_OPENING})|[;?](?=\s*\w)|{_VERSUS}", re.IGNORECASE
 )
+_COMPARED = re.compile(r"\bcompare:? (.+?) (?:with|to|and|against|vs\.?) (.+)", re.IGNORECASE)
 _SHORTEST_PART = 3
 
 
@@ -89,8 +92,27 @@ def is_comparison_of_sources(question: str) -> bool:
     return bool(_SOURCES.search(normalise(question)))
 
 
+def sources_named(question: str, sources: Iterable[Source]) -> tuple[Source, ...]:
+    """Return the sources that a question names: by publisher, its initials, or the year (“the 2019 article”)."""
+    text = normalise(question)
+    return tuple(
+        source
+        for source in sources
+        if re.search(
+            rf"\b(?:{re.escape(source.publisher.lower())}|{''.join(w[0] for w in source.publisher.split()).lower()}|"
+            rf"{source.published.year} (?:{_DOCUMENTS}|one)|{re.escape(source.id)})\b",
+            text,
+        )
+    )
+
+
 def parts_of(question: str, listed: bool = False) -> tuple[str, ...]:
-    """Split a question where a new one begins or, if it is a list, at every comma and conjunction."""
+    """Split a question where a new one begins or, if it is a list, at every comma and conjunction.
+
+    A comparison has the two things compared as its parts.
+    """
+    if compared := _COMPARED.search(question):
+        return compared.groups()
     pieces = (_LISTED if listed else _JOINED).split(question)
     least = 1 if listed else _SHORTEST_PART
     return tuple(piece.strip() for piece in pieces if len(piece.split()) >= least)

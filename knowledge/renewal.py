@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import count
+from itertools import count, zip_longest
 
 from rapidfuzz import fuzz, process
 
 from knowledge.sources import Passage
-from knowledge.text import NEGATIONS, words
+from knowledge.text import NEGATIONS, terms, words
 
 NEARLY_SAME = 90
 """Likeness in percent from which a changed paragraph may keep its ref."""
+SAME_WORD = 85
+"""Likeness in percent from which two words are spellings of one: a typing error; legal and illegal are none."""
 
 
 def renumber(texts: Sequence[str], title: str, old: Sequence[Passage]) -> tuple[Passage, ...]:
     """Return the passages of a document, `old` being those of its last revision: none at first.
 
-    A paragraph keeps its ref if it is unchanged, or nearly the same (`NEARLY_SAME`) with the same figures and
-    negations in the same order: a citation must not come to stand for another figure. One that returns after it
-    had vanished has its old ref. Any other gets the number after the highest ever used; the first paragraph
-    is `title` if it is the title. Passages that have no paragraph follow at the end, retired.
+    A paragraph keeps its ref if it is unchanged or nearly the same: at least `NEARLY_SAME`, with the same words
+    of meaning but for their spelling, the same figures and the same negations, all in order; so a citation never
+    comes to stand for another statement. One that returns has the ref that it had. Any other gets the number
+    after the highest ever used; the first paragraph is `title` if it is the title. Passages that have no
+    paragraph follow at the end, retired.
     """
     refs: dict[int, str] = {}
     left = {passage.ref: passage.original for passage in old}
@@ -45,10 +48,10 @@ def renumber(texts: Sequence[str], title: str, old: Sequence[Passage]) -> tuple[
             alike.setdefault(_claims(text), {})[ref] = text
     for position, text in enumerate(texts):
         choices = {} if position in refs else alike.get(_claims(text), {})
-        if nearest := process.extractOne(text, choices, scorer=fuzz.ratio, score_cutoff=NEARLY_SAME):
-            ref = nearest[2]
-            keep(position, ref)
-            del choices[ref]
+        near = process.extract(text, choices, scorer=fuzz.ratio, score_cutoff=NEARLY_SAME, limit=None)
+        if same := [ref for original, _, ref in near if _same_words(text, original)]:
+            keep(position, same[0])
+            del choices[same[0]]
     fresh = count(1 + max((int(passage.ref) for passage in old if passage.ref.isdecimal()), default=0))
     now = (Passage(refs.get(at) or str(next(fresh)), original=text) for at, text in enumerate(texts))
     return (*now, *(replace(passage, retired=True) for passage in old if passage.ref in left))
@@ -56,3 +59,9 @@ def renumber(texts: Sequence[str], title: str, old: Sequence[Passage]) -> tuple[
 
 def _claims(text: str) -> tuple[str, ...]:
     return tuple(w.term for w in words(text) if w.term in NEGATIONS or w.term[0].isdigit())
+
+
+def _same_words(new: str, old: str) -> bool:
+    """Whether two texts have the same words of meaning in the same order, but for their spelling."""
+    pairs = list(zip_longest(terms(new), terms(old), fillvalue=""))
+    return all(one == other or fuzz.ratio(one, other) >= SAME_WORD for one, other in pairs)

@@ -105,6 +105,8 @@ class Replies:
             Status.ANSWERED,
             statements=tuple(chain.from_iterable(a.statements for a in answers)),
             excerpts=tuple(excerpts[:MOST_EXCERPTS]),
+            figures=tuple(chain.from_iterable(a.figures for a in answers)),
+            receipts=tuple(chain.from_iterable(a.receipts for a in answers)),
             notes=tuple(dict.fromkeys(chain.from_iterable(a.notes for a in answers))),
         )
 

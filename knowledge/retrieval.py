@@ -67,6 +67,7 @@ class Candidate:
 
     `likeness` is that of the nearest unit, `role` says which kind of unit that is; `text_share` is the part
     of the question's weight found in the subject's own text, `share` that in its text and asks together.
+    `factor` is what the question's naming of a source makes of it.
     """
 
     subject: Subject
@@ -74,12 +75,13 @@ class Candidate:
     role: Role
     text_share: float
     share: float
+    factor: float = 1.0
 
     @property
     def support(self) -> float:
         """The evidence as one number; the weights are explained in docs/answer-quality.md."""
         evidence = LIKENESS * self.likeness + SHARE * self.share + TEXT_SHARE * self.text_share
-        return FACTORS.get(type(self.subject.item), 1.0) * evidence
+        return self.factor * FACTORS.get(type(self.subject.item), 1.0) * evidence
 
 
 class Retrieval:
