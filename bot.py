@@ -83,10 +83,15 @@ def cli(context: click.Context, config: Path | None) -> None:
 @cli.command()
 @click.argument("question", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help='Read {"id", "input"} lines from standard input.')
+@click.option("--explain", is_flag=True, help="Show how the question is read and what decides the reply.")
 @click.option("--collections", callback=_chosen, help="Answer from these only, parted by commas: core, …")
 @click.pass_context
 def ask(
-    context: click.Context, question: tuple[str, ...], as_json: bool, collections: tuple[str, ...]
+    context: click.Context,
+    question: tuple[str, ...],
+    as_json: bool,
+    explain: bool,
+    collections: tuple[str, ...],
 ) -> None:
     """Answer one QUESTION (or command, such as "/exports 2023-11"), or JSON lines from standard input."""
     typed = " ".join(question)
@@ -105,6 +110,8 @@ def ask(
         return
     from console import show
 
+    if explain:
+        click.echo(f"{engine.explain(typed)}\n")
     show(engine.reply(typed))
 
 

@@ -38,7 +38,7 @@ _LONGEST_QUESTION = 400
 _NOTED_ROWS = 3
 """Up to so many figures, each shows its note; a longer table is to be scanned."""
 
-_EXCERPT_CHARACTERS = (700, 300, 300)
+_EXCERPT_CHARACTERS = (700, 220, 220)
 """How much is shown of each passage that an answer rests on; a button opens the rest."""
 
 _BLUE, _TEAL, _VIOLET, _SLATE, _GREY, _AMBER = 0x4A7FB5, 0x3A8F85, 0x7A6FB0, 0x5F6F82, 0x8A8F98, 0xB98534

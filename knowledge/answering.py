@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 
 from knowledge.answers import Answer
 from knowledge.citations import Citation
+from knowledge.explaining import Explanation
 from knowledge.figure_questions import FigureQuestions
 from knowledge.library import Library
 from knowledge.people import Person
 from knowledge.periods import FoundPeriod, find_periods
-from knowledge.questions import Asked, asked_for, is_comparison_of_sources, is_order, parts_of, sources_named
+from knowledge.questions import (
+    Asked,
+    asked_for,
+    is_comparison_of_sources,
+    is_order,
+    parts_of,
+    years_of_documents,
+)
 from knowledge.replies import Replies
 from knowledge.retrieval import Candidate, Retrieval, Role
 from knowledge.sources import Passage
 from knowledge.spelling import Speller
 from knowledge.timeline import Event
-from knowledge.unknowns import KnownUnknown
 
 SUPPORTED = 0.36
 """Support from which a candidate carries an answer; set on the golden questions."""
@@ -31,6 +37,9 @@ NAMED_SOURCE = {True: 1.1, False: 0.8}
 
 WELL_SUPPORTED = 0.5
 """Support that each part of a question needs before the question is taken apart."""
+
+SHOWN = 8
+"""How many candidates an explanation shows."""
 
 
 class Answering:
@@ -51,33 +60,64 @@ class Answering:
     def answer(self, question: str) -> Answer:
         """Return the reply to a question; the refusal, if nothing supports an answer."""
         read = self._speller.read(question)
-        answer = self._route(read.text)
+        _, answer = self._route(read.text)
         notes = tuple(f"Read “{typed}” as “{ours}”." for typed, ours in read.replaced)
         return replace(answer, notes=notes + answer.notes)
 
-    def _route(self, question: str) -> Answer:
-        periods = find_periods(question, rows=[e.date for e in self._library.timeline.events])
-        return (
-            self._figures.answer(question)
-            or self._order(question)
-            or self._parts(question)
-            or self._sources_compared(question)
-            or self._dated(question, periods)
-            or self._single(question, periods)
+    def explain(self, question: str) -> Explanation:
+        """Return how a question is read, what it might be about, and what decides, for people tuning it."""
+        read = self._speller.read(question)
+        route, answer = self._route(read.text)
+        words = self._retrieval.read(read.text)
+        return Explanation(
+            read=read,
+            terms=tuple((word, self._retrieval.weight([word])) for word in dict.fromkeys(words)),
+            periods=tuple(found.asked for found in self._periods(read.text)),
+            candidates=tuple(self._candidates(read.text)[:SHOWN]),
+            route=route,
+            threshold=SUPPORTED,
+            answer=answer,
         )
 
-    def _candidates(self, question: str, periods: Sequence[FoundPeriod] = ()) -> list[Candidate]:
+    def _route(self, question: str) -> tuple[str, Answer]:
+        """Return the first reply that a way of answering comes to, and the name of that way."""
+        for name, way in (
+            ("figures", self._figures.answer),
+            ("order of events", self._order),
+            ("several parts", self._parts),
+            ("sources compared", self._sources_compared),
+            ("events of a period", self._dated),
+        ):
+            if answer := way(question):
+                return name, answer
+        return "best supported subject", self._single(question)
+
+    def _periods(self, question: str) -> tuple[FoundPeriod, ...]:
+        return find_periods(question, rows=[event.date for event in self._library.timeline.events])
+
+    def _candidates(self, question: str) -> list[Candidate]:
         words = self._retrieval.read(question)
+        periods = self._periods(question)
         dated = bool(periods) or Asked.TIME in asked_for(question)
         found = [c for c in self._retrieval.candidates(words) if _eligible(c, dated)]
-        named = {source.id for source in sources_named(question, self._library.sources.values())}
+        named = self._sources_named(question)
         if len(named) == 1:
             found = [replace(c, factor=NAMED_SOURCE[_of(c) in named]) for c in found]
             found.sort(key=lambda c: -c.support)
         return found
 
-    def _single(self, question: str, periods: Sequence[FoundPeriod]) -> Answer:
-        candidates = self._candidates(question, periods)
+    def _sources_named(self, question: str) -> set[str]:
+        """Return the ids of the sources that a question names, by publisher or as “the 2019 article”."""
+        words, years = " ".join(self._retrieval.concepts(question)), years_of_documents(question)
+        return {
+            source.id
+            for source in self._library.sources.values()
+            if source.published.year in years
+            or f" {' '.join(self._retrieval.concepts(source.publisher))} " in f" {words} "
+        }
+
+    def _single(self, question: str) -> Answer:
+        candidates = self._candidates(question)
         if not candidates or candidates[0].support < SUPPORTED:
             return self._replies.refusal(candidates)
         return self._replies.from_candidates(question, candidates)
@@ -128,8 +168,9 @@ class Answering:
         chosen = sorted(best.values(), key=lambda c: str(c.subject.citations[0]))
         return self._replies.together([self._replies.from_candidates(question, [c]) for c in chosen])
 
-    def _dated(self, question: str, periods: Sequence[FoundPeriod]) -> Answer | None:
+    def _dated(self, question: str) -> Answer | None:
         """Answer what happened in a period with its events, those that the question names if it names any."""
+        periods = self._periods(question)
         if not _HAPPENED.search(question) or not periods:
             return None
         spans = [choice for found in periods for choice in found.choices]

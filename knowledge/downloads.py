@@ -302,6 +302,5 @@ def _reference(source: Source, citations: list[Citation]) -> str:
     credit = f" {source.credit.rstrip('.')}." if source.credit else ""
     cited = f"\nCited: {', '.join(map(str, citations))}" if citations else ""
     return (
-        f"{authors}{title}. {source.byline} ({source.published_basis}).{credit}{label}\n"
-        f"{source.url}{cited}"
+        f"{authors}{title}. {source.byline} ({source.published_basis}).{credit}{label}\n{source.url}{cited}"
     )

@@ -16,6 +16,7 @@ from knowledge.answers import Answer, Kind, Statement, Status
 from knowledge.citations import Citation
 from knowledge.commands import COMMANDS, Command, parse_command, written
 from knowledge.errors import InputError
+from knowledge.explaining import explanation_in_words
 from knowledge.figures import EXAMPLES as EXPORT_EXAMPLES
 from knowledge.figures import no_figure, rows_reply
 from knowledge.library import Library
@@ -77,6 +78,10 @@ class Engine:
                 question,
             )
         return self._finish(self._answering.answer(question), question)
+
+    def explain(self, question: str) -> str:
+        """Return how a question is read and what decides its reply, as a few lines for people tuning it."""
+        return explanation_in_words(self._answering.explain(question))
 
     def timeline(self, period: str = "", topic: str = "") -> Answer:
         """List the dated events of a period, oldest first, of one topic if one is given."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import inf
@@ -157,21 +157,11 @@ def _plain(text: str) -> str:
 def _cut(numbered: Iterable[tuple[int, str]]) -> Iterator[Paragraph]:
     """Cut lines into paragraphs, joining those where the next one's first word had no room on the line."""
     lines = [(number, re.sub(r"[ \t\f\v]+", " ", line).strip()) for number, line in numbered]
-    width = max((len(line) for _, line in lines if " " in line and len(line) <= WRAPPED_AT_MOST), default=inf)
-
-    def runs_on(line: str, after: str) -> bool:
-        full = (
-            len(line) + 1 + len(after.split(maxsplit=1)[0]) > 0.85 * width
-        )  # not every program fills its lines
-        return full and len(line) <= WRAPPED_AT_MOST and line != after
-
-    borders = [(line, after) for (_, line), (_, after) in pairwise(lines) if line and after]
-    mid_sentence = sum(line[-1] not in '.!?…:"”’)' and runs_on(line, after) for line, after in borders)
-    wrapped = 2 * mid_sentence >= len(borders)
+    runs_on = _wrapping([line for _, line in lines])
     begun: Paragraph | None = None
     before = ""
     for number, line in lines:
-        if begun and line and before and wrapped and runs_on(before, line):
+        if begun and before and line and runs_on(before, line):
             gap = "" if re.search(r"\w[-—]$", before) and line[0].isalnum() else " "
             begun = replace(begun, text=begun.text + gap + line)
         elif line:
@@ -181,3 +171,20 @@ def _cut(numbered: Iterable[tuple[int, str]]) -> Iterator[Paragraph]:
         before = line
     if begun:
         yield begun
+
+
+def _wrapping(lines: Sequence[str]) -> Callable[[str, str], bool]:
+    """Return how to tell whether a line runs on to the next: where a text is hard-wrapped, whether it is full."""
+    long = [len(line) > WRAPPED_AT_MOST for line in lines if " " in line]
+    width = max((len(line) for line in lines if " " in line and len(line) <= WRAPPED_AT_MOST), default=inf)
+
+    def full(line: str, after: str) -> bool:
+        fits = (
+            len(line) + 1 + len(after.split(maxsplit=1)[0]) <= 0.85 * width
+        )  # not every program fills its lines
+        return not fits and len(line) <= WRAPPED_AT_MOST and line != after
+
+    borders = [(line, after) for line, after in pairwise(lines) if line and after]
+    ends = [line[-1] in '.!?…:"”’)' for line, after in borders if full(line, after)]
+    wrapped = 10 * sum(long) <= len(long) and 2 * sum(ends) < len(ends) and len(borders) <= 4 * len(ends)
+    return full if wrapped else lambda line, after: False

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from enum import StrEnum
 
-from knowledge.sources import Source
 from knowledge.text import normalise
 
 
@@ -69,6 +67,7 @@ _DOCUMENTS = "(?:article|story|storie|report|piece|document|source|paper|text)"
 _SOURCES = re.compile(
     rf"\b(?:both|either|two|2|all|the)\b(?: of)?(?: the)?(?: \w+)? {_DOCUMENTS}s\b|\beach {_DOCUMENTS}\b"
 )
+_DOCUMENT_OF_YEAR = re.compile(rf"\b((?:19|20)[0-9]{{2}}) (?:{_DOCUMENTS}|one)\b")
 _VERSUS = r"\bversus\b|\bvs\.?(?!\w)"
 _LISTED = re.compile(rf",? \b(?:or|and)\b |[,;:?]|\bbefore or after\b|{_VERSUS}")
 _OPENING = (
@@ -92,18 +91,9 @@ def is_comparison_of_sources(question: str) -> bool:
     return bool(_SOURCES.search(normalise(question)))
 
 
-def sources_named(question: str, sources: Iterable[Source]) -> tuple[Source, ...]:
-    """Return the sources that a question names: by publisher, its initials, or the year (“the 2019 article”)."""
-    text = normalise(question)
-    return tuple(
-        source
-        for source in sources
-        if re.search(
-            rf"\b(?:{re.escape(source.publisher.lower())}|{''.join(w[0] for w in source.publisher.split()).lower()}|"
-            rf"{source.published.year} (?:{_DOCUMENTS}|one)|{re.escape(source.id)})\b",
-            text,
-        )
-    )
+def years_of_documents(question: str) -> frozenset[int]:
+    """Return the years by which a question names documents, as in “the 2019 article”."""
+    return frozenset(int(year) for year in _DOCUMENT_OF_YEAR.findall(normalise(question)))
 
 
 def parts_of(question: str, listed: bool = False) -> tuple[str, ...]:

@@ -14,17 +14,17 @@ from knowledge.text import NEGATIONS, terms, words
 NEARLY_SAME = 90
 """Likeness in percent from which a changed paragraph may keep its ref."""
 SAME_WORD = 85
-"""Likeness in percent from which two words are spellings of one: a typing error; legal and illegal are none."""
+"""Likeness in percent from which two words are spellings of one, which legal and illegal (83) are not."""
 
 
 def renumber(texts: Sequence[str], title: str, old: Sequence[Passage]) -> tuple[Passage, ...]:
     """Return the passages of a document, `old` being those of its last revision: none at first.
 
-    A paragraph keeps its ref if it is unchanged or nearly the same: at least `NEARLY_SAME`, with the same words
-    of meaning but for their spelling, the same figures and the same negations, all in order; so a citation never
-    comes to stand for another statement. One that returns has the ref that it had. Any other gets the number
-    after the highest ever used; the first paragraph is `title` if it is the title. Passages that have no
-    paragraph follow at the end, retired.
+    A paragraph keeps its ref if it is unchanged or nearly the same: `NEARLY_SAME` at least, with the same
+    words of meaning but for their spelling, the same figures and the same negations, all in order; so a
+    citation never comes to stand for another statement. One that returns has the ref that it had. Any other
+    gets the number after the highest ever used; the first paragraph is `title` if it is the title. Passages
+    that have no paragraph follow at the end, retired.
     """
     refs: dict[int, str] = {}
     left = {passage.ref: passage.original for passage in old}
