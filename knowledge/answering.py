@@ -97,10 +97,12 @@ class Answering:
 
     def _candidates(self, question: str) -> list[Candidate]:
         words = self._retrieval.read(question)
-        periods = self._periods(question)
-        dated = bool(periods) or Asked.TIME in asked_for(question)
-        found = [c for c in self._retrieval.candidates(words) if _eligible(c, dated)]
         named = self._sources_named(question)
+        if len(named) == 1:  # the name of a source says where to look, not what for
+            publisher = self._retrieval.concepts(self._library.sources[min(named)].publisher)
+            words = [word for word in words if word not in publisher] or words
+        dated = bool(self._periods(question)) or Asked.TIME in asked_for(question)
+        found = [c for c in self._retrieval.candidates(words) if _eligible(c, dated)]
         if len(named) == 1:
             found = [replace(c, factor=NAMED_SOURCE[_of(c) in named]) for c in found]
             found.sort(key=lambda c: -c.support)
