@@ -29,14 +29,14 @@ from knowledge.wording import figure_in_words, headline, part_in_words, quantity
 Sources = Mapping[str, Source]
 _T = TypeVar("_T")
 
-EVENTS_A_PAGE = 6
+EVENTS_A_PAGE = 8
 FIGURES_A_PAGE = 14
 CLOSEST_CHARACTERS = 240
 
 _FOOTER = 4711
 _LONGEST_QUESTION = 400
 _NOTED_ROWS = 3
-"""Up to so many figures, each shows its note; a longer table is to be scanned."""
+"""Up to so many figures or events, each shows its note or summary; a longer table is to be scanned."""
 
 _EXCERPT_CHARACTERS = (700, 220, 220)
 """How much is shown of each passage that an answer rests on; a button opens the rest."""
@@ -248,13 +248,15 @@ def _source(source: Source) -> Iterator[Line]:
 
 
 def _events(answer: Answer, sources: Sources, page: int) -> Iterator[Block]:
+    is_short = len(answer.events) <= _NOTED_ROWS
     for event in _page(answer.events, EVENTS_A_PAGE, page):
-        yield Block(tuple(_event(event, sources)), rank=3, above="space")
+        yield Block(tuple(_event(event, sources, is_short)), rank=3, above="space")
 
 
-def _event(event: Event, sources: Sources) -> Iterator[Line]:
+def _event(event: Event, sources: Sources, with_summary: bool) -> Iterator[Line]:
     yield Line(f"**{escape(event.date.label())}** — {escape(headline(event))}")
-    yield Line(escape(event.summary), prose=True)
+    if with_summary:
+        yield Line(escape(event.summary), prose=True)
     marks = (
         f"inferred from “{escape(event.inferred_from)}”" if event.basis == "inferred" else "",
         "expected by the source, not reported as done" if event.status == "expected" else "",
@@ -314,7 +316,7 @@ def _figure_line(row: FigureRow, dates: int, amounts: int, sources: Sources) -> 
         return Line(columns)
     words = (
         escape(figure_in_words(row.figure)) if row.figure.precision == "reported zero" else "",
-        "total stated by the source" if row.stated_total else "",
+        "stated total" if row.stated_total else "",
         _addresses(row.figure.citations, sources, within=row.series.source),
     )
     return Line(f"{columns} {' · '.join(filter(None, words))}")
@@ -337,8 +339,14 @@ def _row_amount(row: FigureRow) -> str:
 def _notes(row: FigureRow) -> str:
     if row.figure is None:
         return ""
-    inferred = f"date inferred from “{row.figure.inferred_from}”" if row.figure.basis == "inferred" else ""
-    return escape(" · ".join(filter(None, (inferred, row.figure.note))))
+    figure = row.figure
+    plain = figure.qualifier == "as stated" and figure.precision == "rounded"
+    notes = (
+        "the source gives no qualifier" if plain else "",
+        f"date inferred from “{figure.inferred_from}”" if figure.basis == "inferred" else "",
+        figure.note,
+    )
+    return escape(" · ".join(filter(None, notes)))
 
 
 def _receipt(receipt: Receipt, sources: Sources) -> Iterator[Line]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import discord
-from discord import app_commands
+from discord import app_commands, ui
 from discord.ext import commands
 
 from handlers import cards, errors, views
@@ -31,6 +31,7 @@ DRAFT = "form"
 """The key of what somebody typed into a form that the bot no longer knows."""
 
 _SYNCED = "commands synced"
+_OTHER_VERSION = "This is from another version of me. Please ask again."
 
 _log = logging.getLogger(__name__)
 
@@ -71,6 +72,7 @@ class AidPolicyBot(commands.Bot):
         self.settings = settings
         self.open_forms: set[str] = set()
         """The custom ids of the forms that this process has shown and still knows."""
+        self._items: list[type[ui.DynamicItem[Any]]] = []
 
     async def setup_hook(self) -> None:
         """Load the commands and learn the buttons, before Discord sends anything."""
@@ -79,6 +81,11 @@ class AidPolicyBot(commands.Bot):
         self.add_dynamic_items(*views.ITEMS)
         if self.settings.sync_commands == "auto":
             await self.sync_if_changed()
+
+    def add_dynamic_items(self, *items: type[ui.DynamicItem[Any]]) -> None:
+        """Learn kinds of buttons and menus; whatever else is pressed is of another version of the bot."""
+        super().add_dynamic_items(*items)
+        self._items += items
 
     async def sync_if_changed(self) -> bool:
         """Tell Discord the commands if they are not those it was told last; return whether it was told.
@@ -106,19 +113,24 @@ class AidPolicyBot(commands.Bot):
         """Read no prefix commands; the cog that answers questions listens for itself."""
 
     async def on_interaction(self, interaction: discord.Interaction[AidPolicyBot]) -> None:
-        """Keep what comes back in a form that was opened before a restart: discord.py would drop it."""
-        if interaction.type is not discord.InteractionType.modal_submit:
-            return
+        """Answer forms and buttons that nobody else will: discord.py drops those it does not know."""
         data: Any = interaction.data or {}
-        if data.get("custom_id") in self.open_forms:
-            return
+        custom_id = data.get("custom_id", "")
         try:
-            typed = "\n\n".join(_typed(data.get("components", [])))
-            await self.store.keep_draft(interaction.user.id, DRAFT, typed)
-            text = f"I was restarted while this form was open, so it was not sent. What you typed:\n\n{typed}"
-            await interaction.response.send_message(view=cards.notice(text), ephemeral=True)
+            if interaction.type is discord.InteractionType.modal_submit and custom_id not in self.open_forms:
+                await self._keep_form(interaction, "\n\n".join(_typed(data.get("components", []))))
+            elif interaction.type is discord.InteractionType.component and not self._knows(custom_id):
+                await errors.report(interaction, errors.UserError(_OTHER_VERSION))
         except Exception as error:
             await errors.report(interaction, error)
+
+    def _knows(self, custom_id: str) -> bool:
+        return any(item.__discord_ui_compiled_template__.fullmatch(custom_id) for item in self._items)
+
+    async def _keep_form(self, interaction: discord.Interaction[AidPolicyBot], typed: str) -> None:
+        await self.store.keep_draft(interaction.user.id, DRAFT, typed)
+        text = f"I was restarted while this form was open, so it was not sent. What you typed:\n\n{typed}"
+        await interaction.response.send_message(view=cards.notice(text), ephemeral=True)
 
 
 def _typed(components: list[Any]) -> Iterator[str]:

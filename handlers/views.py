@@ -18,7 +18,7 @@ from discord import ui
 
 from handlers import cards, errors
 from handlers.layout import Row
-from knowledge.answers import Answer, Status
+from knowledge.answers import Answer, Kind, Status
 from knowledge.citations import Citation
 from knowledge.commands import written
 from knowledge.downloads import LABELS, Download, Format, download, formats
@@ -34,6 +34,7 @@ LONGEST_ID = 100
 MOST_CITATIONS = 3
 _LONGEST_LABEL = 80
 _BUTTONS_IN_A_ROW = 5
+_VOTED_ON = frozenset(Kind) - {Kind.PASSAGE, Kind.SOURCES, Kind.HELP, Kind.ERROR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def _about(answer: Answer, shown: Shown) -> Iterator[CardItem]:
         yield Share.button("Share", f"share:{shown.page}")
     if formats(answer):
         yield Export.button("Export", "export")
-    if understood:
+    if answer.kind in _VOTED_ON:
         yield Vote.on("up", card_key(answer))
         yield Vote.on("down", card_key(answer))
     if not shown.private:

@@ -70,9 +70,10 @@ def ingest_file(  # noqa: PLR0913  (see ingest_document)
     file: Path,
     source_id: str,
     data_dir: Path,
+    shipped: Path = SHIPPED,
+    /,
     *,
     authors: Sequence[str] = (),
-    shipped: Path = SHIPPED,
     **details: str | None,
 ) -> IngestReport:
     """Take in a file as it is given on the command line: with details a document of one's own, else a copy.
@@ -110,7 +111,9 @@ def ingest_original(
         )
     paragraphs, dropped = read_paragraphs(file, _labels(source.publisher, source.authors, source.published))
     texts, notes = [p.text for p in paragraphs], {p.ref: p.note for p in source.passages}
-    longer = max(len(texts) / len(notes), sum(map(len, texts)) / sum(map(len, notes.values())))
+    longer = max(
+        len(texts) / max(1, len(notes)), len(" ".join(texts)) / max(1, len(" ".join(notes.values())))
+    )
     if longer > LONGEST:
         raise IngestError(
             f"{file} is {longer:.0f} times as long as {source.id}. {_RIGHT} Nothing was written."
@@ -215,13 +218,8 @@ def _report(
 
 def _labels(publisher: str, authors: Sequence[str], day: date) -> tuple[str, ...]:
     """Return the lines of a page that repeat what is known of the document."""
-    written = (
-        f"{day:%B} {day.day}, {day.year}",
-        f"{day.day} {day:%B} {day.year}",
-        f"{day:%Y-%m-%d}",
-        f"{day:%Y.%m.%d}",
-    )
-    return (publisher, *authors, *written)
+    american, european = f"{day:%B} {day.day}, {day.year}", f"{day.day} {day:%B} {day.year}"
+    return (publisher, *authors, american, european, f"{day:%Y-%m-%d}", f"{day:%Y.%m.%d}")
 
 
 def _faults(id_: str, published: str, authors: Sequence[str], details: Mapping[str, str]) -> Iterator[str]:

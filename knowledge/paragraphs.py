@@ -174,15 +174,13 @@ def _cut(numbered: Iterable[tuple[int, str]]) -> Iterator[Paragraph]:
 
 
 def _wrapping(lines: Sequence[str]) -> Callable[[str, str], bool]:
-    """Return how to tell whether a line runs on to the next: where a text is hard-wrapped, whether it is full."""
+    """Return how to tell that a line runs on to the next: in a hard-wrapped text, by its being full."""
     long = [len(line) > WRAPPED_AT_MOST for line in lines if " " in line]
     width = max((len(line) for line in lines if " " in line and len(line) <= WRAPPED_AT_MOST), default=inf)
 
     def full(line: str, after: str) -> bool:
-        fits = (
-            len(line) + 1 + len(after.split(maxsplit=1)[0]) <= 0.85 * width
-        )  # not every program fills its lines
-        return not fits and len(line) <= WRAPPED_AT_MOST and line != after
+        room = 0.85 * width - len(line)  # not every program fills its lines
+        return room < 1 + len(after.split(maxsplit=1)[0]) and len(line) <= WRAPPED_AT_MOST and line != after
 
     borders = [(line, after) for line, after in pairwise(lines) if line and after]
     ends = [line[-1] in '.!?…:"”’)' for line, after in borders if full(line, after)]

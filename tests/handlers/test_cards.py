@@ -148,20 +148,26 @@ def test_an_event_marks_what_is_inferred_and_what_is_only_expected() -> None:
     assert "not reported as done" in reply
 
 
+def test_a_few_events_are_told_and_many_are_listed() -> None:
+    few, many = (Answer(Kind.TIMELINE, Status.ANSWERED, events=tuple(map(event, range(n)))) for n in (3, 4))
+    assert shown(few).count("What happened.") == 3
+    assert "What happened." not in shown(many)
+
+
 def test_a_long_timeline_has_pages_whose_buttons_lead_on_and_whose_sources_are_their_own() -> None:
-    events = tuple(event(n, citations=(Citation("rfa-2024", str(n)),)) for n in range(15))
+    events = tuple(event(n, citations=(Citation("rfa-2024", str(n)),)) for n in range(20))
     answer = Answer(Kind.TIMELINE, Status.ANSWERED, events=events, question="/timeline")
     assert cards.pages(answer) == 3
-    assert "Event 5" in shown(answer)
-    assert "Event 6" not in shown(answer)
+    assert "Event 7" in shown(answer)
+    assert "Event 8" not in shown(answer)
     assert "page 3 of 3" in shown(answer, 2)
-    assert "Event 14" in shown(answer, 99)
+    assert "Event 19" in shown(answer, 99)
     labels = [
         list(buttons(cards.card(answer, SOURCES, controls(answer, Shown(7, True, p))))) for p in range(3)
     ]
     assert labels[0][:2] == ["Next ›", "Open rfa-2024¶0"]
-    assert labels[1][:3] == ["‹ Previous", "Next ›", "Open rfa-2024¶6"]
-    assert labels[2][:2] == ["‹ Previous", "Open rfa-2024¶12"]
+    assert labels[1][:3] == ["‹ Previous", "Next ›", "Open rfa-2024¶8"]
+    assert labels[2][:2] == ["‹ Previous", "Open rfa-2024¶16"]
 
 
 def test_a_long_table_of_figures_has_pages_too() -> None:

@@ -41,6 +41,26 @@ async def test_a_discord_that_does_not_take_the_commands_stops_nothing(world: Wo
     assert (await world.asker.slash(world.channel, "sources")).acknowledged
 
 
+@app_commands.command(name="old")
+async def old(interaction: Interaction[AidPolicyBot]) -> None:
+    """Send a card as a former version may have sent it."""
+    view = ui.View(timeout=None)
+    view.add_item(ui.Button(label="Old", custom_id="something:old"))
+    await interaction.response.send_message("An old card", view=view)
+
+
+async def test_a_button_of_another_version_is_answered(world: World) -> None:
+    world.bot.tree.add_command(old)
+    await world.bot.sync_if_changed()
+    card = (await world.asker.slash(world.channel, "old")).response
+    assert card is not None
+    await world.restart()
+    result = await world.asker.click(card, label="Old")
+    assert result.acknowledged
+    assert result.ephemeral
+    assert "another version" in text(result.response)
+
+
 class Form(ui.Modal, title="A form"):
     """A form as some later command may have one."""
 

@@ -134,6 +134,7 @@ async def test_wherever_a_button_fails_the_person_who_pressed_is_told(
     world: World, caplog: pytest.LogCaptureFixture, where: str
 ) -> None:
     world.bot.tree.add_command(broken_buttons)
+    world.bot.add_dynamic_items(Broken)
     await world.bot.sync_if_changed()
     card = (await world.asker.slash(world.channel, "buttons")).response
     assert card is not None

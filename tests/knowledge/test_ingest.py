@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 import yaml
@@ -21,38 +22,28 @@ from knowledge.sources import Passage
 
 NOTES = {
     "title": "Port of Larnow Reopens to Grain Ships",
-    "standfirst": "Farmers are glad of the reopening, while insurers stay wary, the Courier says in its summary.",
-    "caption": "The freighter Almira passes the Larnow lighthouse on 4 May 2021, in a photograph by Ines Kovar.",
-    "1": "The harbour board of Larnow has decided to admit grain ships again after 14 months, three pilots say.",
-    "2": (
-        "Tomas Weil, who chairs the harbour board, informed shipping companies on “Monday” (3 May 2021). Weil's "
-        "board had shut the port when a storm wrecked the eastern breakwater in March 2020."
-    ),
-    "3": "“Every silo in the valley is full,” the cooperative's director Mira Osten said about the farmers.",
-    "4": (
-        "Repairing the breakwater cost $12.4 million, of which the region paid about a third. Insurers still ask "
-        "a premium of 2 percent for each voyage, and the Lloyd agent Peter Hahn expects no cut before autumn."
-    ),
+    "standfirst": "Farmers are glad of the reopening, while insurers stay wary, the Courier sums up.",
+    "caption": "The freighter Almira passes the Larnow lighthouse on 4 May 2021, says Ines Kovar.",
+    "1": "The harbour board of Larnow decided to admit grain ships again after 14 months, three pilots say.",
+    "2": "Tomas Weil, who chairs the harbour board, informed shipping companies on “Monday” (3 May 2021). "
+    "Weil's board had shut the port when a storm wrecked the eastern breakwater in March 2020.",
+    "3": "“Every silo in the valley is full,” the cooperative's director Mira Osten said of them.",
+    "4": "Repairing the breakwater cost $12.4 million, of which the region paid about a third. Insurers ask "
+    "a premium of 2 percent for each voyage still; Peter Hahn, Lloyd's agent, expects no cut before autumn.",
     "credit": "Additional reporting for the Courier came from Lena Brandt in Dorvik.",
 }
 COPY = {
     "title": "Port of Larnow Reopens to Grain Ships",
     "standfirst": "Farmers welcome the reopening, but insurers remain wary.",
     "caption": "The freighter Almira passes the lighthouse at Larnow on May 4, 2021. (Ines Kovar/Courier)",
-    "1": (
-        "The harbour board of Larnow has agreed to let grain ships back into port after a closure of 14 months, "
-        "according to three harbour pilots."
-    ),
-    "2": (
-        "The board’s chairman, Tomas Weil, told shipping companies of the decision on Monday. His board closed the "
-        "port in March 2020, when a storm destroyed the eastern breakwater."
-    ),
-    "3": "“There is not one silo in the valley that isn’t full,” said Mira Osten, director of the cooperative.",
-    "4": (
-        "Repairs to the breakwater cost $12.4 million, about a third of it paid by the region. Insurers still "
-        "demand a premium of 2 percent on every voyage. Peter Hahn, the agent of Lloyd, does not expect them to cut "
-        "it before autumn."
-    ),
+    "1": "The harbour board of Larnow has agreed to let grain ships back into port after a closure of 14 "
+    "months, according to three harbour pilots.",
+    "2": "The board’s chairman, Tomas Weil, told shipping companies of the decision on Monday. His board "
+    "closed the port in March 2020, when a storm destroyed the eastern breakwater.",
+    "3": "“There is not one silo in the valley that isn’t full,” said cooperative director Mira Osten.",
+    "4": "Repairs to the breakwater cost $12.4 million, about a third of it paid by the region. Insurers "
+    "still demand a premium of 2 percent on every voyage. Peter Hahn, the agent of Lloyd, does not expect "
+    "them to cut it before autumn.",
     "credit": "Lena Brandt in Dorvik contributed reporting.",
 }
 DETAILS = {
@@ -166,6 +157,17 @@ def test_the_text_stays_verbatim(desk: Desk) -> None:
     assert desk.originals()["1"] == odd
 
 
+def test_the_shipped_notes_can_be_told_apart(tmp_path: Path) -> None:
+    library = read_content()
+    for source in (source for source in library.sources.values() if source.collection == "core"):
+        file = tmp_path / "copy.txt"
+        file.write_text("\n\n".join(passage.note for passage in source.passages), "utf-8")
+        report = ingest_original(library, file, source.id, tmp_path / "data")
+        originals = read_content(local=tmp_path / "data").sources[source.id].passages
+        assert report.missing == ()
+        assert [p.original.split() for p in originals] == [p.note.split() for p in source.passages]
+
+
 def test_readers_see_the_original_and_fall_back_to_the_note(desk: Desk) -> None:
     report = desk.original("\n\n".join(COPY[ref] for ref in "1234"))
     assert report.missing == ("title", "standfirst", "caption", "credit")
@@ -215,7 +217,7 @@ def test_another_document_is_refused(desk: Desk) -> None:
         desk.original("The cat sat on the mat.\n\nIt was a fine mat, and a fine cat.")
     with pytest.raises(IngestError, match="match nothing"):
         desk.original("\n\n".join(reversed(TEXTS)))
-    with pytest.raises(IngestError, match="10 times as long as courier-2021|11 times"):
+    with pytest.raises(IngestError, match=r"1. times as long as courier-2021"):
         desk.original("\n\n".join(TEXTS * 11))
     assert not desk.data.exists()
 
@@ -322,7 +324,7 @@ def test_every_fault_of_the_details_is_named_at_once(desk: Desk) -> None:
 
 @pytest.mark.parametrize("published", ["2019-02-30", "20190203", "2019-W05-7", "2019-02", "", "03/02/2019"])
 def test_a_date_is_a_day_of_the_calendar(desk: Desk, published: str) -> None:
-    with pytest.raises(IngestError, match="published: .*year-month-day"):
+    with pytest.raises(IngestError, match=r"published: .*year-month-day"):
         desk.document("Text.", published=published)
 
 
@@ -330,7 +332,7 @@ def test_a_date_is_a_day_of_the_calendar(desk: Desk, published: str) -> None:
     "url", ["ftp://example.org/x", "https://", "https:///x", "http://[", "https://a b.org/"]
 )
 def test_an_address_is_one_of_the_web(desk: Desk, url: str) -> None:
-    with pytest.raises(IngestError, match="url: .*whole address"):
+    with pytest.raises(IngestError, match=r"url: .*whole address"):
         desk.document("Text.", url=url)
 
 
@@ -389,10 +391,10 @@ def test_the_same_again_is_no_revision_and_a_new_detail_is_one(desk: Desk) -> No
 
 
 def test_one_door_for_the_command_line(desk: Desk) -> None:
-    def take_in(text: str, source: str, **given: str | None) -> IngestReport:
-        return ingest_file(desk.library, desk.file(text), source, desk.data, shipped=desk.shipped, **given)
+    def take_in(text: str, source: str, **given: Any) -> IngestReport:
+        return ingest_file(desk.library, desk.file(text), source, desk.data, desk.shipped, **given)
 
-    nothing = dict.fromkeys(DETAILS)
+    nothing: dict[str, Any] = dict.fromkeys(DETAILS)
     assert take_in("\n\n".join(TEXTS), "courier-2021", **nothing).matched == len(COPY)
     assert take_in("One.", "winter", **DETAILS).added == 1
     assert take_in("One.\n\nTwo.", "winter", **{**nothing, "title": "Winters"}).matched == 1

@@ -1,0 +1,109 @@
+"""A reply as plain text: whole, in blocks, without markup, with its citations."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from knowledge.answers import Answer, Excerpt, Kind, Statement, Status
+from knowledge.citations import Citation
+from knowledge.engine import Engine
+from knowledge.plaintext import plain_text
+
+COMMANDS = [
+    "/help",
+    "/sources",
+    "/sources rfa-2024",
+    "/timeline",
+    "/timeline 2018-12",
+    "/timeline 1999",
+    "/timeline topic:sanction",
+    "/exports",
+    "/exports 2023-09..2023-11",
+    "/exports 2022",
+    "/cite fp-2019¶6",
+    "/cite fp-2019¶99",
+    "why did Pompeo limit aid?",
+    "what is this bot?",
+    "who is Omar Abdi?",
+    "who won the world cup?",
+    "",
+]
+
+ABDI = Citation("fp-2019", "6")
+EXCERPT = Excerpt(
+    ABDI, "Abdi wrote a letter.", "Foreign Policy, 11 January 2019", "https://example.org", False
+)
+
+
+@pytest.mark.parametrize("typed", COMMANDS)
+def test_no_line_ends_in_blanks_and_blocks_are_parted_by_one_empty_line(engine: Engine, typed: str) -> None:
+    text = plain_text(engine.reply(typed))
+    assert text == text.strip()
+    assert [line for line in text.splitlines() if line != line.rstrip()] == []
+    assert "\n\n\n" not in text
+
+
+@pytest.mark.parametrize("typed", COMMANDS)
+def test_no_sentence_ends_twice(engine: Engine, typed: str) -> None:
+    assert not re.search(r"(?<!\.)\.\.(?!\.|\w)|[?!]\.", plain_text(engine.reply(typed)))
+
+
+@pytest.mark.parametrize("typed", COMMANDS)
+def test_everything_that_a_reply_cites_can_be_read_off_it(engine: Engine, typed: str) -> None:
+    answer = engine.reply(typed)
+    text = plain_text(answer)
+    assert all(f"[{citation}]" in text for citation in answer.citations)
+
+
+def test_statements_come_first_each_with_its_citations_then_the_passages() -> None:
+    answer = Answer(
+        Kind.ANSWER, Status.ANSWERED, statements=(Statement("He wrote.", (ABDI,)),), excerpts=(EXCERPT,)
+    )
+    assert plain_text(answer) == (
+        "He wrote. [fp-2019¶6]\n"
+        "\n"
+        "From the library:\n"
+        "[fp-2019¶6] Foreign Policy, 11 January 2019 (in our words): Abdi wrote a letter."
+    )
+
+
+def test_a_passage_in_the_source_s_own_wording_says_so() -> None:
+    original = Excerpt(ABDI, "Verbatim.", "Foreign Policy, 11 January 2019", "", True)
+    text = plain_text(Answer(Kind.PASSAGE, Status.ANSWERED, excerpts=(original,)))
+    assert text == "[fp-2019¶6] Foreign Policy, 11 January 2019 (original): Verbatim."
+
+
+def test_the_closest_passages_of_a_refusal_are_labelled_as_no_answer() -> None:
+    refusal = Answer(
+        Kind.REFUSAL,
+        Status.REFUSED,
+        statements=(Statement("Not in here."),),
+        closest=(EXCERPT,),
+        hint="Try X.",
+    )
+    heading, *_ = plain_text(refusal).split("\n\n")[1].splitlines()
+    assert heading.startswith("Not an answer")
+    assert plain_text(refusal).endswith("Try X.")
+
+
+def test_an_editorial_answer_says_so() -> None:
+    answer = Answer(Kind.FAQ, Status.ANSWERED, statements=(Statement("A library."),), editorial=True)
+    assert "Editorial" in plain_text(answer)
+    assert "Editorial" not in plain_text(
+        Answer(Kind.FAQ, Status.ANSWERED, statements=(Statement("A library."),))
+    )
+
+
+def test_a_label_in_place_of_a_headline_says_so(engine: Engine) -> None:
+    text = plain_text(engine.sources("rfa-2024"))
+    assert "(our description: this copy has no headline)" in text
+    assert "our description" not in plain_text(engine.sources("fp-2019"))
+
+
+def test_a_short_timeline_has_summaries_and_a_long_one_titles_only(engine: Engine) -> None:
+    short, long = engine.timeline("2018-12-10"), engine.timeline("all")
+    assert all(event.summary in plain_text(short) for event in short.events)
+    assert not any(event.summary in plain_text(long) for event in long.events)
+    assert all(event.title in plain_text(long) for event in long.events)
