@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 SOURCE_ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 REF = r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*"
 _TYPED = re.compile(
-    rf"\s*({SOURCE_ID})\s*(?:[¶#:§]|\s)\s*(?:(?:para(?:graph)?|p)\.?\s*)?({REF})\s*", re.IGNORECASE
+    rf"\s*({SOURCE_ID})\s*(?:[¶#:§]|\s)\s*(?:(?:para(?:graph)?|p)\.?\s*(?=[0-9]))?({REF})\s*", re.IGNORECASE
 )
 
 

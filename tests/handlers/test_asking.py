@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from handlers.replies import question_from
 from tests.handlers.conftest import World
 from tests.handlers.reading import buttons, text
 
@@ -95,6 +96,12 @@ async def test_a_very_long_message_is_answered_from_its_beginning(world: World) 
     reply = world.channel.last_message
     assert reply is not None
     assert QUESTION.partition("'")[0] in text(reply)
+
+
+@pytest.mark.parametrize("typed", ["word " * 800, "x" * 4000, "왜" * 4000, "👍" * 2000, "<@1>" * 1000, ""])
+def test_however_much_is_typed_a_question_fits_on_its_card(typed: str) -> None:
+    assert len(question_from(typed)) <= 300
+    assert question_from(question_from(typed)) == question_from(typed)
 
 
 async def test_commands_work_in_a_message_too(world: World) -> None:

@@ -117,13 +117,13 @@ totals: []
 """,
     "faq.yaml": """\
 - id: what-is-this
-  question: "What is this?"
+  question: "What is this library?"
   alternatives: ["what do you do"]
-  answer: "It is a library."
+  answer: "It is a small library."
   editorial: true
 - id: was-rice-sent
-  question: "Was rice sent?"
-  answer: "Yes, says The Paper."
+  question: "Was flood relief delivered?"
+  answer: "Yes, rice, says The Paper."
   citations: ["paper-2001¶1"]
 - id: how-much-rice
   question: "How much rice was shipped?"

@@ -88,7 +88,7 @@ def test_the_version_is_that_of_the_files(folder: ContentFolder) -> None:
     version = folder.read().version
     assert len(version) == 8
     assert folder.read().version == version
-    folder.change("faq.yaml", "It is a library.", "It is a small library.")
+    folder.change("faq.yaml", "It is a small library.", "It is small.")
     assert folder.read().version != version
 
 
@@ -315,8 +315,8 @@ BROKEN = {
     ),
     "wording that two FAQ entries have": Broken(
         "faq.yaml",
-        '"Was rice sent?"',
-        '"what is THIS?"',
+        '"Was flood relief delivered?"',
+        '"what is THIS library?"',
         "- id: was-rice-sent",
         "was-rice-sent",
         "used twice",
@@ -331,8 +331,8 @@ BROKEN = {
     ),
     "FAQ entry both cited and editorial": Broken(
         "faq.yaml",
-        '  answer: "Yes, says The Paper."',
-        '  answer: "Yes, says The Paper."\n  editorial: true',
+        '  answer: "Yes, rice, says The Paper."',
+        '  answer: "Yes, rice, says The Paper."\n  editorial: true',
         "- id: was-rice-sent",
         "was-rice-sent",
         "either",
