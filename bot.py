@@ -6,6 +6,7 @@ Everything heavy is imported by the command that needs it, so that `ask` answers
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -73,8 +74,13 @@ def _chosen(_context: click.Context, _parameter: click.Parameter, value: str | N
 def cli(context: click.Context, config: Path | None) -> None:
     """Answer questions about the history of U.S. humanitarian-aid policy toward North Korea.
 
-    Every statement opens at the paragraph it came from. To try it: python bot.py console
+    Every statement opens at the paragraph it came from.
+
+    To try it: python bot.py console
     """
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal may lack characters that a reply has
     context.obj = config
     if context.invoked_subcommand is None:
         click.echo(context.get_help())

@@ -39,7 +39,10 @@ def show(answer: Answer) -> None:
 
 def _wrap(line: str, width: int) -> str:
     indent = line[: len(line) - len(line.lstrip())]
-    return textwrap.fill(line, width, subsequent_indent=f"{indent}  ", break_on_hyphens=False) if line else ""
+    if not line:
+        return ""
+    further = f"{indent}  "
+    return textwrap.fill(line, width, subsequent_indent=further, break_long_words=False, break_on_hyphens=False)
 
 
 def converse(engine: Engine, data_dir: Path) -> None:

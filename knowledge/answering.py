@@ -51,6 +51,12 @@ class Answering:
         self._retrieval = retrieval = Retrieval(library)
         self._figures = FigureQuestions(library, retrieval)
         self._replies = Replies(library, retrieval)
+        self._people = {
+            frozenset(words): person
+            for person in library.people
+            for name in person.names
+            if (words := retrieval.concepts(name))
+        }
         self._speller = Speller(retrieval.surfaces, retrieval.understands)
 
     def warm_up(self) -> None:
@@ -82,6 +88,7 @@ class Answering:
     def _route(self, question: str) -> tuple[str, Answer]:
         """Return the first reply that a way of answering comes to, and the name of that way."""
         for name, way in (
+            ("a name alone", self._person),
             ("figures", self._figures.answer),
             ("order of events", self._order),
             ("several parts", self._parts),
@@ -123,6 +130,13 @@ class Answering:
         if not candidates or candidates[0].support < SUPPORTED:
             return self._replies.refusal(candidates)
         return self._replies.from_candidates(question, candidates)
+
+    def _person(self, question: str) -> Answer | None:
+        """Answer “who is …” and a bare name from the person that it names."""
+        if asked_for(question) - {Asked.PERSON}:
+            return None
+        person = self._people.get(frozenset(self._retrieval.concepts(question)))
+        return self._replies.person(person) if person else None
 
     def _order(self, question: str) -> Answer | None:
         """Answer what came first, from the events that the question names."""

@@ -51,7 +51,7 @@ def parse_command(text: str) -> Command:
 
     Raises `CommandError`, which names the commands or options there are, for anything else.
     """
-    name, _, rest = text.strip().removeprefix("/").partition(" ")
+    name, _, rest = re.sub(r"\s", " ", text.strip().removeprefix("/")).partition(" ")
     form = COMMANDS.get(name.lower())
     if form is None:
         known = ", ".join(f"/{known}" for known in COMMANDS)

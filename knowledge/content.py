@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -22,7 +22,6 @@ from knowledge.exports import ExportTable, Figure, Series
 from knowledge.faq import FaqEntry
 from knowledge.library import Library
 from knowledge.people import Person
-from knowledge.rows import Row
 from knowledge.sources import Source
 from knowledge.timeline import Event, Timeline
 from knowledge.unknowns import KnownUnknown
@@ -35,48 +34,75 @@ Place = tuple[str | int, ...]
 
 
 class _Loader(yaml.CSafeLoader):
-    """The safe loader, which also refuses a mapping that has one key twice."""
+    """The safe loader, which refuses a mapping that has one key twice and leaves dates to the models."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012  (the base class declares it so)
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+    }
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = Counter(key.value for key, _ in node.value)
-        for key, count in keys.items():
+        seen: Counter[str] = Counter()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.MarkedYAMLError(None, None, "a key must be a word", key.start_mark)
+            seen[key.value] += 1
+        for word, count in seen.items():
             if count > 1:
-                problem = f"the key “{key}” occurs {count} times"
+                problem = f"the key “{word}” occurs {count} times"
                 raise yaml.MarkedYAMLError(None, None, problem, node.start_mark)
         return super().construct_mapping(node, deep)
 
 
-@dataclass(frozen=True, slots=True)
-class _Exports(Row):
-    series: tuple[Series, ...]
-    figures: tuple[Figure, ...]
-    totals: tuple[Figure, ...] = ()
-
-
 @dataclass(slots=True)
 class _File:
-    """One content file: its bytes, what was read from it, and the faults met on the way."""
+    """One content file: its bytes, what YAML makes of them, and the faults met on the way."""
 
     path: Path
     name: str
     data: bytes
-    faults: list[Fault] = field(default_factory=list)
     raw: Any = None
+    faults: list[Fault] = field(default_factory=list)
 
-    def read(self, type_: Any, empty: Any) -> Any:
-        """Return the content as `type_`, or `empty` after noting the faults."""
+    @classmethod
+    def open(cls, path: Path, folder: Path) -> _File:
+        """Read a file below `folder`, down to plain mappings, lists and words."""
+        file = cls(path, path.relative_to(folder).as_posix(), path.read_bytes())
         try:
-            self.raw = yaml.load(self.data, _Loader)
-            return _adapter(type_).validate_python(self.raw)
+            file.raw = yaml.load(file.data, _Loader)
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
-            self.faults.append(Fault(self.name, line, "YAML", error.problem or "cannot be read"))
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            self.faults.append(Fault(self.name, 1, "YAML", str(error).splitlines()[0]))
+            file.faults.append(Fault(file.name, line, "YAML", error.problem or "cannot be read"))
+        except (yaml.YAMLError, ValueError, RecursionError) as error:
+            file.faults.append(Fault(file.name, 1, "YAML", (str(error) or "is too deep").splitlines()[0]))
+        return file
+
+    def one(self, type_: Any, raw: Any, place: Place = ()) -> Any:
+        """Return a piece of the file as `type_`, or None after noting its faults."""
+        try:
+            return _adapter(type_).validate_python(raw)
         except ValidationError as error:
             for item in error.errors(include_url=False, include_context=False):
-                self.fault(item["loc"], item["msg"].removeprefix("Value error, "))
-        return empty
+                self.fault((*place, *item["loc"]), item["msg"].removeprefix("Value error, "))
+        return None
+
+    def rows(self, type_: Any, raw: Any, place: Place = ()) -> dict[int, Any]:
+        """Return the rows of a list by their position, without those that have faults."""
+        if raw is None:
+            return {}
+        if not isinstance(raw, list):
+            self.fault(place, "a list is wanted")
+            return {}
+        read = {position: self.one(type_, row, (*place, position)) for position, row in enumerate(raw)}
+        return {position: row for position, row in read.items() if row is not None}
+
+    def unique(self, values: Mapping[int, str], what: str, place: Place = ()) -> None:
+        """Note a fault for every value that occurs again."""
+        seen: set[str] = set()
+        for position, value in values.items():
+            if value in seen:
+                self.fault((*place, position), f"the {what} “{value}” occurs twice")
+            seen.add(value)
 
     def fault(self, place: Place, problem: str) -> None:
         """Note a fault at a place given as keys and positions from the top of the file."""
@@ -91,7 +117,7 @@ def _adapter(type_: Any) -> TypeAdapter[Any]:
 
 def _locate(data: bytes, place: Place) -> tuple[int, str]:
     """Return the line of a place in a YAML file, and the place in words, with ids instead of positions."""
-    node = yaml.compose(data, yaml.SafeLoader)
+    node = yaml.compose(data, yaml.CSafeLoader)
     line, words = 1, []
     for step in place:
         if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
@@ -123,165 +149,167 @@ def read_content(folder: Path = SHIPPED, local: Path | None = None) -> Library:
 
     Raises `ContentError` with every fault of every file, in the order of files and lines.
     """
-    files = {path: _open(path, folder) for path in sorted(folder.rglob("*.yaml"))}
+    files = [_File.open(path, folder) for path in sorted(folder.rglob("*.yaml"))]
+    originals: list[_File] = []
     if local is not None:
-        files |= {path: _open(path, local) for path in sorted((local / "sources").glob("*.yaml"))}
-        originals = {path: _open(path, local) for path in sorted((local / "originals").glob("*.yaml"))}
-    else:
-        originals = {}
-    reader = _Reader(folder, files)
-    library = reader.library(originals)
-    faults = tuple(sorted(fault for file in (*files.values(), *originals.values()) for fault in file.faults))
-    if faults:
-        raise ContentError(faults)
+        files += [_File.open(path, local) for path in sorted((local / "sources").glob("*.yaml"))]
+        originals = [_File.open(path, local) for path in sorted((local / "originals").glob("*.yaml"))]
+    library = _Reader(files, originals).library()
+    if faults := sorted(fault for file in (*files, *originals) for fault in file.faults):
+        raise ContentError(tuple(faults))
     digest = hashlib.sha256()
-    for file in (*files.values(), *originals.values()):
+    for file in (*files, *originals):
         digest.update(file.name.encode() + b"\0" + file.data + b"\0")
     return replace(library, version=digest.hexdigest()[:8])
-
-
-def _open(path: Path, folder: Path) -> _File:
-    return _File(path, path.relative_to(folder).as_posix(), path.read_bytes())
 
 
 class _Reader:
     """Reads the files one by one, then checks what refers from one to another."""
 
-    def __init__(self, folder: Path, files: Mapping[Path, _File]) -> None:
-        self.folder = folder
-        self.files = files
+    def __init__(self, files: Sequence[_File], originals: Sequence[_File]) -> None:
+        self._sources = [file for file in files if file.path.parent.name == "sources"]
+        self._tables = {file.name: file for file in files if file not in self._sources}
+        self._originals = originals
+        self._unread: set[str] = set()
 
-    def library(self, originals: Mapping[Path, _File]) -> Library:
+    def library(self) -> Library:
         """Join everything that could be read into a library; faults stay with their files."""
-        sources = self.sources(originals)
-        exports: _Exports = self.one("exports", _Exports, _Exports((), ()))
-        events: tuple[Event, ...] = self.one("timeline", tuple[Event, ...], ())
-        people: tuple[Person, ...] = self.one("people", tuple[Person, ...], ())
-        faq: tuple[FaqEntry, ...] = self.one("faq", tuple[FaqEntry, ...], ())
-        unknowns: tuple[KnownUnknown, ...] = self.one("unknowns", tuple[KnownUnknown, ...], ())
+        sources = self._read_sources()
         library = Library(
-            sources={source.id: source for source in sources.values()},
-            timeline=Timeline.of(events),
-            exports=ExportTable(
-                exports.series, tuple(sorted(exports.figures, key=_figure_order)), exports.totals
-            ),
-            people=people,
-            faq=faq,
-            unknowns=unknowns,
-            vocabulary=self.one("vocabulary", Vocabulary, Vocabulary()),
+            sources=sources,
+            timeline=Timeline.of(self._timeline()),
+            exports=self._exports(sources),
+            people=self._people(),
+            faq=self._faq(),
+            unknowns=self._unknowns(),
+            vocabulary=self._vocabulary(),
         )
-        self.check_tables(library, exports, events)
-        self.check_names(people)
-        self.check_faq(faq)
-        self.check_unknowns(unknowns)
-        self.check_citations(library)
+        self._check_citations(library)
         return library
 
-    def one(self, name: str, type_: Any, empty: Any) -> Any:
-        """Read the one file of that name in the shipped folder."""
-        file = self.files.get(self.folder / f"{name}.yaml")
-        return empty if file is None else file.read(type_, empty)
-
-    def sources(self, originals: Mapping[Path, _File]) -> dict[Path, Source]:
+    def _read_sources(self) -> dict[str, Source]:
         """Read every source, laying the operator's originals over its passages."""
-        found: dict[Path, Source] = {}
-        for path, file in self.files.items():
-            if path.parent.name != "sources":
-                continue
-            source = file.read(Source, None)
+        found: dict[str, Source] = {}
+        for file in self._sources:
+            source = file.one(Source, file.raw) if not file.faults else None
             if source is None:
+                self._unread.add(file.path.stem)
                 continue
-            if source.id in {s.id for s in found.values()}:
+            if source.id in found:
                 file.fault(("id",), f"the id “{source.id}” is taken by another source")
-            if path.stem != source.id:
+            if file.path.stem != source.id:
                 file.fault(("id",), f"the file must be named {source.id}.yaml")
             if source.collection not in COLLECTIONS:
                 file.fault(("collection",), f"unknown collection; there are {', '.join(COLLECTIONS)}")
-            _unique(file, ("passages",), [p.ref for p in source.passages], "ref")
+            file.unique({n: passage.ref for n, passage in enumerate(source.passages)}, "ref", ("passages",))
             for position, passage in enumerate(source.passages):
                 if not passage.text.strip():
                     file.fault(("passages", position), "has neither a note nor an original")
-            found[path] = source
-        for file in originals.values():
-            texts: dict[str, str] = file.read(dict[str, str], {})
-            of = next((path for path, source in found.items() if source.id == file.path.stem), None)
-            if of is None:
+            found[source.id] = source
+        for file in self._originals:
+            texts: dict[str, str] = (not file.faults and file.one(dict[str, str], file.raw)) or {}
+            known = found.get(file.path.stem)
+            if known is None:
                 file.fault((), f"there is no source “{file.path.stem}” whose original this could be")
                 continue
-            for ref in texts.keys() - {passage.ref for passage in found[of].passages}:
+            for ref in texts.keys() - {passage.ref for passage in known.passages}:
                 file.fault((ref,), "no such passage")
-            passages = tuple(replace(p, original=texts.get(p.ref, p.original)) for p in found[of].passages)
-            found[of] = replace(found[of], passages=passages)
+            passages = tuple(replace(p, original=texts.get(p.ref, p.original)) for p in known.passages)
+            found[known.id] = replace(known, passages=passages)
         return found
 
-    def check_tables(self, library: Library, exports: _Exports, events: Sequence[Event]) -> None:
-        """Check that rows are unique, that their series exist and that values are what they may be."""
-        if file := self.files.get(self.folder / "timeline.yaml"):
-            _unique(file, (), [event.id for event in events], "id")
-            for position, event in enumerate(events):
-                if (event.basis == "inferred") != bool(event.inferred_from):
-                    file.fault((position,), "an inferred date, and only that, needs the words it came from")
-        if file := self.files.get(self.folder / "exports.yaml"):
-            series = {s.id: s for s in exports.series}
-            _unique(file, ("series",), [s.id for s in exports.series], "id")
-            _unique(file, ("figures",), [f"{f.series} {f.period}" for f in exports.figures], "row")
-            for position, one in enumerate(exports.series):
-                if one.source not in library.sources:
-                    file.fault(("series", position, "source"), f"there is no source “{one.source}”")
-            for section, rows in (("figures", exports.figures), ("totals", exports.totals)):
-                for position, row in enumerate(rows):
-                    for problem in _figure_problems(row, series):
-                        file.fault((section, position), problem)
+    def _timeline(self) -> Iterable[Event]:
+        if (file := self._tables.get("timeline.yaml")) is None:
+            return ()
+        events: dict[int, Event] = file.rows(Event, file.raw)
+        file.unique({n: event.id for n, event in events.items()}, "id")
+        for position, event in events.items():
+            if (event.basis == "inferred") != bool(event.inferred_from):
+                file.fault((position,), "an inferred date, and only that, needs the words it came from")
+        return events.values()
 
-    def check_names(self, people: Sequence[Person]) -> None:
-        """Check that no two people or organisations answer to one name."""
-        if file := self.files.get(self.folder / "people.yaml"):
-            _unique(file, (), [person.id for person in people], "id")
-            taken: dict[str, str] = {}
-            for position, person in enumerate(people):
-                for name in dict.fromkeys(n.casefold() for n in person.names):
-                    if name in taken:
-                        file.fault((position,), f"the name “{name}” already belongs to {taken[name]}")
-                    taken[name] = person.id
+    def _exports(self, sources: Collection[str]) -> ExportTable:
+        if (file := self._tables.get("exports.yaml")) is None or file.faults:
+            return ExportTable((), ())
+        raw: Mapping[str, Any] = file.one(dict[str, Any], file.raw) or {}
+        for key in raw.keys() - {"series", "figures", "totals"}:
+            file.fault((key,), "Unexpected keyword argument")
+        series: dict[int, Series] = file.rows(Series, raw.get("series"), ("series",))
+        figures: dict[int, Figure] = file.rows(Figure, raw.get("figures"), ("figures",))
+        totals: dict[int, Figure] = file.rows(Figure, raw.get("totals"), ("totals",))
+        file.unique({n: one.id for n, one in series.items()}, "id", ("series",))
+        file.unique({n: f"{row.series} {row.period}" for n, row in figures.items()}, "row", ("figures",))
+        for position, one in series.items():
+            if one.source not in sources and one.source not in self._unread:
+                file.fault(("series", position, "source"), f"there is no source “{one.source}”")
+        ids = {one.id for one in series.values()}
+        for section, rows in (("figures", figures), ("totals", totals)):
+            for position, row in rows.items():
+                for problem in _figure_problems(row, ids):
+                    file.fault((section, position), problem)
+        ordered = sorted(figures.values(), key=lambda f: (f.series, f.period.first, f.period.last))
+        return ExportTable(tuple(series.values()), tuple(ordered), tuple(totals.values()))
 
-    def check_faq(self, faq: Sequence[FaqEntry]) -> None:
-        """Check that an entry is cited or marked editorial, and that no wording is used twice."""
-        if file := self.files.get(self.folder / "faq.yaml"):
-            _unique(file, (), [entry.id for entry in faq], "id")
-            for position, entry in enumerate(faq):
-                if bool(entry.citations) == entry.editorial:
-                    file.fault((position,), "needs either citations or the mark editorial")
-            wordings = [(p, w.casefold()) for p, e in enumerate(faq) for w in (e.question, *e.alternatives)]
-            seen: set[str] = set()
-            for position, wording in wordings:
+    def _people(self) -> tuple[Person, ...]:
+        """Read people, of whom no two may answer to one name."""
+        if (file := self._tables.get("people.yaml")) is None:
+            return ()
+        people: dict[int, Person] = file.rows(Person, file.raw)
+        file.unique({n: person.id for n, person in people.items()}, "id")
+        taken: dict[str, str] = {}
+        for position, person in people.items():
+            for name in dict.fromkeys(name.casefold() for name in person.names):
+                if name in taken:
+                    file.fault((position,), f"the name “{name}” already belongs to {taken[name]}")
+                taken.setdefault(name, person.id)
+        return tuple(people.values())
+
+    def _faq(self) -> tuple[FaqEntry, ...]:
+        """Read FAQ entries, each cited or marked editorial, no wording used twice."""
+        if (file := self._tables.get("faq.yaml")) is None:
+            return ()
+        faq: dict[int, FaqEntry] = file.rows(FaqEntry, file.raw)
+        file.unique({n: entry.id for n, entry in faq.items()}, "id")
+        seen: set[str] = set()
+        for position, entry in faq.items():
+            if bool(entry.citations) == entry.editorial:
+                file.fault((position,), "needs either citations or the mark editorial")
+            for wording in map(str.casefold, (entry.question, *entry.alternatives)):
                 if wording in seen:
                     file.fault((position,), f"the wording “{wording}” is used twice")
                 seen.add(wording)
+        return tuple(faq.values())
 
-    def check_unknowns(self, unknowns: Sequence[KnownUnknown]) -> None:
-        """Check that ids are unique."""
-        if file := self.files.get(self.folder / "unknowns.yaml"):
-            _unique(file, (), [unknown.id for unknown in unknowns], "id")
+    def _unknowns(self) -> tuple[KnownUnknown, ...]:
+        if (file := self._tables.get("unknowns.yaml")) is None:
+            return ()
+        unknowns: dict[int, KnownUnknown] = file.rows(KnownUnknown, file.raw)
+        file.unique({n: unknown.id for n, unknown in unknowns.items()}, "id")
+        return tuple(unknowns.values())
 
-    def check_citations(self, library: Library) -> None:
-        """Check that every citation in every file resolves, and that none is missing where one is due."""
-        for path, file in self.files.items():
-            if path.parent.name == "sources":
-                continue
+    def _vocabulary(self) -> Vocabulary:
+        if (file := self._tables.get("vocabulary.yaml")) is None or file.faults:
+            return Vocabulary()
+        return file.one(Vocabulary, file.raw) or Vocabulary()
+
+    def _check_citations(self, library: Library) -> None:
+        """Check that every citation in every table resolves, and that none is missing where one is due."""
+        for file in self._tables.values():
             for place, value in _walk(file.raw, ()):
-                if place[-1] in ("citations", "nearest") and isinstance(value, list):
-                    if not value:
-                        file.fault(place, "at least one citation is needed")
-                    for position, text in enumerate(value):
-                        if _leads_nowhere(text, library):
-                            file.fault((*place, position), f"{text} leads to no passage")
+                if place[-1] not in ("citations", "nearest") or not isinstance(value, list):
+                    continue
+                if not value:
+                    file.fault(place, "at least one citation is needed")
+                for position, text in enumerate(value):
+                    if self._leads_nowhere(str(text), library):
+                        file.fault((*place, position), f"{text} leads to no passage")
 
-
-def _leads_nowhere(text: object, library: Library) -> bool:
-    try:
-        return Citation.parse(str(text)) not in library
-    except CitationError:
-        return False  # already a fault of its own
+    def _leads_nowhere(self, text: str, library: Library) -> bool:
+        try:
+            citation = Citation.parse(text)
+        except CitationError:
+            return False  # a fault of its own
+        return citation not in library and citation.source not in self._unread
 
 
 def _walk(value: Any, place: Place) -> Iterator[tuple[Place, Any]]:
@@ -296,34 +324,22 @@ def _walk(value: Any, place: Place) -> Iterator[tuple[Place, Any]]:
         yield from _walk(child, (*place, step))
 
 
-def _unique(file: _File, place: Place, values: Collection[str], what: str) -> None:
-    seen: set[str] = set()
-    for position, value in enumerate(values):
-        if value in seen:
-            file.fault((*place, position), f"the {what} “{value}” occurs twice")
-        seen.add(value)
-
-
-def _figure_order(figure: Figure) -> tuple[str, Any, Any]:
-    return figure.series, figure.period.first, figure.period.last
-
-
-def _figure_problems(figure: Figure, series: Mapping[str, Series]) -> Iterator[str]:
-    rules: tuple[tuple[Callable[[], bool], str], ...] = (
-        (lambda: figure.series not in series, f"there is no series “{figure.series}”"),
-        (lambda: not figure.unit.strip(), "has no unit"),
-        (lambda: figure.value < 0, "is negative"),
+def _figure_problems(figure: Figure, series: Collection[str]) -> Iterator[str]:
+    rules = (
+        (figure.series not in series, f"there is no series “{figure.series}”"),
+        (not figure.unit.strip(), "has no unit"),
+        (figure.value < 0, "is negative"),
         (
-            lambda: (figure.precision == "reported zero") != (figure.value == 0),
+            (figure.precision == "reported zero") != (figure.value == 0),
             "a value of 0, and only that, has the precision “reported zero”",
         ),
         (
-            lambda: (figure.basis == "inferred") != bool(figure.inferred_from),
+            (figure.basis == "inferred") != bool(figure.inferred_from),
             "an inferred period, and only that, needs the words it came from",
         ),
         (
-            lambda: any((part.value is None) == (part.share is None) for part in figure.parts),
+            any((part.value is None) == (part.share is None) for part in figure.parts),
             "each part needs either a value or a share",
         ),
     )
-    return (problem for broken, problem in rules if broken())
+    return (problem for broken, problem in rules if broken)

@@ -70,6 +70,8 @@ class Engine:
     def ask(self, question: str) -> Answer:
         """Answer a free question from the library, or refuse if nothing supports an answer."""
         question = question.strip()
+        if question.startswith("/"):
+            return self.reply(question)
         if not _WORD.search(question):
             return self._finish(self.unreadable("Ask a question in a few words.", _ASK_HINT), question)
         if len(question) > LONGEST_INPUT:

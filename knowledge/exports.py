@@ -113,6 +113,13 @@ def _caveat(rows: Sequence[Figure]) -> str:
     return "Computed from rounded figures; no source states it." if _rounded(rows) else "No source states it."
 
 
+def _same_kind(rows: Sequence[Figure]) -> None:
+    if not rows:
+        raise ValueError("there are no figures to compute with")
+    if len({(row.series, row.unit) for row in rows}) > 1:
+        raise ValueError("figures of different series or units cannot be computed with")
+
+
 def amount(value: Decimal) -> str:
     """Write a number of dollars with thousands separators: `120,000`, `94.50`."""
     return f"{value:,.0f}" if value == value.to_integral_value() else f"{value:,.2f}"
@@ -123,19 +130,15 @@ def total(rows: Sequence[Figure]) -> Receipt:
 
     Raises `ValueError` for no rows or for rows of different units or series, which must never be added.
     """
-    if not rows:
-        raise ValueError("there are no figures to add up")
-    if len({(row.series, row.unit) for row in rows}) != 1:
-        raise ValueError("figures of different series or units cannot be added up")
+    _same_kind(rows)
     value = sum((row.value for row in rows), Decimal(0))
     formula = f"{' + '.join(amount(row.value) for row in rows)} = {amount(value)}"
     return Receipt("Sum", value, rows[0].unit, formula, tuple(rows), _rounded(rows), _caveat(rows))
 
 
 def difference(first: Figure, second: Figure) -> Receipt:
-    """Take the smaller of two figures of one unit from the larger."""
-    if first.unit != second.unit:
-        raise ValueError("figures of different units cannot be compared")
+    """Take the smaller of two figures of one series from the larger; raises `ValueError` for others."""
+    _same_kind((first, second))
     high, low = (first, second) if first.value >= second.value else (second, first)
     value = high.value - low.value
     formula = f"{amount(high.value)} − {amount(low.value)} = {amount(value)}"
@@ -150,6 +153,7 @@ def percentage(part: Decimal, whole: Decimal) -> Decimal:
 
 def share(part: Decimal, label: str, whole: Sequence[Figure], whole_label: str) -> Receipt:
     """Return what share of the sum of `whole` the amount `part` is, in per cent to one decimal."""
+    _same_kind(whole)
     base = sum((row.value for row in whole), Decimal(0))
     value = percentage(part, base)
     formula = f"{amount(part)} ÷ {amount(base)} = {value} %"

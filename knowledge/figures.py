@@ -7,7 +7,7 @@ from itertools import groupby
 
 from knowledge.answers import Answer, Kind, SeriesFigures, Statement, Status
 from knowledge.exports import ExportTable, Figure, Part, Receipt, Series, total
-from knowledge.periods import Period, Precision
+from knowledge.periods import Period
 from knowledge.wording import figure_in_words, part_in_words, quantity
 
 EXAMPLES = ("2023-11", "November 2023", "2023-11..2024-03", "Q1 2024")
@@ -50,10 +50,14 @@ def no_figure(table: ExportTable, asked: str, series: Sequence[Series]) -> Answe
 
 
 def _as_months(period: Period) -> tuple[Period, tuple[str, ...]]:
-    if period.precision is not Precision.DAY:
+    """Widen a period that begins or ends within a month to whole months, and say so."""
+    if period.open_start or period.open_end or not period.months():
         return period, ()
-    month = Period.unit(Precision.MONTH, period.first.year, period.first.month)
-    return month, (f"Figures are by month; this is the month of {period.label()}.",)
+    months = period.months()
+    if (months[0].first, months[-1].last) == (period.first, period.last):
+        return period, ()
+    whole = months[0] if len(months) == 1 else Period.between(months[0].first, months[-1].last)
+    return whole, (f"Figures are by month; for {period.label()} this is {whole.label()}.",)
 
 
 def _coverage_note(series: Series) -> str:

@@ -23,7 +23,10 @@ def replies(engine: Engine, lines: Iterable[str]) -> Iterator[str]:
             answer = engine.unreadable(f"This line is not JSON of the form {EXAMPLE}.")
         else:
             answer = engine.reply(typed)
-        yield json.dumps(as_dict(answer, identifier), ensure_ascii=False)
+        try:
+            yield json.dumps(as_dict(answer, identifier), ensure_ascii=False, allow_nan=False)
+        except ValueError:  # an id such as 1e999, which Python reads and JSON cannot hold
+            yield json.dumps(as_dict(answer), ensure_ascii=False)
 
 
 def _read(line: str) -> tuple[Any, str | None]:
@@ -53,7 +56,7 @@ def _figure_rows(block: SeriesFigures) -> list[dict[str, Any]]:
     return [
         {
             "period": str(period),
-            "value": None if figure is None else str(figure.value),
+            "value": None if figure is None else f"{figure.value:f}",
             "unit": None if figure is None else figure.unit,
             "qualifier": None if figure is None else figure.qualifier,
             "series": block.series.id,

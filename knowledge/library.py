@@ -66,7 +66,7 @@ class Library:
         refs = source.passages[0].ref, source.passages[-1].ref
         raise CitationError(
             f"{source.id} has no paragraph “{echo(citation.ref)}”. "
-            f"Its paragraphs run from {refs[0]} to {refs[1]}, for example {source.id}¶1."
+            f"Its paragraphs run from {refs[0]} to {refs[1]}, for example {source.id}¶{refs[0]}."
         )
 
     def neighbours(self, citation: Citation) -> tuple[Citation | None, Citation | None]:

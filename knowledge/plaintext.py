@@ -92,11 +92,12 @@ def _source(source: Source) -> str:
         if source.title_is_label
         else source.title
     )
-    authors = f"By {', '.join(source.authors)}. " if source.authors else ""
-    credit = f"{source.credit}. " if source.credit else ""
+    authors = f"By {', '.join(source.authors)}." if source.authors else ""
+    credit = f"{source.credit.rstrip('.')}." if source.credit else ""
+    about = " ".join(filter(None, (f"{source.byline} ({source.published_basis}).", authors, credit)))
     return (
         f"{source.id}: {title}\n"
-        f"    {source.byline} ({source.published_basis}). {authors}{credit}\n"
+        f"    {about}\n"
         f"    {len(source.passages)} passages, {source.passages[0].ref} to {source.passages[-1].ref}; "
         f"collection {source.collection}, revision {source.revision}\n"
         f"    {source.url}"

@@ -16,7 +16,6 @@ from knowledge.sources import Passage
 from knowledge.text import sentences
 from knowledge.timeline import Event
 from knowledge.unknowns import KnownUnknown
-from knowledge.wording import date_in_words, headline
 
 ALSO = 0.85
 """A further passage is shown if its support comes to this part of the best one's."""
@@ -47,16 +46,17 @@ class Replies:
         if isinstance(item, FaqEntry):
             return self._told(Kind.FAQ, Statement(item.answer, item.citations), item.editorial)
         if isinstance(item, Event):
-            return self._told(Kind.TIMELINE, _dated(item))
+            return self.events([item])
         if isinstance(item, Person):
-            return self._person(item)
+            return self.person(item)
         return self._passages(question, candidates)
 
     def _told(self, kind: Kind, statement: Statement, editorial: bool = False) -> Answer:
         excerpts = self._excerpts(statement.citations)
         return Answer(kind, Status.ANSWERED, statements=(statement,), excerpts=excerpts, editorial=editorial)
 
-    def _person(self, person: Person) -> Answer:
+    def person(self, person: Person) -> Answer:
+        """Say who somebody is, as the sources have it."""
         role = ", ".join(filter(None, (person.role, person.affiliation)))
         cited = person.citations[:CLOSEST]
         lead = Statement(f"{person.name}: {role}. {person.summary}", cited)
@@ -94,8 +94,10 @@ class Replies:
         return self.events(sorted(events, key=lambda e: (e.date.first, e.date.last)))
 
     def events(self, events: Sequence[Event]) -> Answer:
-        """Say what happened when, one statement an event."""
-        return Answer(Kind.TIMELINE, Status.ANSWERED, statements=tuple(map(_dated, events)), events=())
+        """Say what happened when; of a few events, with the passages they rest on."""
+        cited = dict.fromkeys(c for event in events for c in event.citations)
+        excerpts = self._excerpts(cited) if len(cited) <= CLOSEST else ()
+        return Answer(Kind.TIMELINE, Status.ANSWERED, events=tuple(events), excerpts=excerpts)
 
     def together(self, answers: Sequence[Answer]) -> Answer:
         """Join the replies to the parts of a question, each with its own lead and passages."""
@@ -105,6 +107,7 @@ class Replies:
             Status.ANSWERED,
             statements=tuple(chain.from_iterable(a.statements for a in answers)),
             excerpts=tuple(excerpts[:MOST_EXCERPTS]),
+            events=tuple(chain.from_iterable(a.events for a in answers)),
             figures=tuple(chain.from_iterable(a.figures for a in answers)),
             receipts=tuple(chain.from_iterable(a.receipts for a in answers)),
             notes=tuple(dict.fromkeys(chain.from_iterable(a.notes for a in answers))),
@@ -168,7 +171,3 @@ _SIGNS: dict[Asked, tuple[str, ...]] = {
     Asked.AMOUNT: ("$", "%"),
     Asked.PERSON: ("said", "told", "director", "envoy", "analyst", "by "),
 }
-
-
-def _dated(event: Event) -> Statement:
-    return Statement(f"{date_in_words(event)}: {headline(event)}.", event.citations)

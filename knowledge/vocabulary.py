@@ -41,7 +41,7 @@ class Vocabulary(Row):
         """Synonyms; a group is named by its first phrase."""
         groups: dict[Phrase, Phrase] = {}
         for group in self.synonyms:
-            phrases = [self._spelled(terms(words)) for words in group]
+            phrases = [phrase for words in group if (phrase := self._spelled(terms(words)))]
             for phrase in phrases:
                 groups.setdefault(phrase, ("_".join(phrases[0]),))
         return _by_first_term(groups)

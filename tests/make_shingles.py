@@ -1,7 +1,7 @@
 """Turn the founding documents into the hashes that `tests/knowledge/test_notes.py` compares our words with.
 
 The documents themselves must not be in the repository, so this keeps only ten hex digits of the SHA-256 of
-every run of eight words in them, from which no text can be read back. To make the file anew from your own copies:
+every run of eight words in them, from which no text can be read back. To make the file anew from copies:
 
     python tests/make_shingles.py fp-2019.txt rfa-2024.txt > tests/data/founding_shingles.txt
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
@@ -41,16 +41,22 @@ def test_its_publication_dates_say_where_they_come_from(library: Library) -> Non
 
 def test_every_row_of_it_is_cited_or_says_that_it_is_editorial(library: Library) -> None:
     table = library.exports
-    for row in (*library.timeline.events, *table.figures, *table.totals, *library.people):
-        assert row.citations
-        assert all(citation in library for citation in row.citations)
+    for cited in (
+        *(event.citations for event in library.timeline.events),
+        *(figure.citations for figure in (*table.figures, *table.totals)),
+        *(person.citations for person in library.people),
+    ):
+        assert cited
+        assert all(citation in library for citation in cited)
     for entry in library.faq:
         assert bool(entry.citations) != entry.editorial
 
 
 def test_what_it_infers_comes_with_the_words_it_was_inferred_from(library: Library) -> None:
-    for row in (*library.timeline.events, *library.exports.figures):
-        assert bool(row.inferred_from) == (row.basis == "inferred")
+    for event in library.timeline.events:
+        assert bool(event.inferred_from) == (event.basis == "inferred")
+    for figure in library.exports.figures:
+        assert bool(figure.inferred_from) == (figure.basis == "inferred")
 
 
 def test_it_can_be_read_from_a_copy(tmp_path: Path, library: Library) -> None:
@@ -96,7 +102,7 @@ def test_the_version_is_that_of_the_files(folder: ContentFolder) -> None:
 
 
 class Broken(NamedTuple):
-    """A change to one file, and the one fault that it makes: at which line, at which place, in which words."""
+    """A change to one file, and the fault that it makes there: at which line and place, in which words."""
 
     file: str
     old: str
@@ -482,13 +488,12 @@ passages:
 """
 
 
-def local(folder: ContentFolder, **files: str) -> Path:
-    root = folder.path.parent / "local"
+def local(folder: ContentFolder, files: Mapping[str, str]) -> Path:
+    """Write files of the operator beside the content, and return their folder."""
+    data = ContentFolder(folder.path.parent / "data")
     for name, text in files.items():
-        path = root / f"{name.replace('__', '/')}.yaml"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text.replace("\t", ""), "utf-8")
-    return root
+        data.write(name, text)
+    return data.path
 
 
 def passages(library: Library, source: str) -> Sequence[tuple[str, str, bool]]:
@@ -496,12 +501,12 @@ def passages(library: Library, source: str) -> Sequence[tuple[str, str, bool]]:
 
 
 def test_a_document_of_the_operator_is_a_source_like_any_other(folder: ContentFolder) -> None:
-    library = folder.read(local(folder, **{"sources__letter-2003": LOCAL}))
+    library = folder.read(local(folder, {"sources/letter-2003.yaml": LOCAL}))
     assert passages(library, "letter-2003") == [("1", "We thank you for the rice.", True)]
 
 
 def test_an_original_is_shown_instead_of_the_note_where_there_is_one(folder: ContentFolder) -> None:
-    root = local(folder, **{"originals__paper-2001": '"2": "In March nothing at all was sent."\n'})
+    root = local(folder, {"originals/paper-2001.yaml": '"2": "In March nothing at all was sent."\n'})
     assert passages(folder.read(root), "paper-2001") == [
         ("1", "Ann Smith said rice was sent in January.", False),
         ("2", "In March nothing at all was sent.", True),
@@ -510,7 +515,7 @@ def test_an_original_is_shown_instead_of_the_note_where_there_is_one(folder: Con
 
 
 def test_originals_count_for_the_version(folder: ContentFolder) -> None:
-    root = local(folder, **{"originals__paper-2001": '"2": "In March nothing at all was sent."\n'})
+    root = local(folder, {"originals/paper-2001.yaml": '"2": "In March nothing at all was sent."\n'})
     assert folder.read(root).version != folder.read().version
 
 
@@ -521,7 +526,7 @@ def test_a_data_folder_that_is_not_there_adds_nothing(folder: ContentFolder, tmp
 def test_originals_must_belong_to_passages(folder: ContentFolder) -> None:
     root = local(
         folder,
-        **{"originals__paper-2001": '"1": "x"\n"8": "y"\n', "originals__ghost-1999": '"1": "z"\n'},
+        {"originals/paper-2001.yaml": '"1": "x"\n"8": "y"\n', "originals/ghost-1999.yaml": '"1": "z"\n'},
     )
     found = [(fault.file, fault.line, fault.place) for fault in folder.faults(root)]
     assert found == [
@@ -532,5 +537,5 @@ def test_originals_must_belong_to_passages(folder: ContentFolder) -> None:
 
 def test_faults_of_the_operator_s_files_are_named_beside_those_of_the_library(folder: ContentFolder) -> None:
     folder.change("faq.yaml", "  editorial: true\n", "")
-    root = local(folder, **{"sources__letter-2003": LOCAL.replace("collection: local", "collection: mine")})
+    root = local(folder, {"sources/letter-2003.yaml": LOCAL.replace("collection: local", "collection: mine")})
     assert [fault.file for fault in folder.faults(root)] == ["faq.yaml", "sources/letter-2003.yaml"]

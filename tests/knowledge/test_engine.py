@@ -29,14 +29,10 @@ QUESTIONS: list[str] = [
 ]
 
 ANYTHING = st.text(st.characters(exclude_categories=()), max_size=300)
-SAYINGS = st.lists(
-    st.sampled_from(
-        """why when who how much many did does the aid export Pompeo Biegun Kim UNICEF sanctions ban november 2018
-        dec jan 2024 2023-11.. last year $120,000 90% total share average "travel ban" fp-2019¶6 topic: series:x
-        period: /exports /timeline /cite ? ! ¶ … and or not 🙂 北朝鮮 ﬁ İ \u202e \x00""".split(" ")
-    ),
-    max_size=40,
-).map(" ".join)
+WORDS = """when why who how much many did does the aid export Pompeo Biegun Kim UNICEF sanctions ban november
+2018 dec jan 2024 2023-11.. last year $120,000 90% total share average "travel ban" fp-2019¶6 topic: series:x
+period: /exports /timeline /cite ? ! ¶ … and or not 🙂 北朝鮮 ﬁ İ \u202e \x00"""
+SAYINGS = st.lists(st.sampled_from(WORDS.split()), max_size=40).map(" ".join)
 LONG = st.text(max_size=400).map(lambda text: (text * 40)[:4_000])
 
 

@@ -1,4 +1,4 @@
-"""Export figures: exact decimals, receipts that can be recomputed from their rows, and gaps that are no zeros."""
+"""Export figures: exact decimals, receipts that can be recomputed from their rows, gaps that are no zeros."""
 
 from __future__ import annotations
 

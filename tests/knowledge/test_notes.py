@@ -1,7 +1,7 @@
 """The shipped words are our own: every paragraph has a note, and none of it is copied.
 
 `tests/data/founding_shingles.txt` holds ten hex digits of the SHA-256 of every run of eight words of the two
-founding documents. `tests/make_shingles.py` makes it from an operator's copies and says how words are counted.
+founding documents. `tests/make_shingles.py` makes it from copies of them and says how words are counted.
 """
 
 from __future__ import annotations

@@ -10,6 +10,8 @@ from knowledge.library import Library
 from knowledge.retrieval import Candidate, Retrieval
 from tests.knowledge.small_content import ContentFolder
 
+WORDS = "when why who aid sanctions Pompeo november exports zebra summit the"
+
 
 @pytest.fixture(scope="module")
 def retrieval(library: Library) -> Retrieval:
@@ -38,7 +40,7 @@ def test_every_passage_is_among_the_nearest_for_a_question_that_it_answers(
 
 @given(
     st.lists(
-        st.sampled_from("when why who aid sanctions Pompeo november exports zebra summit the".split()),
+        st.sampled_from(WORDS.split()),
         max_size=9,
     )
 )

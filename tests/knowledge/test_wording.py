@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -25,14 +26,13 @@ MONTH = parse_period("2001-01").period
 
 
 def figure(value: str, qualifier: Qualifier = "as stated") -> Figure:
-    precision = "rounded" if Decimal(value) else "reported zero"
-    return Figure("paper", MONTH, Decimal(value), "USD", qualifier, CITED, precision)  # type: ignore[arg-type]
+    if not Decimal(value):
+        return Figure("paper", MONTH, Decimal(0), "USD", qualifier, CITED, "reported zero")
+    return Figure("paper", MONTH, Decimal(value), "USD", qualifier, CITED)
 
 
-def event(date: str, **details: str) -> Event:
-    return Event(
-        "rice", parse_period(date).period, details.pop("basis", "explicit"), "Rice", "", CITED, **details
-    )  # type: ignore[arg-type]
+def event(date: str) -> Event:
+    return Event("rice", parse_period(date).period, "explicit", "Rice", "", CITED)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_receipt_says_that_it_was_computed_from_what_and_how_far_it_holds() ->
 
 
 def test_a_date_says_from_which_words_it_was_inferred() -> None:
-    inferred = event("2018-06", basis="inferred", inferred_from="last June")
+    inferred = replace(event("2018-06"), basis="inferred", inferred_from="last June")
     assert date_in_words(inferred) == "June 2018 (inferred from “last June”)"
     assert date_in_words(inferred, brief=True) == "June 2018 (inferred)"
 
@@ -94,7 +94,7 @@ def test_a_date_is_as_precise_as_its_source(date: str, words: str) -> None:
 
 
 def test_what_is_only_expected_is_marked() -> None:
-    assert headline(event("2019", status="expected")) == "Expected: Rice"
+    assert headline(replace(event("2019"), status="expected")) == "Expected: Rice"
     assert headline(event("2019")) == "Rice"
 
 

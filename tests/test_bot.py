@@ -1,0 +1,242 @@
+"""The command line: what each command prints, and the code with which it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ENVIRONMENT = {
+    name: value
+    for name, value in os.environ.items()
+    if name != "DISCORD_TOKEN" and not name.startswith(("AID_BOT_", "PYTHONIOENCODING"))
+}
+
+LETTER = """\
+id: letter-2003
+title: "A letter"
+publisher: The Ministry
+published: 2003-04-05
+published_basis: "given by the operator"
+url: "https://example.org/letter"
+kind: article
+collection: local
+passages:
+  - ref: "1"
+    original: "Quorn and zinc were shipped to the harbour master of Wonsan."
+"""
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """Return an empty configuration file: all defaults, with the data folder beside it."""
+    path = tmp_path / "config.yaml"
+    path.touch()
+    return path
+
+
+def bot(
+    config: Path, *arguments: str, typed: bytes = b"", **environment: str
+) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "bot.py", "--config", str(config), *arguments],
+        cwd=ROOT,
+        env=ENVIRONMENT | environment,
+        input=typed,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def out(run: subprocess.CompletedProcess[bytes]) -> str:
+    assert run.returncode == 0, run.stderr.decode()
+    assert not run.stderr
+    return run.stdout.decode("utf-8")
+
+
+def add_letter(config: Path, text: str = LETTER) -> None:
+    sources = config.parent / "data" / "sources"
+    sources.mkdir(parents=True)
+    (sources / "letter-2003.yaml").write_text(text, "utf-8")
+
+
+def test_without_a_command_it_says_what_there_is() -> None:
+    run = subprocess.run(
+        [sys.executable, "bot.py"], cwd=ROOT, env=ENVIRONMENT, capture_output=True, check=True
+    )
+    text = run.stdout.decode()
+    for command in ("run", "console", "ask", "check", "ingest"):
+        assert f"\n  {command} " in text
+    assert "python bot.py console" in text
+
+
+# ask
+
+
+def test_ask_prints_the_reply_for_people(config: Path) -> None:
+    text = out(bot(config, "ask", "why did Pompeo decide to limit aid?"))
+    assert "[fp-2019¶4]" in text
+    assert text.endswith("\n")
+    assert "\x1b" not in text
+
+
+def test_ask_takes_the_words_without_quotes_too(config: Path) -> None:
+    assert "[fp-2019¶4]" in out(bot(config, "ask", "why", "did", "Pompeo", "limit", "aid"))
+
+
+def test_ask_takes_a_command(config: Path) -> None:
+    assert "November 2023: US$120,000 [rfa-2024¶13]" in out(bot(config, "ask", "/exports 2023-11"))
+
+
+def test_ask_prints_the_text_that_the_json_carries(config: Path) -> None:
+    printed = out(bot(config, "ask", "/timeline 2018-12"))
+    lines = out(bot(config, "ask", "--json", typed=b'{"id": 1, "input": "/timeline 2018-12"}\n'))
+    assert json.loads(lines)["text"] + "\n" == printed
+
+
+def test_ask_json_answers_every_line_in_order_whatever_is_in_it(config: Path) -> None:
+    lines = [
+        b'{"id": "a", "input": "/exports 2023-11"}',
+        b"",
+        b"no json",
+        b'{"id": "b", "input": "caf\xe9 aid"}',
+        b'{"id": "\\ud800", "input": "/cite \\ud800"}',
+        b'{"id": "c"}',
+        b'{"id": ["d"], "input": "/timeline 2018"}',
+        '{"id": "ü", "input": "/help"}'.encode(),
+    ]
+    replies = [
+        json.loads(line) for line in out(bot(config, "ask", "--json", typed=b"\n".join(lines))).splitlines()
+    ]
+    assert [reply["id"] for reply in replies][:4] == ["a", None, None, "b"]
+    assert [reply["id"] for reply in replies][5:] == ["c", ["d"], "ü"]
+    assert [reply["status"] for reply in replies][:3] == ["answered", "error", "error"]
+    assert replies[-1]["kind"] == "help"
+
+
+def test_ask_json_of_nothing_is_nothing(config: Path) -> None:
+    assert out(bot(config, "ask", "--json")) == ""
+
+
+@pytest.mark.parametrize("arguments", [["ask"], ["ask", "--json", "why"]])
+def test_ask_wants_either_a_question_or_json(config: Path, arguments: list[str]) -> None:
+    run = bot(config, *arguments)
+    assert run.returncode == 2
+    assert 'ask "who is' in run.stderr.decode()
+
+
+def test_ask_prints_on_a_terminal_that_lacks_some_characters(config: Path) -> None:
+    run = bot(config, "ask", "/exports", PYTHONIOENCODING="cp1252", PYTHONUTF8="0")
+    assert run.returncode == 0, run.stderr.decode()
+    assert b"217,500" in run.stdout
+
+
+def test_ask_loads_neither_discord_nor_the_database_nor_charts(config: Path) -> None:
+    heavy = {
+        "discord",
+        "handlers",
+        "sqlalchemy",
+        "alembic",
+        "aiosqlite",
+        "matplotlib",
+        "prompt_toolkit",
+        "icalendar",
+    }
+    code = (
+        "import sys, bot; "
+        f"bot.cli(['--config', {str(config)!r}, 'ask', 'why did Pompeo limit aid?'], standalone_mode=False); "
+        "print('modules', *sys.modules)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, check=True
+    )
+    assert not heavy & set(run.stdout.rpartition("modules")[2].split())
+
+
+# collections
+
+
+def test_collections_narrow_what_it_answers_from(config: Path) -> None:
+    add_letter(config)
+    question = "what was shipped to the harbour master of Wonsan?"
+    assert "[letter-2003¶1]" in out(bot(config, "ask", question))
+    text = out(bot(config, "ask", question, "--collections", "core"))
+    assert "letter-2003" not in text
+
+
+def test_the_settings_narrow_it_too(config: Path) -> None:
+    add_letter(config)
+    config.write_text("collections: [core]\n", "utf-8")
+    assert "letter-2003" not in out(bot(config, "ask", "/sources"))
+
+
+def test_an_unknown_collection_is_refused_with_those_there_are(config: Path) -> None:
+    run = bot(config, "ask", "/sources", "--collections", "core,pubic_record")
+    assert run.returncode == 2
+    assert "pubic_record" in run.stderr.decode()
+    assert "core, public_record, local" in run.stderr.decode()
+
+
+# check
+
+
+def test_check_of_sound_content_is_a_summary_of_one_screen(config: Path) -> None:
+    text = out(bot(config, "check"))
+    assert "sound" in text
+    assert "fp-2019" in text
+    assert "rfa-2024" in text
+    assert len(text.splitlines()) < 25
+
+
+def test_check_lists_every_fault_with_file_and_line(config: Path) -> None:
+    add_letter(
+        config,
+        LETTER.replace("collection: local", "collection: mine\ncolour: red").replace("2003-04-05", "soon"),
+    )
+    (config.parent / "data" / "originals").mkdir()
+    (config.parent / "data" / "originals" / "ghost.yaml").write_text('"1": "boo"\n', "utf-8")
+    run = bot(config, "check")
+    lines = run.stdout.decode().splitlines()
+    assert run.returncode == 1
+    assert not run.stderr
+    assert any(line.startswith("originals/ghost.yaml:1: ") for line in lines)
+    assert any(line.startswith("sources/letter-2003.yaml:9: colour: ") for line in lines)
+    assert any(line.startswith("sources/letter-2003.yaml:4: published: ") for line in lines)
+    assert lines[-1] == f"{len(lines) - 2} faults found."
+
+
+def test_content_with_faults_is_not_answered_from(config: Path) -> None:
+    add_letter(config, LETTER.replace("publisher", "publishr"))
+    run = bot(config, "ask", "/sources")
+    assert run.returncode == 2
+    assert not run.stdout
+    assert "sources/letter-2003.yaml:3: " in run.stderr.decode()
+    assert "python bot.py check" in run.stderr.decode()
+
+
+def test_settings_with_faults_are_named_and_nothing_is_started(config: Path) -> None:
+    config.write_text("log_level: loud\n", "utf-8")
+    run = bot(config, "check", AID_BOT_SYNC_COMMANDS="often")
+    assert run.returncode == 2
+    assert not run.stdout
+    assert len(run.stderr.decode().splitlines()) == 2
+
+
+# run
+
+
+def test_run_without_a_token_says_in_three_lines_what_to_do(config: Path) -> None:
+    run = bot(config, "run")
+    assert run.returncode == 2
+    assert not run.stdout
+    lines = run.stderr.decode().splitlines()
+    assert len(lines) == 3
+    assert "DISCORD_TOKEN" in lines[1]
+    assert "python bot.py console" in lines[2]
+    assert not (config.parent / "data").exists()

@@ -1,0 +1,91 @@
+"""Rules of the house: what may import what, what is installed with the code, what the README promises."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+PACKAGES = ("knowledge", "handlers")
+
+
+# Imports
+
+
+def test_the_import_contracts_are_kept() -> None:
+    code = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "0 broken" in run.stdout
+
+
+def test_they_keep_discord_and_the_handlers_out_of_knowledge() -> None:
+    contracts = PROJECT["tool"]["importlinter"]["contracts"]
+    assert any(
+        contract["type"] == "forbidden"
+        and "knowledge" in contract["source_modules"]
+        and {"discord", "handlers"} <= set(contract["forbidden_modules"])
+        for contract in contracts
+    )
+
+
+@pytest.mark.parametrize("module", ["knowledge.engine", "knowledge.store", "knowledge.ingest"])
+def test_the_library_runs_where_discord_is_not_installed(module: str) -> None:
+    code = f"import sys; sys.modules['discord'] = None; import {module}"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+# What is installed
+
+
+def data_files(package: str) -> Iterator[Path]:
+    """Yield the files of a package, from its folder, that are no modules."""
+    for path in sorted((ROOT / package).rglob("*")):
+        if path.is_file() and path.suffix != ".py" and "__pycache__" not in path.parts:
+            yield path.relative_to(ROOT / package)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_data_file_of_a_package_is_installed_with_it(package: str) -> None:
+    patterns = PROJECT["tool"]["setuptools"]["package-data"].get(package, [])
+    left_out = [
+        str(path) for path in data_files(package) if not any(matches(path, pattern) for pattern in patterns)
+    ]
+    assert left_out == []
+
+
+def matches(path: Path, pattern: str) -> bool:
+    """Whether a pattern of setuptools, whose `*` stays within a folder, matches a path."""
+    parts = Path(pattern).parts
+    return len(parts) == len(path.parts) and all(map(fnmatch, path.parts, parts))
+
+
+def test_every_module_is_installed() -> None:
+    setuptools = PROJECT["tool"]["setuptools"]
+    assert sorted(setuptools["py-modules"]) == sorted(path.stem for path in ROOT.glob("*.py"))
+    find = setuptools["packages"]["find"]
+    folders = {path.parent for package in PACKAGES for path in (ROOT / package).rglob("*.py")}
+    assert ROOT / "knowledge/store/migrations/versions" in folders
+    for folder in folders:
+        name = ".".join(folder.relative_to(ROOT).parts)
+        assert any(fnmatch(name, pattern) for pattern in find["include"]), name
+        assert find.get("namespaces", True) or (folder / "__init__.py").is_file(), name
+
+
+# What the README says
+
+
+def test_the_tests_are_run_as_the_readme_says() -> None:
+    script = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
+    (command,) = (line for line in script if line.startswith("python3 -m venv"))
+    assert command in (ROOT / "README.md").read_text("utf-8").splitlines()
