@@ -42,7 +42,9 @@ def _wrap(line: str, width: int) -> str:
     if not line:
         return ""
     further = f"{indent}  "
-    return textwrap.fill(line, width, subsequent_indent=further, break_long_words=False, break_on_hyphens=False)
+    return textwrap.fill(
+        line, width, subsequent_indent=further, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def converse(engine: Engine, data_dir: Path) -> None:
