@@ -26,8 +26,8 @@ from knowledge.sources import Passage
 from knowledge.spelling import Speller
 from knowledge.timeline import Event
 
-SUPPORTED = 0.36
-"""Support from which a candidate carries an answer; set on the golden questions."""
+COVERED = 0.42
+"""Coverage from which the best candidate carries an answer; set on the golden questions."""
 
 NAMED = 0.5
 """Share of some words that an event must have to be meant by them."""
@@ -81,7 +81,7 @@ class Answering:
             periods=tuple(found.asked for found in self._periods(read.text)),
             candidates=tuple(self._candidates(read.text)[:SHOWN]),
             route=route,
-            threshold=SUPPORTED,
+            threshold=COVERED,
             answer=answer,
         )
 
@@ -127,7 +127,7 @@ class Answering:
 
     def _single(self, question: str) -> Answer:
         candidates = self._candidates(question)
-        if not candidates or candidates[0].support < SUPPORTED:
+        if not candidates or candidates[0].coverage < COVERED:
             return self._replies.refusal(candidates)
         return self._replies.from_candidates(question, candidates)
 
@@ -177,7 +177,7 @@ class Answering:
             return None
         best: dict[str, Candidate] = {}
         for candidate in self._retrieval.candidates(self._retrieval.concepts(question)):
-            if isinstance(candidate.subject.item, Passage) and candidate.support >= SUPPORTED * 0.6:
+            if isinstance(candidate.subject.item, Passage) and candidate.coverage >= COVERED * 0.6:
                 best.setdefault(candidate.subject.citations[0].source, candidate)
         if len(best) < 2:
             return None

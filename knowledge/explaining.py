@@ -35,11 +35,11 @@ def _lines(explanation: Explanation) -> Iterator[str]:
     yield f"terms and weights: {terms or 'none'}"
     if explanation.periods:
         yield f"periods: {', '.join(explanation.periods)}"
-    yield "candidates:           support  likeness  share  in text  nearest"
+    yield "candidates:           support  likeness  share  in text  coverage  nearest"
     for candidate in explanation.candidates:
         yield (
             f"  {_name(candidate):<19} {candidate.support:>7.2f} {candidate.likeness:>9.2f} "
-            f"{candidate.share:>6.2f} {candidate.text_share:>8.2f}  {candidate.role}"
+            f"{candidate.share:>6.2f} {candidate.text_share:>8.2f} {candidate.coverage:>9.2f}  {candidate.role}"
         )
     yield f"decided by: {explanation.route}; {_reason(explanation)}"
 
@@ -52,10 +52,10 @@ def _name(candidate: Candidate) -> str:
 
 def _reason(explanation: Explanation) -> str:
     status = explanation.answer.status
-    best = explanation.candidates[0].support if explanation.candidates else 0.0
+    best = explanation.candidates[0].coverage if explanation.candidates else 0.0
     if explanation.route != "best supported subject":
         return status.value
     if status is Status.REFUSED and best >= explanation.threshold:
         return f"{status.value}: the best subject is a known unknown"
     sign = "≥" if best >= explanation.threshold else "<"
-    return f"{status.value}: support {best:.2f} {sign} {explanation.threshold}"
+    return f"{status.value}: coverage {best:.2f} {sign} {explanation.threshold}"

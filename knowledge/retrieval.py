@@ -18,7 +18,7 @@ from knowledge.citations import Citation
 from knowledge.faq import FaqEntry
 from knowledge.index import Bm25Index
 from knowledge.questions import Asked, asked_for
-from knowledge.text import analyse, terms
+from knowledge.text import analyse, sentences, terms
 from knowledge.unknowns import KnownUnknown
 
 if TYPE_CHECKING:
@@ -41,6 +41,14 @@ FACTORS: Mapping[type, float] = {FaqEntry: 0.9, KnownUnknown: 0.97}
 
 ASKED_WEIGHT = 3.0
 """Weight of the kind of thing asked for: as much as a word that a third of all subjects have."""
+
+
+TELLING = 1.0
+"""Weight from which a word tells subjects apart; “aid” and “North Korea” do not."""
+
+BROAD = 4
+
+_KINDS = frozenset(Asked)
 
 
 class Role(StrEnum):
@@ -67,7 +75,9 @@ class Candidate:
 
     `likeness` is that of the nearest unit, `role` says which kind of unit that is; `text_share` is the part
     of the question's weight found in the subject's own text, `share` that in its text and asks together.
-    `factor` is what the question's naming of a source makes of it.
+    `coverage` decides between an answer and a refusal: the share of what the question is about (without the kind
+    of thing asked for) that the subject has, and how many telling words that is, for three words of ten are
+    better evidence than one of three. `factor` is what the question's naming of a source makes of it.
     """
 
     subject: Subject
@@ -75,6 +85,7 @@ class Candidate:
     role: Role
     text_share: float
     share: float
+    coverage: float = 0.0
     factor: float = 1.0
 
     @property
@@ -146,6 +157,8 @@ class Retrieval:
         """Return the subjects that match some of `words`, the best supported first."""
         question = frozenset(words)
         whole = self.weight(question)
+        topic = question - _KINDS
+        content = self.weight(topic) or 1.0
         best: dict[int, tuple[float, Role]] = {}
         for hit in self._index.search(list(words), CANDIDATE_UNITS):
             unit = self._units[hit.doc]
@@ -159,7 +172,10 @@ class Retrieval:
             subject = self.subjects[owner]
             text_share = self.weight(question & subject.text_terms) / whole
             share = self.weight(question & subject.all_terms) / whole
-            found.append((owner, Candidate(subject, likeness, role, text_share, share)))
+            matched = topic & subject.all_terms
+            breadth = min(sum(self.weight([word]) > TELLING for word in matched), BROAD) / BROAD
+            coverage = 0.6 * self.weight(matched) / content + 0.4 * breadth
+            found.append((owner, Candidate(subject, likeness, role, text_share, share, coverage)))
         found.sort(key=lambda pair: (-pair[1].support, pair[0]))
         return [candidate for _, candidate in found]
 
@@ -171,7 +187,7 @@ _Item = tuple["Passage | FaqEntry | Event | Person | KnownUnknown", tuple[Citati
 def _items(library: Library) -> Iterator[_Item]:
     for source, passage in library.passages():
         if not passage.retired:
-            units = [(Role.TEXT, passage.text), *_asks(passage.asks)]
+            units = [*((Role.TEXT, s) for s in sentences(passage.text)), *_asks(passage.asks)]
             units += [(Role.WRONG_PREMISE, text) for text in passage.wrong_premises]
             yield passage, (source.citation(passage),), units
     for entry in library.faq:
