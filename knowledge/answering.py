@@ -16,8 +16,8 @@ from knowledge.questions import (
     Asked,
     asked_for,
     is_comparison_of_sources,
-    is_order,
     parts_of,
+    things_ordered,
     years_of_documents,
 )
 from knowledge.replies import Replies
@@ -140,10 +140,8 @@ class Answering:
 
     def _order(self, question: str) -> Answer | None:
         """Answer what came first, from the events that the question names."""
-        if not is_order(question):
-            return None
         found: dict[str, Event] = {}
-        for part in parts_of(question, listed=True):
+        for part in things_ordered(question):
             for event, share in self._events(part)[:1]:
                 if share >= NAMED:
                     found.setdefault(event.id, event)

@@ -36,10 +36,10 @@ def _lines(explanation: Explanation) -> Iterator[str]:
     if explanation.periods:
         yield f"periods: {', '.join(explanation.periods)}"
     yield "candidates:           support  likeness  share  in text  coverage  nearest"
-    for candidate in explanation.candidates:
+    for one in explanation.candidates:
         yield (
-            f"  {_name(candidate):<19} {candidate.support:>7.2f} {candidate.likeness:>9.2f} "
-            f"{candidate.share:>6.2f} {candidate.text_share:>8.2f} {candidate.coverage:>9.2f}  {candidate.role}"
+            f"  {_name(one):<19} {one.support:>7.2f} {one.likeness:>9.2f} {one.share:>6.2f} "
+            f"{one.text_share:>8.2f} {one.coverage:>9.2f}  {one.role}"
         )
     yield f"decided by: {explanation.route}; {_reason(explanation)}"
 

@@ -75,15 +75,16 @@ _OPENING = (
     "has|have|can|could|will|would|should)\\b"
 )
 _JOINED = re.compile(
-    rf"(?:,? (?:and|but|n|plus|&)|[,;?])\s+(?={_OPENING})|[;?](?=\s*\w)|{_VERSUS}", re.IGNORECASE
+    rf"(?:,? (?:and|but|n|plus|&)|[;?])\s+(?={_OPENING})|[;?](?=\s*\w)|{_VERSUS}", re.IGNORECASE
 )
 _COMPARED = re.compile(r"\bcompare:? (.+?) (?:with|to|and|against|vs\.?) (.+)", re.IGNORECASE)
 _SHORTEST_PART = 3
 
 
-def is_order(question: str) -> bool:
-    """Whether a question asks which of several things came first."""
-    return bool(_ORDER.search(normalise(question)))
+def things_ordered(question: str) -> tuple[str, ...]:
+    """Return the things of which a question asks what came first; none if it does not ask that."""
+    text = normalise(question)
+    return parts_of(_ORDER.sub(" , ", text), listed=True) if _ORDER.search(text) else ()
 
 
 def is_comparison_of_sources(question: str) -> bool:

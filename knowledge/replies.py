@@ -8,17 +8,18 @@ from itertools import chain
 from knowledge.answers import Answer, Excerpt, Kind, Statement, Status
 from knowledge.citations import Citation
 from knowledge.faq import FaqEntry
+from knowledge.leads import lead
 from knowledge.library import Library
 from knowledge.people import Person
-from knowledge.questions import Asked, asked_for
 from knowledge.retrieval import Candidate, Retrieval, Role
 from knowledge.sources import Passage
-from knowledge.text import sentences
 from knowledge.timeline import Event
 from knowledge.unknowns import KnownUnknown
 
 ALSO = 0.85
 """A further passage is shown if its support comes to this part of the best one's."""
+
+ASSUMED_WRONGLY = "The question assumes something that the library has otherwise."
 
 MOST_EXCERPTS = 3
 CLOSEST = 2
@@ -66,28 +67,15 @@ class Replies:
         best = candidates[0]
         enough = ALSO * best.support
         shown = [c for c in candidates if isinstance(c.subject.item, Passage) and c.support >= enough]
-        wrong = best.role is Role.WRONG_PREMISE
         return Answer(
             Kind.ANSWER,
             Status.ANSWERED,
-            statements=(Statement(self._lead(question, best), best.subject.citations),),
+            statements=(Statement(lead(question, best, self._retrieval), best.subject.citations),),
             excerpts=self._excerpts(c.subject.citations[0] for c in shown[:MOST_EXCERPTS]),
-            notes=("The question assumes something that the library has otherwise.",) if wrong else (),
+            notes=("The question assumes something that the library has otherwise.",)
+            if best.role is Role.WRONG_PREMISE
+            else (),
         )
-
-    def _lead(self, question: str, candidate: Candidate) -> str:
-        """Return the sentence of a passage that shares most with the question and has the kind asked for."""
-        passage = candidate.subject.item
-        assert isinstance(passage, Passage)
-        asked = asked_for(question)
-        words = set(self._retrieval.concepts(question))
-
-        def fitness(sentence: str) -> float:
-            concepts = set(self._retrieval.concepts(sentence))
-            kinds = sum(any(cue in sentence.lower() for cue in _SIGNS.get(kind, ())) for kind in asked)
-            return self._retrieval.weight(concepts & words) + KIND_BONUS * kinds
-
-        return max(sentences(passage.text), key=fitness)
 
     def in_order(self, events: Iterable[Event]) -> Answer:
         """Say events in the order in which they happened."""
@@ -138,36 +126,3 @@ class Replies:
 
     def _excerpts(self, citations: Iterable[Citation]) -> tuple[Excerpt, ...]:
         return tuple(excerpt_of(self._library, c) for c in tuple(citations)[:MOST_EXCERPTS])
-
-
-KIND_BONUS = 4.0
-_SIGNS: dict[Asked, tuple[str, ...]] = {
-    Asked.REASON: (
-        "because",
-        "frustrat",
-        "as a result",
-        "citing",
-        "in order to",
-        "due to",
-        "so that",
-        "could be used",
-        "not clear",
-        "unclear",
-        "designed to",
-    ),
-    Asked.TIME: (
-        "20",
-        "january",
-        "february",
-        "march",
-        "june",
-        "july",
-        "november",
-        "december",
-        "summer",
-        "wednesday",
-        "year",
-    ),
-    Asked.AMOUNT: ("$", "%"),
-    Asked.PERSON: ("said", "told", "director", "envoy", "analyst", "by "),
-}

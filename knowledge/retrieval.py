@@ -73,16 +73,18 @@ class Subject:
 class Candidate:
     """A subject with the evidence that it answers a question, each from 0 to 1.
 
-    `likeness` is that of the nearest unit, `role` says which kind of unit that is; `text_share` is the part
-    of the question's weight found in the subject's own text, `share` that in its text and asks together.
-    `coverage` decides between an answer and a refusal: the share of what the question is about (without the kind
-    of thing asked for) that the subject has, and how many telling words that is, for three words of ten are
-    better evidence than one of three. `factor` is what the question's naming of a source makes of it.
+    `likeness` is that of the nearest unit, which has the terms `nearest` and is its subject's `role`;
+    `text_share` is the part of the question's weight found in the subject's own text, `share` that in its
+    text and asks together.
+    `coverage` decides between an answer and a refusal: the share of what the question is about, without the
+    kind of thing asked for, that the subject has, and how many telling words that is, for three words of ten
+    are better evidence than one of three. `factor` is what the question's naming of a source makes of it.
     """
 
     subject: Subject
     likeness: float
     role: Role
+    nearest: frozenset[str]
     text_share: float
     share: float
     coverage: float = 0.0
@@ -159,25 +161,46 @@ class Retrieval:
         whole = self.weight(question)
         topic = question - _KINDS
         content = self.weight(topic) or 1.0
-        best: dict[int, tuple[float, Role]] = {}
+        best: dict[int, dict[Role, tuple[float, frozenset[str]]]] = {}
         for hit in self._index.search(list(words), CANDIDATE_UNITS):
             unit = self._units[hit.doc]
             shared = self.weight(question & unit)
             likeness = 2 * shared / (whole + self.weight(unit))
-            owner = self._owners[hit.doc]
-            if owner not in best or likeness > best[owner][0]:
-                best[owner] = likeness, self._roles[hit.doc]
+            of_owner = best.setdefault(self._owners[hit.doc], {})
+            role = self._roles[hit.doc]
+            if role not in of_owner or likeness > of_owner[role][0]:
+                of_owner[role] = likeness, unit
         found = []
-        for owner, (likeness, role) in best.items():
+        for owner, nearest in best.items():
             subject = self.subjects[owner]
+            role = _nearest_role(nearest, question - subject.text_terms)
+            likeness, unit = nearest[role]
             text_share = self.weight(question & subject.text_terms) / whole
             share = self.weight(question & subject.all_terms) / whole
             matched = topic & subject.all_terms
             breadth = min(sum(self.weight([word]) > TELLING for word in matched), BROAD) / BROAD
             coverage = 0.6 * self.weight(matched) / content + 0.4 * breadth
-            found.append((owner, Candidate(subject, likeness, role, text_share, share, coverage)))
+            found.append((owner, Candidate(subject, likeness, role, unit, text_share, share, coverage)))
         found.sort(key=lambda pair: (-pair[1].support, pair[0]))
         return [candidate for _, candidate in found]
+
+
+PREMISE_MARGIN = 0.05
+"""How much nearer than any ask a wrong premise must be for a question to be taken to assume it."""
+
+
+def _nearest_role(nearest: Mapping[Role, tuple[float, frozenset[str]]], own_words: frozenset[str]) -> Role:
+    """Return the role of the nearest unit.
+
+    A wrong premise must be clearly the nearest, and share a word with the question that the subject's text
+    does not have, for what it gets wrong stands in such a word.
+    """
+    best = max(nearest, key=lambda role: (role is not Role.WRONG_PREMISE, nearest[role][0]))
+    if Role.WRONG_PREMISE in nearest and best is not Role.WRONG_PREMISE:
+        likeness, terms = nearest[Role.WRONG_PREMISE]
+        if likeness >= nearest[best][0] + PREMISE_MARGIN and terms & own_words:
+            return Role.WRONG_PREMISE
+    return best
 
 
 _Units = list[tuple[Role, str]]
