@@ -6,6 +6,7 @@ Everything heavy is imported by the command that needs it, so that `ask` answers
 from __future__ import annotations
 
 import sys
+from codecs import BOM_UTF8
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -109,10 +110,10 @@ def ask(
     if as_json:
         from knowledge.jsonlines import replies
 
-        for line in sys.stdin.buffer:
-            for reply in replies(engine, [line.decode("utf-8", "replace")]):
-                sys.stdout.buffer.write(reply.encode("utf-8", "replace") + b"\n")
-        sys.stdout.buffer.flush()
+        lines = (line.removeprefix(BOM_UTF8).decode("utf-8", "replace") for line in sys.stdin.buffer)
+        for reply in replies(engine, lines):
+            sys.stdout.buffer.write(reply.encode("utf-8", "replace") + b"\n")
+            sys.stdout.buffer.flush()
         return
     from console import show
 

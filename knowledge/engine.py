@@ -45,7 +45,9 @@ class Engine:
     def reply(self, typed: str) -> Answer:
         """Answer a question, or a command written as `/exports 2023-11 series:reported`."""
         if not typed.lstrip().startswith("/"):
-            return self.ask(typed)
+            return self._question(typed)
+        if len(typed) > LONGEST_INPUT:
+            return self._finish(self.unreadable(_TOO_LONG, _ASK_HINT), echo(typed))
         try:
             command = parse_command(typed)
         except InputError as error:
@@ -56,7 +58,7 @@ class Engine:
         options = command.options
         match command.name:
             case "ask":
-                return self.ask(options.get("question", ""))
+                return self._question(options.get("question", ""))
             case "timeline":
                 return self.timeline(options.get("period", ""), options.get("topic", ""))
             case "exports":
@@ -68,18 +70,20 @@ class Engine:
         return self.help()
 
     def ask(self, question: str) -> Answer:
-        """Answer a free question from the library, or refuse if nothing supports an answer."""
+        """Answer a free question from the library, or refuse if nothing supports an answer.
+
+        What begins with a slash is a command, as in `reply`.
+        """
+        return self.reply(question)
+
+    def _question(self, question: str) -> Answer:
         question = question.strip()
-        if question.startswith("/"):
-            return self.reply(question)
+        asked = written("ask", question=question) if question.startswith("/") else question
         if not _WORD.search(question):
-            return self._finish(self.unreadable("Ask a question in a few words.", _ASK_HINT), question)
+            return self._finish(self.unreadable("Ask a question in a few words.", _ASK_HINT), asked)
         if len(question) > LONGEST_INPUT:
-            return self._finish(
-                self.unreadable(f"A question can have {LONGEST_INPUT} characters at most.", _ASK_HINT),
-                question,
-            )
-        return self._finish(self._answering.answer(question), question)
+            return self._finish(self.unreadable(_TOO_LONG, _ASK_HINT), asked)
+        return self._finish(self._answering.answer(question), asked)
 
     def explain(self, question: str) -> str:
         """Return how a question is read and what decides its reply, as a few lines for people tuning it."""
@@ -202,4 +206,5 @@ _HELP = (
     "Every statement opens at the paragraph it came from. If the library does not say, the reply says so. "
     "No language model is involved: the same question gets the same reply."
 )
+_TOO_LONG = f"A question or command can have {LONGEST_INPUT} characters at most."
 _ASK_HINT = f"For example: {COMMANDS['ask'].example.removeprefix('/ask ')}"

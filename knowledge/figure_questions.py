@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum, auto
@@ -18,13 +18,15 @@ from knowledge.figures import (
     extreme,
     no_categories,
     no_figure,
+    no_zero,
     own_total,
+    rows_of,
     stated,
 )
 from knowledge.library import Library
 from knowledge.periods import ALL_DATES, FoundPeriod, find_periods
 from knowledge.retrieval import Retrieval
-from knowledge.text import normalise, terms, words
+from knowledge.text import echo, normalise, terms, words
 from knowledge.wording import quantity
 
 
@@ -90,16 +92,13 @@ _NOT_ZERO = re.compile(
     r"non.?zero|(?:not|isn'?t|wasn'?t|weren'?t|above|than) (?:zero|nil|nothing)|still|actually|"
     r"at least something"
 )
-_STATED_TOTAL = re.compile(r"\b(?:report(?:ed|s)?|rfa|article|stated?|says?|said|since|overall|so far)\b")
+_ADDED = re.compile(r"\b(?:add|adds|added|sum|computed?|calculated?|plus|month by month)\b|\+")
+_WHOLE = re.compile(r"\b(?:total|whole|all|sum|overall|everything|entire|grand)\b")
 _MONTHS = re.compile(r"\bmonths?\b")
 _OTHER_ASKED = re.compile(r"^(?:why|when|who|where)\b|\bwhy\b")
-_FILLER = frozenset(
-    terms(
-        """alone big classed classified entire exact figure give given gone got itself made missing money
-        month number only out part really rough saw see seen separately single small something total usd
-        value went whole year"""
-    )
-)
+_FILLER = """alone big classed classified entire exact figure give given gone got itself made missing money
+    month number only out part really rough saw see seen separately single small something total usd
+    value went whole year"""
 
 NAMED = 0.3
 """Share of a category's weight that a question must name to be about it."""
@@ -123,6 +122,7 @@ class FigureQuestions:
         self._table = library.exports
         self._retrieval = retrieval
         cited = {c for f in (*self._table.figures, *self._table.totals) for c in f.citations}
+        self._filler = frozenset(terms(_FILLER))
         self._language: set[str] = set()
         for subject in retrieval.subjects:
             if subject.citations and set(subject.citations) <= cited:
@@ -130,19 +130,30 @@ class FigureQuestions:
 
     def answer(self, question: str) -> Answer | None:
         """Return the reply to a question about figures; None if it is not clearly one."""
-        table = self._table
-        if not table.figures:
-            return None
-        reading = self._read(question)
+        reading = self._read(question) if self._table.figures else None
         if reading is None:
             return None
-        if uncovered := self._uncovered(reading):
-            return no_figure(table, uncovered, table.series[:1])
+        series = self._table.series[0]
+        for found in reading.periods:
+            if not any(self._table.within(choice, series.id) for choice in found.choices):
+                return no_figure(self._table, found.period or found.asked, (series,))
+        spans = tuple(choice for found in reading.periods for choice in found.choices)
+        block, notes = rows_of(self._table, spans or (ALL_DATES,), series)
         if reading.parts:
-            return self._of_category(reading)
-        figures = self._figures(reading.periods)
-        reply = _REPLIES[reading.operation](self, reading, figures) if figures else None
-        return reply and _with_premise(reply, question)
+            return self._of_category(reading, block)
+        said = _WAYS[reading.operation](self, reading, block)
+        if said is None:
+            return None
+        lead, receipts = said
+        reply = Answer(
+            Kind.FIGURE,
+            Status.ANSWERED,
+            statements=tuple(lead),
+            figures=(replace(block, totals=()),),
+            receipts=tuple(receipts),
+            notes=(*map(_read_as, filter(_without_year, reading.periods)), *(notes if spans else ())),
+        )
+        return _with_premise(reply, question)
 
     def _read(self, question: str) -> _Reading | None:
         text = normalise(question)
@@ -171,7 +182,7 @@ class FigureQuestions:
         rest = "".join(c if not any(a <= i < b for a, b in spans) else " " for i, c in enumerate(question))
         for pattern in (p for _, p in _OPERATIONS):
             rest = pattern.sub(" ", rest.lower())
-        meant = self._retrieval.meaning(term for term in terms(rest) if term not in _FILLER)
+        meant = self._retrieval.meaning(term for term in terms(rest) if term not in self._filler)
         return any(term not in self._language and not term.isdigit() for term in meant)
 
     def _parts(self, question: str) -> tuple[tuple[Figure, Part], ...]:
@@ -184,24 +195,8 @@ class FigureQuestions:
                     found.append((figure, part))
         return tuple(found)
 
-    def _uncovered(self, reading: _Reading) -> str:
-        """Name the first period asked about for which there is no figure at all."""
-        for found in reading.periods:
-            if not found.choices or not any(self._table.within(choice) for choice in found.choices):
-                return found.asked
-        return ""
-
-    def _figures(self, periods: Sequence[FoundPeriod]) -> tuple[Figure, ...]:
-        """Return the figures of the first series in some periods, all of it if there are none."""
-        first = self._table.series[0].id
-        if not periods:
-            return self._table.within(ALL_DATES, first)
-        found = (f for p in periods for c in p.choices for f in self._table.within(c, first))
-        return tuple(dict.fromkeys(found))
-
-    def _of_category(self, reading: _Reading) -> Answer:
-        asked = set(self._figures(reading.periods))
-        kept = [(figure, part) for figure, part in reading.parts if figure in asked]
+    def _of_category(self, reading: _Reading, block: SeriesFigures) -> Answer:
+        kept = [(figure, part) for figure, part in reading.parts if figure in block.figures]
         if not kept:
             months = " and ".join(found.asked for found in reading.periods)
             named = " and ".join(figure.period.label() for figure, _ in reading.parts)
@@ -214,73 +209,82 @@ class FigureQuestions:
             elif not wants_share and part.share is not None:
                 receipts.append(portion(part.share, figure, f"“{part.category}”"))
         lead = [*map(computed, receipts), *(category(*pair) for pair in kept)]
-        return self._reply(lead, [figure for figure, _ in kept], receipts)
+        rows = SeriesFigures(block.series, tuple(dict.fromkeys(figure for figure, _ in kept)))
+        return Answer(
+            Kind.FIGURE, Status.ANSWERED, statements=tuple(lead), figures=(rows,), receipts=tuple(receipts)
+        )
 
-    def _show(self, reading: _Reading, figures: Sequence[Figure]) -> Answer | None:
-        return self._reply(map(stated, figures), figures) if reading.periods else None
+    def _show(self, reading: _Reading, block: SeriesFigures) -> _Said | None:
+        if not reading.periods:
+            return None
+        if len(block.figures) > 1:
+            return self._sum(reading, block)
+        return [stated(figure) for figure in block.figures], []
 
-    def _sum(self, reading: _Reading, figures: Sequence[Figure]) -> Answer | None:
-        if len(figures) == 1:
-            return self._show(reading, figures)
-        added = total(figures)
-        partial = len(figures) < len(self._figures(()))
-        said = [] if partial else list(map(own_total, self._table.totals))
-        lead = [*said, computed(added)] if _STATED_TOTAL.search(reading.text) else [computed(added), *said]
-        return self._reply(lead, figures, [added])
+    def _sum(self, reading: _Reading, block: SeriesFigures) -> _Said:
+        if len(block.figures) == 1:
+            return [stated(block.figures[0])], []
+        added = total(block.figures)
+        if block.gaps:
+            added = replace(added, label=f"Sum of the {len(block.figures)} months that have a figure")
+        said = list(map(own_total, block.totals))
+        if _ADDED.search(reading.text):
+            return [computed(added), *said], [added]
+        return [*said, computed(added)], [added]
 
-    def _difference(self, reading: _Reading, figures: Sequence[Figure]) -> Answer | None:
+    def _difference(self, reading: _Reading, block: SeriesFigures) -> _Said | None:
+        figures = block.figures
         if len(reading.periods) == 1:  # "between November and March" is one range: its two ends
             figures = tuple(dict.fromkeys((figures[0], figures[-1])))
         if len(figures) != 2:
             return None
         receipt = difference(*figures)
-        return self._reply([computed(receipt)], figures, [receipt])
+        return [computed(receipt)], [receipt]
 
-    def _share(self, reading: _Reading, _figures: Sequence[Figure]) -> Answer | None:
-        spans = [self._figures((found,)) for found in reading.periods]
+    def _share(self, reading: _Reading, block: SeriesFigures) -> _Said | None:
+        """Say what part one month is of a range that the question names, or of the whole series."""
+        spans = [
+            tuple(f for f in block.figures if any(choice.contains(f.period) for choice in found.choices))
+            for found in reading.periods
+        ]
         single = [span[0] for span in spans if len(span) == 1]
-        whole = next((span for span in spans if len(span) > 1), self._figures(()))
+        everything = self._table.within(ALL_DATES, block.series.id) if _WHOLE.search(reading.text) else ()
+        whole = next((span for span in spans if len(span) > 1), everything)
         if len(single) != 1 or not any(figure.value for figure in whole):
             return None
         span = f"{whole[0].period.label()} to {whole[-1].period.label()}"
         receipt = share(single[0].value, single[0].period.label(), whole, span)
-        return self._reply([computed(receipt)], tuple(dict.fromkeys((*single, *whole))), [receipt])
+        return [computed(receipt)], [receipt]
 
-    def _mean(self, _reading: _Reading, figures: Sequence[Figure]) -> Answer | None:
-        receipt = mean(figures)
-        return self._reply([computed(receipt)], figures, [receipt])
+    def _mean(self, _reading: _Reading, block: SeriesFigures) -> _Said:
+        receipt = mean(block.figures)
+        if block.gaps:
+            receipt = replace(receipt, label=f"Average of the {len(block.figures)} months that have a figure")
+        return [computed(receipt)], [receipt]
 
-    def _highest(self, _reading: _Reading, figures: Sequence[Figure]) -> Answer | None:
-        return self._reply([extreme("highest month", max(figures, key=lambda f: f.value))], figures)
+    def _highest(self, _reading: _Reading, block: SeriesFigures) -> _Said:
+        return [extreme("highest month", max(block.figures, key=lambda f: f.value))], []
 
-    def _lowest(self, reading: _Reading, figures: Sequence[Figure]) -> Answer | None:
-        above = [figure for figure in figures if figure.value]
-        zero = [] if above and _NOT_ZERO.search(reading.text) else [f for f in figures if not f.value]
+    def _lowest(self, reading: _Reading, block: SeriesFigures) -> _Said:
+        above = [figure for figure in block.figures if figure.value]
+        zero = [] if above and _NOT_ZERO.search(reading.text) else [f for f in block.figures if not f.value]
         lead = list(map(stated, zero))
         if above:
             lead.append(extreme("lowest month above zero", min(above, key=lambda f: f.value)))
-        return self._reply(lead, figures)
+        return lead, []
 
-    def _count(self, _reading: _Reading, figures: Sequence[Figure]) -> Answer | None:
-        return self._reply([counted(figures)], figures)
+    def _count(self, _reading: _Reading, block: SeriesFigures) -> _Said:
+        return [counted(block.figures)], []
 
-    def _zero(self, _reading: _Reading, figures: Sequence[Figure]) -> Answer | None:
-        return self._reply(map(stated, [f for f in figures if not f.value] or figures), figures)
-
-    def _reply(
-        self, lead: Iterable[Statement], rows: Sequence[Figure], receipts: Sequence[Receipt] = ()
-    ) -> Answer:
-        block = SeriesFigures(self._table.series[0], tuple(rows))
-        return Answer(
-            Kind.FIGURE,
-            Status.ANSWERED,
-            statements=tuple(lead),
-            figures=(block,),
-            receipts=tuple(receipts),
-        )
+    def _zero(self, _reading: _Reading, block: SeriesFigures) -> _Said:
+        zero = [stated(figure) for figure in block.figures if not figure.value]
+        return zero or [*no_zero(block), *map(stated, block.figures)], []
 
 
-_REPLIES: dict[Operation, Callable[[FigureQuestions, _Reading, Sequence[Figure]], Answer | None]] = {
+_Said = tuple[list[Statement], list[Receipt]]
+"""What leads a reply, and the receipts of what is computed in it."""
+
+_WAYS: dict[Operation, Callable[[FigureQuestions, _Reading, SeriesFigures], _Said | None]] = {
     Operation.SHOW: FigureQuestions._show,
     Operation.SUM: FigureQuestions._sum,
     Operation.DIFFERENCE: FigureQuestions._difference,
@@ -291,6 +295,14 @@ _REPLIES: dict[Operation, Callable[[FigureQuestions, _Reading, Sequence[Figure]]
     Operation.COUNT: FigureQuestions._count,
     Operation.ZERO: FigureQuestions._zero,
 }
+
+
+def _without_year(found: FoundPeriod) -> bool:
+    return not found.has_year and found.period is not None
+
+
+def _read_as(found: FoundPeriod) -> str:
+    return f"“{echo(found.surface)}” is read as {found.asked}."
 
 
 def _amounts(question: str) -> list[Decimal]:

@@ -15,43 +15,63 @@ EXAMPLES = ("2023-11", "November 2023", "2023-11..2024-03", "Q1 2024")
 
 def rows_reply(table: ExportTable, period: Period, series: Sequence[Series]) -> Answer:
     """Reply with the rows that `period` has in each of `series`, and with their sum if there are several."""
-    months, notes = _as_months(period)
-    blocks = tuple(_block(table, months, one) for one in series)
-    blocks = tuple(block for block in blocks if block.figures)
+    found = [rows_of(table, (period,), one) for one in series]
+    blocks = tuple(block for block, _ in found if block.figures)
     if not blocks:
-        return no_figure(table, period.label(), series)
-    receipts = tuple(total(block.figures) for block in blocks if len(block.figures) > 1)
-    for block in blocks:
-        if not block.series.coverage.contains(months):
-            notes += (_coverage_note(block.series),)
+        return no_figure(table, period, series)
     return Answer(
         Kind.FIGURE,
         Status.ANSWERED,
-        title=f"U.S. exports to North Korea: {months.label()}",
+        title=f"U.S. exports to North Korea: {_as_months(period)[0].label()}",
         figures=blocks,
-        receipts=receipts,
-        notes=notes,
+        receipts=tuple(total(block.figures) for block in blocks if len(block.figures) > 1),
+        notes=tuple(dict.fromkeys(note for block, notes in found if block.figures for note in notes)),
     )
 
 
-def no_figure(table: ExportTable, asked: str, series: Sequence[Series]) -> Answer:
+def rows_of(
+    table: ExportTable, periods: Sequence[Period], series: Series
+) -> tuple[SeriesFigures, tuple[str, ...]]:
+    """Return what a series has for some periods: its figures, its gaps by name, and notes on both."""
+    figures: dict[Figure, None] = {}
+    gaps: dict[Period, None] = {}
+    totals: dict[Figure, None] = {}
+    notes: list[str] = []
+    for period in periods:
+        months, widened = _as_months(period)
+        notes += widened
+        figures |= dict.fromkeys(table.within(months, series.id))
+        gaps |= dict.fromkeys(table.gaps(months, series))
+        if months.contains(series.coverage):
+            totals |= dict.fromkeys(t for t in table.totals if t.series == series.id)
+        if not series.coverage.contains(months):
+            notes.append(_coverage_note(series))
+    ordered = sorted(figures, key=lambda figure: figure.period)
+    block = SeriesFigures(series, tuple(ordered), _runs(sorted(gaps)), tuple(totals))
+    return block, tuple(dict.fromkeys(notes))
+
+
+def no_figure(table: ExportTable, asked: Period | str, series: Sequence[Series]) -> Answer:
     """Refuse for want of a figure, saying for which months there are figures."""
-    covered = " ".join(
-        f"{one.name} has figures for {one.coverage.label()}." for one in series or table.series
-    )
+    covered = " ".join(f"“{one.name}” covers {one.coverage.label()}." for one in series or table.series)
+    when = f"for {asked}" if isinstance(asked, str) else _for(asked)
     return Answer(
         Kind.REFUSAL,
         Status.REFUSED,
         statements=(
-            Statement(f"The library has no figure for {asked}. That is a gap in the sources, not a zero."),
+            Statement(f"The library has no figure {when}. That is a gap in the sources, not a zero."),
         ),
         hint=f"{covered} For example: /exports {EXAMPLES[0]}",
     )
 
 
+def _for(period: Period) -> str:
+    return period.label() if period.open_start or period.open_end else f"for {period.label()}"
+
+
 def _as_months(period: Period) -> tuple[Period, tuple[str, ...]]:
     """Widen a period that begins or ends within a month to whole months, and say so."""
-    if period.open_start or period.open_end or not period.months():
+    if period.open_start or period.open_end:
         return period, ()
     months = period.months()
     if (months[0].first, months[-1].last) == (period.first, period.last):
@@ -62,17 +82,6 @@ def _as_months(period: Period) -> tuple[Period, tuple[str, ...]]:
 
 def _coverage_note(series: Series) -> str:
     return f"Figures cover {series.coverage.label()}; any other month has no figure, which is not a zero."
-
-
-def _block(table: ExportTable, period: Period, series: Series) -> SeriesFigures:
-    figures = table.within(period, series.id)
-    stated = (t for t in table.totals if t.series == series.id and len(figures) > 1)
-    return SeriesFigures(
-        series,
-        figures,
-        _runs(table.gaps(period, series)),
-        tuple(t for t in stated if period.contains(series.coverage)),
-    )
 
 
 def _runs(months: Iterable[Period]) -> tuple[Period, ...]:
@@ -124,6 +133,13 @@ def counted(figures: Sequence[Figure]) -> Statement:
     names = ", ".join(figure.period.label() for figure in sent) or "none"
     words = f"Of {len(figures)} months with a figure, {len(sent)} have exports above zero: {names}."
     return Statement(words, tuple(dict.fromkeys(c for figure in figures for c in figure.citations)))
+
+
+def no_zero(block: SeriesFigures) -> list[Statement]:
+    """Say that no figure of some months is zero, and that months without one are no zeros either."""
+    gaps = " and ".join(gap.label() for gap in block.gaps)
+    without = f" There is no figure for {gaps}." if gaps else ""
+    return [Statement(f"No month with a figure is a reported zero.{without}")]
 
 
 def no_categories(months: str, named: str) -> Answer:

@@ -37,6 +37,11 @@ class IndexFormatError(KnowledgeError, ValueError):
     """A saved index that cannot be read; the text says where it is and what to do."""
 
 
+def lucene_idf(documents: int, holders: int) -> float:
+    """Weigh a term that `holders` of `documents` hold, as Lucene's BM25Similarity does: rare is heavy."""
+    return math.log(1 + (documents - holders + 0.5) / (holders + 0.5))
+
+
 class Hit(NamedTuple):
     """A document that holds a term asked for, and its score."""
 
@@ -189,18 +194,14 @@ class Bm25Index(BM25Okapi):  # type: ignore[misc]
             return self.idf.get(term, 0.0)
         if holders and term not in self.idf:
             self._calc_idf({term: holders})
-        return self.idf[term] if holders else self._lucene(0)
+        return self.idf[term] if holders else lucene_idf(self.corpus_size, 0)
 
     def _calc_idf(self, nd: Mapping[str, int]) -> None:
         """Note the weights of terms, given how many documents hold each; `okapi` wants all terms at once."""
         if self.scheme == "lucene":
-            self.idf.update((term, self._lucene(holders)) for term, holders in nd.items())
+            self.idf.update((term, lucene_idf(self.corpus_size, holders)) for term, holders in nd.items())
         elif nd:
             super()._calc_idf(nd)
-
-    def _lucene(self, holders: int) -> float:
-        """Weigh a term as Lucene's BM25Similarity does."""
-        return math.log(1 + (self.corpus_size - holders + 0.5) / (holders + 0.5))
 
     def _impact(self, term: str) -> tuple[Numbers, Scores]:
         """Return the documents that hold a term and what it adds to the score of each (as in the package)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping
+from math import fsum
 
 from knowledge.questions import Asked, asked_for
 from knowledge.retrieval import Candidate, Retrieval
@@ -51,8 +52,8 @@ def lead(question: str, candidate: Candidate, retrieval: Retrieval) -> str:
     spread = Counter(term for terms in found for term in terms)
 
     def fitness(number: int) -> float:
-        shared = sum(retrieval.weight([t]) / spread[t] for t in found[number] & words)
-        near = sum(retrieval.weight([t]) / spread[t] for t in found[number] & candidate.nearest - words)
+        shared = fsum(retrieval.weight([t]) / spread[t] for t in found[number] & words)
+        near = fsum(retrieval.weight([t]) / spread[t] for t in found[number] & candidate.nearest - words)
         return shared + NEAREST * near + KIND * _has_kind(parts[number], asked, words, retrieval)
 
     ranked = sorted(range(len(parts)), key=lambda number: (-fitness(number), number))

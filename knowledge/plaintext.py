@@ -10,12 +10,18 @@ from knowledge.sources import Source
 from knowledge.timeline import Event
 from knowledge.wording import (
     date_in_words,
+    figure_date_in_words,
     figure_in_words,
     headline,
     part_in_words,
     receipt_in_words,
     references,
+    role_in_words,
+    wording_of,
 )
+
+DATED_FIGURES = 2
+"""Up to this many figures are printed with the words from which their dates were inferred."""
 
 SUMMARISED_EVENTS = 8
 """A timeline of up to this many events is printed with their summaries, a longer one with titles only."""
@@ -54,8 +60,7 @@ def _statement(statement: Statement) -> str:
 
 
 def _excerpt(excerpt: Excerpt) -> str:
-    wording = "original" if excerpt.is_original else "in our words"
-    return f"[{excerpt.citation}] {excerpt.byline} ({wording}): {excerpt.text}"
+    return f"[{excerpt.citation}] {excerpt.byline} ({wording_of(excerpt)}): {excerpt.text}"
 
 
 def _figures(block: SeriesFigures) -> Iterator[str]:
@@ -64,7 +69,8 @@ def _figures(block: SeriesFigures) -> Iterator[str]:
         if figure is None:
             yield f"  {period.label()}: no figure"
             continue
-        yield f"  {period.label()}: {figure_in_words(figure)} {references(figure.citations)}"
+        date = figure_date_in_words(figure, brief=len(block.figures) > DATED_FIGURES)
+        yield f"  {date}: {figure_in_words(figure)} {references(figure.citations)}"
         for part in figure.parts:
             yield f"    of which {part_in_words(part)}"
         if figure.note:
@@ -82,8 +88,7 @@ def _event(event: Event, with_summary: bool) -> Iterator[str]:
 
 
 def _person(person: Person) -> str:
-    role = ", ".join(filter(None, (person.role, person.affiliation)))
-    return f"{person.name} — {role}\n{person.summary} {references(person.citations)}"
+    return f"{person.name} — {role_in_words(person)}\n{person.summary} {references(person.citations)}"
 
 
 def _source(source: Source) -> str:

@@ -11,12 +11,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import log
+from math import fsum
 from typing import TYPE_CHECKING
 
 from knowledge.citations import Citation
 from knowledge.faq import FaqEntry
-from knowledge.index import Bm25Index
+from knowledge.index import Bm25Index, lucene_idf
 from knowledge.questions import Asked, asked_for
 from knowledge.text import analyse, sentences, terms
 from knowledge.unknowns import KnownUnknown
@@ -121,8 +121,7 @@ class Retrieval:
                 corpus.append(words)
         self._index = Bm25Index(corpus)
         spread = Counter(term for subject in self.subjects for term in subject.all_terms)
-        count = len(self.subjects)
-        self._weights = {term: log(1 + (count - n + 0.5) / (n + 0.5)) for term, n in spread.items()}
+        self._weights = {term: lucene_idf(len(self.subjects), n) for term, n in spread.items()}
         self._weights |= dict.fromkeys(Asked, ASKED_WEIGHT)
 
     def _unit_terms(self, role: Role, text: str) -> list[str]:
@@ -152,8 +151,8 @@ class Retrieval:
         return all(map(self.knows, self.concepts(word)))
 
     def weight(self, words: Iterable[str]) -> float:
-        """Return the summed weight of some terms: the rarer among the subjects, the heavier."""
-        return sum(self._weights.get(word, UNKNOWN_WORD_WEIGHT) for word in words)
+        """Return the summed weight of some terms, in any order: the rarer among the subjects, the heavier."""
+        return fsum(self._weights.get(word, UNKNOWN_WORD_WEIGHT) for word in words)
 
     def candidates(self, words: Sequence[str]) -> list[Candidate]:
         """Return the subjects that match some of `words`, the best supported first."""

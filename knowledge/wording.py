@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from knowledge.answers import Excerpt
 from knowledge.citations import Citation
 from knowledge.exports import Figure, Part, Receipt, amount
+from knowledge.people import Person
+from knowledge.periods import Period
 from knowledge.timeline import Event
 
 _SYMBOLS = {"USD": "US$"}
@@ -25,6 +28,11 @@ def figure_in_words(figure: Figure) -> str:
     if figure.precision == "reported zero":
         return "nothing sent (a reported zero)"
     return _qualified(quantity(figure.value, figure.unit), figure.qualifier)
+
+
+def figure_date_in_words(figure: Figure, brief: bool = False) -> str:
+    """Write the period of a figure with its basis, as `date_in_words` does for an event."""
+    return _based(figure.period, figure.basis, figure.inferred_from, brief)
 
 
 def part_in_words(part: Part) -> str:
@@ -49,15 +57,30 @@ def date_in_words(event: Event, brief: bool = False) -> str:
 
     In brief the words it was inferred from are left out.
     """
-    words = event.date.label()
-    if event.basis == "explicit":
-        return words
-    return f"{words} (inferred)" if brief else f"{words} (inferred from “{event.inferred_from}”)"
+    return _based(event.date, event.basis, event.inferred_from, brief)
+
+
+def _based(period: Period, basis: str, inferred_from: str, brief: bool) -> str:
+    if basis == "explicit":
+        return period.label()
+    return f"{period.label()} (inferred)" if brief else f"{period.label()} (inferred from “{inferred_from}”)"
+
+
+def role_in_words(person: Person) -> str:
+    """Write the role and the affiliation of a person, the latter unless the role has it already."""
+    inside = person.affiliation.lower() in person.role.lower()
+    return person.role if inside else ", ".join(filter(None, (person.role, person.affiliation)))
+
+
+def wording_of(excerpt: Excerpt) -> str:
+    """Say whose words an excerpt has."""
+    return "original" if excerpt.is_original else "note in our words"
 
 
 def headline(event: Event) -> str:
     """Write the title of an event, marked if a source only expects it."""
-    return f"Expected: {event.title}" if event.status == "expected" else event.title
+    expected = event.status == "expected" and "expected" not in event.title.lower()
+    return f"Expected: {event.title}" if expected else event.title
 
 
 def references(citations: Iterable[Citation]) -> str:
