@@ -26,7 +26,7 @@ from knowledge.sources import Passage
 from knowledge.spelling import Speller
 from knowledge.timeline import Event
 
-COVERED = 0.42
+COVERED = 0.5
 """Coverage from which the best candidate carries an answer; set on the golden questions."""
 
 NAMED = 0.5
@@ -35,7 +35,7 @@ NAMED = 0.5
 NAMED_SOURCE = {True: 1.1, False: 0.8}
 """What it does to the support of a candidate if the question names its source, or another one."""
 
-WELL_SUPPORTED = 0.5
+WELL_SUPPORTED = 0.45
 """Support that each part of a question needs before the question is taken apart."""
 
 SHOWN = 8

@@ -33,13 +33,13 @@ CANDIDATE_UNITS = 100
 UNKNOWN_WORD_WEIGHT = 3.0
 """Weight of a word that occurs nowhere in the library: it speaks against support, but may be mere chat."""
 
-LIKENESS, SHARE, TEXT_SHARE = 0.45, 0.35, 0.2
+LIKENESS, SHARE, TEXT_SHARE = 0.48, 0.37, 0.15
 """What the nearest unit, and the shares of the question found in the subject and in its text, weigh."""
 
-FACTORS: Mapping[type, float] = {FaqEntry: 0.9, KnownUnknown: 0.97}
+FACTORS: Mapping[type, float] = {FaqEntry: 0.85, KnownUnknown: 0.97}
 """An FAQ entry draws several passages together, so the one passage that answers goes before it."""
 
-ASKED_WEIGHT = 3.0
+ASKED_WEIGHT = 3.5
 """Weight of the kind of thing asked for: as much as a word that a third of all subjects have."""
 
 
