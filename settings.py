@@ -17,10 +17,10 @@ import yaml
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, SecretStr, TypeAdapter, ValidationError
 
 from knowledge.content import COLLECTIONS
+from knowledge.database_files import WRITTEN, file_of_url, url_of_file
 
 CONFIG = Path("config.yaml")
 PREFIX = "AID_BOT_"
-SQLITE = ("sqlite+aiosqlite:///", "sqlite:///")
 
 NO_TOKEN = """\
 There is no Discord token, so the bot cannot sign in.
@@ -57,10 +57,17 @@ def _bare_token(token: SecretStr) -> SecretStr:
     return token
 
 
-def _known_database(url: str) -> str:
-    if not any(url.startswith(prefix) and url != prefix for prefix in SQLITE):
+def _usable_path(path: Path) -> Path:
+    if "\0" in str(path):
         raise ValueError
-    return url
+    try:
+        return path.expanduser()
+    except RuntimeError as error:  # there is no such user, or nobody knows the home of this one
+        raise ValueError from error
+
+
+def _known_database(url: str) -> str:
+    return url_of_file(_usable_path(file_of_url(url)))
 
 
 def _collections(value: Any) -> Any:
@@ -90,10 +97,12 @@ class Settings:
             "the token alone is wanted, without blanks and without “Bot ” before it", secret=True
         ),
     )
-    data_dir: Path = field(default=Path("data"), metadata=_about("the path of a folder is wanted"))
+    data_dir: Annotated[Path, AfterValidator(_usable_path)] = field(
+        default=Path("data"), metadata=_about("the path of a folder is wanted")
+    )
     database_url: Annotated[str, AfterValidator(_known_database)] | None = field(
         default=None,
-        metadata=_about("an SQLite file is wanted, written sqlite+aiosqlite:///path/to/bot.db", secret=True),
+        metadata=_about(f"an SQLite file is wanted, written {WRITTEN}", secret=True),
     )
     collections: Annotated[tuple[str, ...], BeforeValidator(_collections)] = field(
         default=COLLECTIONS,
@@ -112,7 +121,7 @@ class Settings:
     @property
     def store_url(self) -> str:
         """The database to open: `database_url`, or else the file bot.db in the data folder."""
-        return self.database_url or f"{SQLITE[0]}{self.data_dir / 'bot.db'}"
+        return self.database_url or url_of_file(self.data_dir / "bot.db")
 
 
 _FIELDS = {field.name: field for field in fields(Settings)}
@@ -231,6 +240,5 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     """Return the settings with every relative path taken from a folder."""
     url = settings.database_url
     if url is not None:
-        prefix = next(prefix for prefix in SQLITE if url.startswith(prefix))
-        url = prefix + str(folder / Path(url.removeprefix(prefix)).expanduser())
-    return replace(settings, data_dir=folder / settings.data_dir.expanduser(), database_url=url)
+        url = url_of_file(folder / file_of_url(url))
+    return replace(settings, data_dir=folder / settings.data_dir, database_url=url)

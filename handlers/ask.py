@@ -11,19 +11,20 @@ from discord.app_commands import Range
 from discord.ext import commands
 
 from handlers import cards, errors
-from handlers.replies import LONGEST_QUESTION, Interaction, Visibility, question_from, send, visibility_option
+from handlers.base import Cog, Interaction
+from handlers.replies import LONGEST_QUESTION, Visibility, question_from, send, visibility_option
 from handlers.views import Shown, reply_view
 
 if TYPE_CHECKING:
     from handlers.client import AidPolicyBot
 
 
-class Ask(commands.Cog):
+class Ask(Cog):
     """Answers questions, however they are put to the bot."""
 
     def __init__(self, bot: AidPolicyBot) -> None:
         """Take the bot; the context menu is made here because a decorator cannot make one in a cog."""
-        self.bot = bot
+        super().__init__(bot)
         self.menu = app_commands.ContextMenu(name="Ask about this", callback=self.ask_about)
 
     async def cog_load(self) -> None:
@@ -44,15 +45,15 @@ class Ask(commands.Cog):
         visibility: Visibility | None = None,
     ) -> None:
         """Ask about the history of U.S. humanitarian-aid policy toward North Korea."""
-        await send(interaction, self.bot.engine.reply(question_from(question)), visibility)
+        await send(interaction, self.engine.reply(question_from(question)), visibility)
 
     async def ask_about(self, interaction: Interaction, message: discord.Message) -> None:
         """Answer somebody's message as a question, privately; of a card, what it was asked."""
         is_own = self.bot.user is not None and message.author.id == self.bot.user.id
-        question = question_from((cards.asked(message) if is_own else "") or message.content)
+        question = question_from((cards.footer(message).asked if is_own else "") or message.content)
         if not question:
             raise errors.UserError("That message has no text that I could read as a question.")
-        await send(interaction, self.bot.engine.reply(question), "private")
+        await send(interaction, self.engine.reply(question), "private")
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -61,7 +62,7 @@ class Ask(commands.Cog):
         if said is None:
             return
         try:
-            engine, question = self.bot.engine, question_from(said)
+            engine, question = self.engine, question_from(said)
             answer = engine.reply(question) if question else engine.help()
             view = reply_view(self.bot, answer, Shown(message.author.id, private=False))
             await message.reply(view=view, mention_author=False)

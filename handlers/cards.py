@@ -60,20 +60,45 @@ class FigureRow:
 
     series: Series
     period: Period
-    figure: Figure | None = None
+    figure: Figure | None
     stated_total: bool = False
-    gap_until: Period | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """How a card was shared: a public one `by` whom, a private one that it is `done`."""
+
+    by: str = ""
+    done: bool = False
+
+
+UNSHARED = Sharing()
+_SHARED = "shared "
+_BY, _WITH_ALL = "by ", "with everyone here"
+
+
+@dataclass(frozen=True, slots=True)
+class Footer:
+    """What a card says of itself: what it was asked, and how it was shared."""
+
+    asked: str = ""
+    sharing: Sharing = UNSHARED
 
 
 def card(
-    answer: Answer, sources: Sources, rows: Sequence[Row] = (), *, page: int = 0, shared_by: str = ""
+    answer: Answer,
+    sources: Sources,
+    rows: Sequence[Row] = (),
+    *,
+    page: int = 0,
+    sharing: Sharing = UNSHARED,
 ) -> ui.LayoutView:
     """Return the card of an answer with its rows of buttons; of a long table, one page.
 
     `sources` are those of the library, by id: they give citations their addresses.
     """
     blocks = [*_head(answer), *_body(answer, sources, _clamped(answer, page)), *_tail(answer)]
-    blocks.append(_footer(answer, page, shared_by))
+    blocks.append(_footer(answer, page, sharing))
     return frame(blocks, rows, colour=_COLOURS[answer.kind], cut_mark=_CUT)
 
 
@@ -85,20 +110,23 @@ def notice(text: str, rows: Sequence[Row] = ()) -> ui.LayoutView:
 def export_card(answer: Answer, menu: Row) -> ui.LayoutView:
     """Return the card that asks in which form a reply is wanted; its footer names the reply."""
     heading = Block((Line("**Export this reply as a file**"),))
-    return frame([heading, _footer(answer, 0, "")], [menu], colour=_SLATE, cut_mark=_CUT)
+    return frame([heading, _footer(answer, 0, UNSHARED)], [menu], colour=_SLATE, cut_mark=_CUT)
 
 
-def asked(message: discord.Message) -> str:
-    """Return what the card in a message was asked, or nothing if it is no card."""
-    return asked_on(ui.LayoutView.from_message(message, timeout=None))
+def footer(message: discord.Message) -> Footer:
+    """Return what the card in a message says of itself; of a message that is no card, nothing."""
+    return footer_on(ui.LayoutView.from_message(message, timeout=None))
 
 
-def asked_on(view: ui.LayoutView | ui.View) -> str:
-    """Return what a card was asked, or nothing if the view is no card."""
-    footer = view.find_item(_FOOTER)
-    if not isinstance(footer, ui.TextDisplay):
-        return ""
-    return unescape(footer.content.split("\n")[0].removeprefix("-# "))
+def footer_on(view: ui.LayoutView | ui.View) -> Footer:
+    """Return what a card says of itself; of a view that is no card, nothing."""
+    text = view.find_item(_FOOTER)
+    if not isinstance(text, ui.TextDisplay):
+        return Footer()
+    asked, _, about = text.content.removeprefix("-# ").partition("\n-# ")
+    shared = f" · {about}".partition(f" · {_SHARED}")[2]
+    by = unescape(shared.removeprefix(_BY)) if shared.startswith(_BY) else ""
+    return Footer(unescape(asked), Sharing(by, shared == _WITH_ALL))
 
 
 def pages(answer: Answer) -> int:
@@ -143,13 +171,14 @@ def _tail(answer: Answer) -> Iterator[Block]:
     yield Block(hint, rank=1)
 
 
-def _footer(answer: Answer, page: int, shared_by: str) -> Block:
+def _footer(answer: Answer, page: int, sharing: Sharing) -> Block:
     question = " ".join(clip(answer.question, _LONGEST_QUESTION).split())
     count = pages(answer)
     about = (
         f"page {_clamped(answer, page) + 1} of {count}" if count > 1 else "",
         f"library {escape(answer.version)}" if answer.version else "",
-        f"shared by {escape(clip(shared_by, 40))}" if shared_by else "",
+        f"{_SHARED}{_BY}{escape(' '.join(clip(sharing.by, 40).split()))}" if sharing.by else "",
+        f"{_SHARED}{_WITH_ALL}" if sharing.done else "",
     )
     lines = (escape(question) or "(nothing asked)", " · ".join(filter(None, about)))
     return Block(tuple(Line(f"-# {line}") for line in lines if line), above="rule", id=_FOOTER)
@@ -272,29 +301,16 @@ def _figure_rows(answer: Answer) -> tuple[FigureRow, ...]:
 
 
 def _series_rows(block: SeriesFigures) -> Iterator[FigureRow]:
-    rows = [FigureRow(block.series, figure.period, figure) for figure in block.figures]
-    gaps = _runs(block.gaps, block.figures)
-    rows += [FigureRow(block.series, first, gap_until=last) for first, last in gaps]
-    yield from sorted(rows, key=lambda row: row.period)
+    for period, figure in block.rows:
+        yield FigureRow(block.series, period, figure)
     for total in block.totals:
         yield FigureRow(block.series, total.period, total, stated_total=True)
-
-
-def _runs(gaps: Sequence[Period], figures: Sequence[Figure]) -> Iterator[tuple[Period, Period]]:
-    """Join months without a figure that follow one another; up to three stay apart, each with its name."""
-    marked = sorted([*((gap, True) for gap in gaps), *((figure.period, False) for figure in figures)])
-    for is_gap, run in groupby(marked, key=lambda entry: entry[1]):
-        periods = [period for period, _ in run]
-        if is_gap and len(periods) > 3:
-            yield periods[0], periods[-1]
-        elif is_gap:
-            yield from ((period, period) for period in periods)
 
 
 def _figures(answer: Answer, sources: Sources, page: int) -> Iterator[Block]:
     rows = _figure_rows(answer)
     shown = _page(rows, FIGURES_A_PAGE, page)
-    dates = max((len(_row_date(row)) for row in shown), default=0)
+    dates = max((len(row.period.label()) for row in shown), default=0)
     amounts = max((len(_row_amount(row)) for row in shown), default=0)
     for series, group in groupby(shown, key=lambda row: row.series):
         lines = [Line(f"**{escape(series.name)}**")]
@@ -311,7 +327,7 @@ def _figures(answer: Answer, sources: Sources, page: int) -> Iterator[Block]:
 
 
 def _figure_line(row: FigureRow, dates: int, amounts: int, sources: Sources) -> Line:
-    columns = f"{code(_row_date(row).ljust(dates))} {code(_row_amount(row).rjust(amounts))}"
+    columns = f"{code(row.period.label().ljust(dates))} {code(_row_amount(row).rjust(amounts))}"
     if row.figure is None:
         return Line(columns)
     words = (
@@ -320,12 +336,6 @@ def _figure_line(row: FigureRow, dates: int, amounts: int, sources: Sources) -> 
         _addresses(row.figure.citations, sources, within=row.series.source),
     )
     return Line(f"{columns} {' · '.join(filter(None, words))}")
-
-
-def _row_date(row: FigureRow) -> str:
-    if row.gap_until and row.gap_until != row.period:
-        return Period.between(row.period.first, row.gap_until.last).label()
-    return row.period.label()
 
 
 def _row_amount(row: FigureRow) -> str:

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from discord import app_commands
 from discord.app_commands import Choice, Range
-from discord.ext import commands
 
+from handlers.base import Cog, Interaction
 from handlers.markup import spoken
-from handlers.replies import LONGEST_OPTION, Interaction, Visibility, choices, send, visibility_option
+from handlers.replies import LONGEST_OPTION, Visibility, send, visibility_option
 from knowledge import suggestions
 
-if TYPE_CHECKING:
-    from handlers.client import AidPolicyBot
 
-
-class Cite(commands.Cog):
+class Cite(Cog):
     """Opens passages."""
-
-    def __init__(self, bot: AidPolicyBot) -> None:
-        """Take the bot, whose engine answers."""
-        self.bot = bot
 
     @app_commands.command()
     @app_commands.describe(reference="A source and a paragraph, for example fp-2019¶6")
@@ -33,8 +24,8 @@ class Cite(commands.Cog):
         visibility: Visibility | None = None,
     ) -> None:
         """Open a passage at its reference, with the ones before and after it at hand."""
-        await send(interaction, self.bot.engine.cite(spoken(reference)), visibility)
+        await send(interaction, self.engine.cite(spoken(reference)), visibility)
 
     @cite.autocomplete("reference")
     async def _references(self, _: Interaction, typed: str) -> list[Choice[str]]:
-        return choices(suggestions.references(self.bot.engine.library, typed))
+        return self.suggested(suggestions.references, typed)

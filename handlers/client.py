@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import logging
@@ -15,6 +16,7 @@ from discord.ext import commands
 
 from handlers import cards, errors, views
 from handlers.ask import Ask
+from handlers.base import Interaction
 from handlers.cite import Cite
 from handlers.exports import Exports
 from handlers.help import Help
@@ -27,9 +29,6 @@ if TYPE_CHECKING:
     from settings import Settings
 
 COGS = (Ask, Timeline, Exports, Cite, Sources, Help)
-DRAFT = "form"
-"""The key of what somebody typed into a form that the bot no longer knows."""
-
 _SYNCED = "commands synced"
 _OTHER_VERSION = "This is from another version of me. Please ask again."
 
@@ -39,9 +38,7 @@ _log = logging.getLogger(__name__)
 class Tree(app_commands.CommandTree["AidPolicyBot"]):
     """The commands, with the one error handler."""
 
-    async def on_error(
-        self, interaction: discord.Interaction[AidPolicyBot], error: app_commands.AppCommandError, /
-    ) -> None:
+    async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
         """Report what a command failed with."""
         await errors.report(interaction, error)
 
@@ -70,12 +67,13 @@ class AidPolicyBot(commands.Bot):
         self.engine = engine
         self.store = store
         self.settings = settings
-        self.open_forms: set[str] = set()
-        """The custom ids of the forms that this process has shown and still knows."""
+        self.being_shared: set[int] = set()
+        """The ids of the private cards that are being posted just now."""
         self._items: list[type[ui.DynamicItem[Any]]] = []
 
     async def setup_hook(self) -> None:
-        """Load the commands and learn the buttons, before Discord sends anything."""
+        """Load the commands, the buttons and what the engine loads late, before Discord sends anything."""
+        await asyncio.to_thread(self.engine.warm_up)
         for cog in COGS:
             await self.add_cog(cog(self))
         self.add_dynamic_items(*views.ITEMS)
@@ -112,14 +110,13 @@ class AidPolicyBot(commands.Bot):
     async def on_message(self, message: discord.Message, /) -> None:
         """Read no prefix commands; the cog that answers questions listens for itself."""
 
-    async def on_interaction(self, interaction: discord.Interaction[AidPolicyBot]) -> None:
+    async def on_interaction(self, interaction: Interaction) -> None:
         """Answer forms and buttons that nobody else will: discord.py drops those it does not know."""
         data: Any = interaction.data or {}
-        custom_id = data.get("custom_id", "")
         try:
-            if interaction.type is discord.InteractionType.modal_submit and custom_id not in self.open_forms:
-                await self._keep_form(interaction, "\n\n".join(_typed(data.get("components", []))))
-            elif interaction.type is discord.InteractionType.component and not self._knows(custom_id):
+            if interaction.type is discord.InteractionType.modal_submit:  # this version has no forms
+                await _give_back(interaction, "\n\n".join(_typed(data.get("components", []))))
+            elif interaction.type is discord.InteractionType.component and not self._knows(data["custom_id"]):
                 await errors.report(interaction, errors.UserError(_OTHER_VERSION))
         except Exception as error:
             await errors.report(interaction, error)
@@ -127,10 +124,11 @@ class AidPolicyBot(commands.Bot):
     def _knows(self, custom_id: str) -> bool:
         return any(item.__discord_ui_compiled_template__.fullmatch(custom_id) for item in self._items)
 
-    async def _keep_form(self, interaction: discord.Interaction[AidPolicyBot], typed: str) -> None:
-        await self.store.keep_draft(interaction.user.id, DRAFT, typed)
-        text = f"I was restarted while this form was open, so it was not sent. What you typed:\n\n{typed}"
-        await interaction.response.send_message(view=cards.notice(text), ephemeral=True)
+
+async def _give_back(interaction: Interaction, typed: str) -> None:
+    """Show people what they typed into a form of another version; nothing of it is stored."""
+    text = f"This form is from another version of me, so it was not sent. What you typed:\n\n{typed}"
+    await interaction.response.send_message(view=cards.notice(text), ephemeral=True)
 
 
 def _typed(components: list[Any]) -> Iterator[str]:

@@ -57,26 +57,26 @@ async def report(interaction: discord.Interaction[Any], error: BaseException) ->
     if _is_benign(error):
         _log.info("An interaction was answered twice or too late: %s", error)
         return
-    text = _logged_text(error, f"Interaction {interaction.id}")
+    text, name = _logged(error, f"Interaction {interaction.id}")
     try:
         if interaction.response.is_done():
             await interaction.followup.send(text, ephemeral=True)
         else:
             await interaction.response.send_message(text, ephemeral=True)
-    except (discord.HTTPException, aiohttp.ClientError) as failure:
-        _log.warning("The error could not be shown: %s", failure)
+    except Exception as failure:
+        _log_unshown(name, failure)
 
 
 async def report_message(message: discord.Message, error: BaseException) -> None:
     """Log an error met while answering a message, and say so in reply to it; never raises."""
     error = _cause(error)
-    text = _logged_text(error, f"Message {message.id}")
+    text, name = _logged(error, f"Message {message.id}")
     if isinstance(error, discord.Forbidden):
         return  # where we may not write, an apology would fail too
     try:
         await message.reply(text, mention_author=False)
-    except (discord.HTTPException, aiohttp.ClientError) as failure:
-        _log.warning("The error could not be shown: %s", failure)
+    except Exception as failure:
+        _log_unshown(name, failure)
 
 
 def text_for(error: BaseException) -> tuple[str, bool]:
@@ -89,14 +89,20 @@ def text_for(error: BaseException) -> tuple[str, bool]:
     return next(text for type_, text in _FAULTS if isinstance(error, type_)), True
 
 
-def _logged_text(error: BaseException, place: str) -> str:
+def _logged(error: BaseException, place: str) -> tuple[str, str]:
+    """Log an error; return what to tell the person, and the name under which the log has it."""
     text, is_fault = text_for(error)
     if not is_fault:
         _log.info("%s was turned down: %s", place, error)
-        return text
+        return text, place
     reference = secrets.token_hex(3)
     _log.error("Reference %s: %s failed.", reference, place, exc_info=error)
-    return f"{text}\n-# If this goes on, tell the operator the reference {reference}."
+    text = f"{text}\n-# If this goes on, tell the operator the reference {reference}."
+    return text, f"Reference {reference}"
+
+
+def _log_unshown(name: str, failure: Exception) -> None:
+    _log.warning("%s: the error could not be shown: %s: %s", name, type(failure).__name__, failure)
 
 
 def _cause(error: BaseException) -> BaseException:

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from discord import app_commands
 from discord.app_commands import Choice, Range
-from discord.ext import commands
 
+from handlers.base import Cog, Interaction
 from handlers.markup import spoken
-from handlers.replies import LONGEST_OPTION, Interaction, Visibility, choices, send, visibility_option
+from handlers.replies import LONGEST_OPTION, Visibility, send, visibility_option
 from handlers.views import file_of
 from knowledge import suggestions
-from knowledge.downloads import Format, download, formats
-
-if TYPE_CHECKING:
-    from handlers.client import AidPolicyBot
+from knowledge.downloads import Format, formats
 
 
-class Exports(commands.Cog):
+class Exports(Cog):
     """Shows export figures."""
-
-    def __init__(self, bot: AidPolicyBot) -> None:
-        """Take the bot, whose engine answers."""
-        self.bot = bot
 
     @app_commands.command()
     @app_commands.describe(
@@ -41,17 +32,16 @@ class Exports(commands.Cog):
         visibility: Visibility | None = None,
     ) -> None:
         """Show U.S. export figures by month, with unit, qualifier and source."""
-        engine = self.bot.engine
-        answer = engine.exports(spoken(period), spoken(series))
+        answer = self.engine.exports(spoken(period), spoken(series))
         private = await send(interaction, answer, visibility)
         if csv and Format.CSV in formats(answer):
-            made = download(answer, Format.CSV, engine.library.sources)
-            await interaction.followup.send(file=file_of(made), ephemeral=private)
+            file = await file_of(answer, Format.CSV, self.bot)
+            await interaction.followup.send(file=file, ephemeral=private)
 
     @exports.autocomplete("period")
     async def _periods(self, _: Interaction, typed: str) -> list[Choice[str]]:
-        return choices(suggestions.export_periods(self.bot.engine.library, typed))
+        return self.suggested(suggestions.export_periods, typed)
 
     @exports.autocomplete("series")
     async def _series(self, _: Interaction, typed: str) -> list[Choice[str]]:
-        return choices(suggestions.series(self.bot.engine.library, typed))
+        return self.suggested(suggestions.series, typed)

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Literal, TypeVar
+from collections.abc import Callable
+from typing import Literal, TypeVar
 
-import discord
 from discord import app_commands
 
+from handlers.base import Interaction
 from handlers.markup import spoken
 from handlers.views import Shown, reply_view
 from knowledge.answers import Answer, Status
-from knowledge.suggestions import Suggestion
 from knowledge.text import clip
-
-if TYPE_CHECKING:
-    from handlers.client import AidPolicyBot
-
-    Interaction = discord.Interaction[AidPolicyBot]
-else:
-    Interaction = discord.Interaction
 
 Visibility = Literal["private", "public"]
 _T = TypeVar("_T")
@@ -68,8 +60,3 @@ def is_private(interaction: Interaction, answer: Answer, visibility: Visibility 
 def question_from(typed: str) -> str:
     """Return a question as it goes to the engine: what was said, on one line, clipped to its card."""
     return clip(spoken(typed), LONGEST_QUESTION)
-
-
-def choices(found: Iterable[Suggestion]) -> list[app_commands.Choice[str]]:
-    """Turn suggestions into what Discord lists below an option."""
-    return [app_commands.Choice(name=one.label, value=one.value) for one in found]

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from discord import app_commands
 from discord.app_commands import Choice, Range
-from discord.ext import commands
 
+from handlers.base import Cog, Interaction
 from handlers.markup import spoken
-from handlers.replies import LONGEST_OPTION, Interaction, Visibility, choices, send, visibility_option
+from handlers.replies import LONGEST_OPTION, Visibility, send, visibility_option
 from knowledge import suggestions
 
-if TYPE_CHECKING:
-    from handlers.client import AidPolicyBot
 
-
-class Timeline(commands.Cog):
+class Timeline(Cog):
     """Lists dated events."""
-
-    def __init__(self, bot: AidPolicyBot) -> None:
-        """Take the bot, whose engine answers."""
-        self.bot = bot
 
     @app_commands.command()
     @app_commands.describe(
@@ -37,12 +28,12 @@ class Timeline(commands.Cog):
         visibility: Visibility | None = None,
     ) -> None:
         """List dated events, oldest first, each with its source."""
-        await send(interaction, self.bot.engine.timeline(spoken(period), spoken(topic)), visibility)
+        await send(interaction, self.engine.timeline(spoken(period), spoken(topic)), visibility)
 
     @timeline.autocomplete("period")
     async def _periods(self, _: Interaction, typed: str) -> list[Choice[str]]:
-        return choices(suggestions.timeline_periods(self.bot.engine.library, typed))
+        return self.suggested(suggestions.timeline_periods, typed)
 
     @timeline.autocomplete("topic")
     async def _topics(self, _: Interaction, typed: str) -> list[Choice[str]]:
-        return choices(suggestions.topics(self.bot.engine.library, typed))
+        return self.suggested(suggestions.topics, typed)

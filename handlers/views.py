@@ -6,29 +6,28 @@ view: discord.py forgets a class of dynamic items when a view that mixes them wi
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import discord
 from discord import ui
 
 from handlers import cards, errors
+from handlers.base import Interaction
+from handlers.cards import Sharing
 from handlers.layout import Row
 from knowledge.answers import Answer, Kind, Status
 from knowledge.citations import Citation
 from knowledge.commands import written
-from knowledge.downloads import LABELS, Download, Format, download, formats
+from knowledge.downloads import LABELS, Format, download, formats
 
 if TYPE_CHECKING:
     from handlers.client import AidPolicyBot
-
-    Press = discord.Interaction[AidPolicyBot]
-else:
-    Press = discord.Interaction
 
 LONGEST_ID = 100
 MOST_CITATIONS = 3
@@ -39,26 +38,23 @@ _VOTED_ON = frozenset(Kind) - {Kind.PASSAGE, Kind.SOURCES, Kind.HELP, Kind.ERROR
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """How a card is shown: to whom, whether only to them, which page of it, and what became of it.
-
-    `shared_by` names who made a public card of a private one; `was_shared` marks that private one.
-    """
+    """How a card is shown: to whom, whether only to them, which page of it, and how it was shared."""
 
     owner: int
     private: bool
     page: int = 0
-    shared_by: str = ""
-    was_shared: bool = False
+    sharing: Sharing = cards.UNSHARED
 
 
 def reply_view(bot: AidPolicyBot, answer: Answer, shown: Shown) -> ui.LayoutView:
     """Return the card of an answer with its buttons."""
     rows, sources = controls(answer, shown), bot.engine.library.sources
-    return cards.card(answer, sources, rows, page=shown.page, shared_by=shown.shared_by)
+    return cards.card(answer, sources, rows, page=shown.page, sharing=shown.sharing)
 
 
-def file_of(made: Download) -> discord.File:
-    """Return a download as Discord takes it."""
+async def file_of(answer: Answer, wanted: Format, bot: AidPolicyBot) -> discord.File:
+    """Return a reply as a file; in a thread, because the first calendar loads what makes calendars."""
+    made = await asyncio.to_thread(download, answer, wanted, bot.engine.library.sources)
     return discord.File(io.BytesIO(made.data), made.filename)
 
 
@@ -98,7 +94,7 @@ def _openers(answer: Answer, page: int) -> Iterator[CardItem]:
 
 def _about(answer: Answer, shown: Shown) -> Iterator[CardItem]:
     understood = answer.status is not Status.ERROR
-    if understood and shown.private and not shown.was_shared:
+    if understood and shown.private and not shown.sharing.done:
         yield Share.button("Share", f"share:{shown.page}")
     if formats(answer):
         yield Export.button("Export", "export")
@@ -124,15 +120,16 @@ class CardItem(ui.DynamicItem[ui.Item[Any]], template=r"(?!)"):
     def button(cls, label: str, custom_id: str) -> Self:
         """Return the item as a button; its fields are read from the custom id, as they will be later."""
         match = cls.__discord_ui_compiled_template__.fullmatch(custom_id)
-        assert match and len(custom_id) <= LONGEST_ID, custom_id
+        if not match or len(custom_id) > LONGEST_ID:
+            raise ValueError(f"“{custom_id}” is no custom id of {cls.__name__}")
         button: ui.Button[Any] = ui.Button(label=label, custom_id=custom_id)
         return cls(button, **match.groupdict())
 
-    async def run(self, press: Press) -> None:
+    async def run(self, press: Interaction) -> None:
         """Do what the item is for."""
         raise NotImplementedError
 
-    async def allow(self, press: Press) -> None:
+    async def allow(self, press: Interaction) -> None:
         """Raise `UserError` if this person may not use the item."""
 
     @classmethod
@@ -163,15 +160,20 @@ class CardItem(ui.DynamicItem[ui.Item[Any]], template=r"(?!)"):
             await errors.report(interaction, error)
 
 
-def _asked(press: Press) -> str:
+def _footer(press: Interaction) -> cards.Footer:
+    """Return what the card that was pressed on says of itself."""
+    return cards.footer(press.message) if press.message else cards.Footer()
+
+
+def _asked(press: Interaction) -> str:
     """Return what the card that was pressed on was asked."""
-    asked = cards.asked(press.message) if press.message else ""
+    asked = _footer(press).asked
     if not asked:
         raise errors.UserError("I can no longer read what this card was asked. Please ask again.")
     return asked
 
 
-def _is_private(press: Press) -> bool:
+def _is_private(press: Interaction) -> bool:
     return press.message is not None and press.message.flags.ephemeral
 
 
@@ -193,13 +195,14 @@ class Go(CardItem, template=r"(?s)go:(?P<owner>\d+):(?P<page>\d+):(?P<typed>.*)"
         if typed.strip() and len(custom_id) <= LONGEST_ID and len(label) <= _LONGEST_LABEL:
             yield cls.button(label, custom_id)
 
-    async def run(self, press: Press) -> None:
+    async def run(self, press: Interaction) -> None:
         """Show the page or the reply, in place or apart."""
-        bot, page = press.client, int(self.fields["page"])
+        bot, page, private = press.client, int(self.fields["page"]), _is_private(press)
         answer = bot.engine.reply(self.fields["typed"] or _asked(press))
-        private = _is_private(press)
         if private or press.user.id == int(self.fields["owner"]):
-            shown = Shown(press.user.id, private, page)
+            # A private card that moves on to another reply can be shared again: that one was not.
+            sharing = cards.UNSHARED if private and self.fields["typed"] else _footer(press).sharing
+            shown = Shown(press.user.id, private, page, sharing)
             await press.response.edit_message(view=reply_view(bot, answer, shown))
         else:
             shown = Shown(press.user.id, private=True, page=page)
@@ -216,7 +219,7 @@ class Open(CardItem, template=r"(?s)open:(?P<reference>.+)"):
         if len(custom_id) <= LONGEST_ID and len(label) <= _LONGEST_LABEL:
             yield cls.button(label, custom_id)
 
-    async def run(self, press: Press) -> None:
+    async def run(self, press: Interaction) -> None:
         """Show the passage to whoever pressed."""
         answer = press.client.engine.cite(self.fields["reference"])
         view = reply_view(press.client, answer, Shown(press.user.id, private=True))
@@ -226,21 +229,40 @@ class Open(CardItem, template=r"(?s)open:(?P<reference>.+)"):
 class Share(CardItem, template=r"share:(?P<page>\d+)"):
     """Posts a private card for everyone in the channel."""
 
-    async def run(self, press: Press) -> None:
-        """Post the card, then take the button away so that it is posted once."""
-        bot, owner, page = press.client, press.user.id, int(self.fields["page"])
+    async def run(self, press: Interaction) -> None:
+        """Take the button away, then post the card; where that fails, give the button back.
+
+        A second press may be on its way before the first has taken the button away; it changes nothing.
+        """
+        bot, card = press.client, press.message.id if press.message else 0
+        if card in bot.being_shared or _footer(press).sharing.done:
+            await press.response.defer()
+            return
         answer = bot.engine.reply(_asked(press))
-        public = Shown(owner, private=False, page=page, shared_by=press.user.display_name)
-        kept = Shown(owner, private=True, page=page, was_shared=True)
-        await press.response.defer()
-        await press.followup.send(view=reply_view(bot, answer, public))
-        await press.edit_original_response(view=reply_view(bot, answer, kept))
+        private = Shown(press.user.id, private=True, page=int(self.fields["page"]))
+        kept = replace(private, sharing=Sharing(done=True))
+        public = replace(private, private=False, sharing=Sharing(by=press.user.display_name))
+        bot.being_shared.add(card)
+        try:
+            await press.response.edit_message(view=reply_view(bot, answer, kept))
+            await _post(press, reply_view(bot, answer, public), undo=reply_view(bot, answer, private))
+        finally:
+            bot.being_shared.discard(card)
+
+
+async def _post(press: Interaction, view: ui.LayoutView, undo: ui.LayoutView) -> None:
+    """Post a card for everyone; if that fails, show `undo` on the card that was pressed on."""
+    try:
+        await press.followup.send(view=view)
+    except Exception:
+        await press.edit_original_response(view=undo)
+        raise
 
 
 class Export(CardItem, template=r"export"):
     """Asks, privately, in which form the reply is wanted."""
 
-    async def run(self, press: Press) -> None:
+    async def run(self, press: Interaction) -> None:
         """Show the menu of forms that this reply can have."""
         answer = press.client.engine.reply(_asked(press))
         if not (offered := formats(answer)):
@@ -261,15 +283,15 @@ class FormatMenu(CardItem, template=r"format"):
             menu.add_option(label=label, description=purpose, value=one)
         return cls(menu)
 
-    async def run(self, press: Press) -> None:
+    async def run(self, press: Interaction) -> None:
         """Send the file, privately."""
         assert isinstance(self.item, ui.Select)
         wanted = Format(self.item.values[0])
         answer = press.client.engine.reply(_asked(press))
         if wanted not in formats(answer):
             raise errors.UserError("The library has changed, and this reply no longer has that form.")
-        made = download(answer, wanted, press.client.engine.library.sources)
-        await press.response.send_message(file=file_of(made), ephemeral=True)
+        file = await file_of(answer, wanted, press.client)
+        await press.response.send_message(file=file, ephemeral=True)
 
 
 _VOTES: Mapping[str, tuple[str, str, bool | None]] = {
@@ -294,23 +316,27 @@ class Vote(CardItem, template=r"vote:(?P<choice>up|down|none):(?P<card>[0-9a-f]{
         """Return the button that votes `up` or `down` on a card, or takes a vote back (`none`)."""
         return cls.button(_VOTES[choice][0], f"vote:{choice}:{card}")
 
-    async def run(self, press: Press) -> None:
-        """Record the vote in place of an earlier one, and say so privately."""
+    async def run(self, press: Interaction) -> None:
+        """Record the vote in place of an earlier one, and say so privately.
+
+        The press is acknowledged first: a database that somebody else holds is waited for.
+        """
         card = self.fields["card"]
         _, noted, helpful = _VOTES[self.fields["choice"]]
+        await press.response.defer(ephemeral=True, thinking=helpful is not None)
         votes = await press.client.store.vote(card, press.user.id, helpful)
         text = f"{noted} Helpful: {votes.helpful}. Not helpful: {votes.unhelpful}."
         if helpful is None:
-            await press.response.edit_message(view=cards.notice(text))
+            await press.edit_original_response(view=cards.notice(text))
         else:
             view = cards.notice(text, [_row(Vote.on("none", card))])
-            await press.response.send_message(view=view, ephemeral=True)
+            await press.followup.send(view=view, ephemeral=True)
 
 
 class Delete(CardItem, template=r"delete:(?P<owner>\d+)"):
     """Deletes a public card, for whoever asked and for moderators."""
 
-    async def allow(self, press: Press) -> None:
+    async def allow(self, press: Interaction) -> None:
         """Let through whoever asked, and whoever may manage messages here."""
         is_moderator = press.guild_id is not None and press.permissions.manage_messages
         if press.user.id != int(self.fields["owner"]) and not is_moderator:
@@ -318,7 +344,7 @@ class Delete(CardItem, template=r"delete:(?P<owner>\d+)"):
                 "Only the person who asked, or somebody who may manage messages here, can delete this."
             )
 
-    async def run(self, press: Press) -> None:
+    async def run(self, press: Interaction) -> None:
         """Delete the card."""
         await press.response.defer()
         await press.delete_original_response()

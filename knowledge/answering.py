@@ -24,7 +24,9 @@ from knowledge.replies import Replies
 from knowledge.retrieval import Candidate, Retrieval, Role
 from knowledge.sources import Passage
 from knowledge.spelling import Speller
+from knowledge.text import normalise
 from knowledge.timeline import Event
+from knowledge.unknowns import KnownUnknown
 
 COVERED = 0.5
 """Coverage from which the best candidate carries an answer; set on the golden questions."""
@@ -51,6 +53,11 @@ class Answering:
         self._retrieval = retrieval = Retrieval(library)
         self._figures = FigureQuestions(library, retrieval)
         self._replies = Replies(library, retrieval)
+        self._entries = {
+            _plain(wording): entry
+            for entry in reversed(library.faq)
+            for wording in (entry.question, *entry.alternatives)
+        }
         self._people = {
             frozenset(words): person
             for person in library.people
@@ -88,6 +95,8 @@ class Answering:
     def _route(self, question: str) -> tuple[str, Answer]:
         """Return the first reply that a way of answering comes to, and the name of that way."""
         for name, way in (
+            ("an FAQ entry word for word", self._word_for_word),
+            ("nothing asked", self._nothing),
             ("a name alone", self._person),
             ("figures", self._figures.answer),
             ("order of events", self._order),
@@ -129,7 +138,32 @@ class Answering:
         candidates = self._candidates(question)
         if not candidates or candidates[0].coverage < COVERED:
             return self._replies.refusal(candidates)
-        return self._replies.from_candidates(question, candidates)
+        return self._replies.from_candidates(question, self._unless_told_elsewhere(candidates))
+
+    def _unless_told_elsewhere(self, candidates: list[Candidate]) -> list[Candidate]:
+        """Put passages of other collections before the known unknown found: they may close its gap."""
+        best = candidates[0].subject
+        if not isinstance(best.item, KnownUnknown):
+            return candidates
+        known = {self._library.sources[citation.source].collection for citation in best.citations}
+        elsewhere = [
+            c
+            for c in candidates
+            if isinstance(c.subject.item, Passage)
+            and c.coverage >= COVERED
+            and self._library.sources[_of(c)].collection not in known
+        ]
+        return elsewhere or candidates
+
+    def _word_for_word(self, question: str) -> Answer | None:
+        """Answer a question that is an FAQ entry's own from that entry."""
+        entry = self._entries.get(_plain(question))
+        return self._replies.entry(entry) if entry else None
+
+    def _nothing(self, question: str) -> Answer | None:
+        """Answer what has no word that could be asked about, such as a greeting."""
+        asks = self._retrieval.concepts(question) or self._periods(question)
+        return None if asks else self._replies.nothing_asked()
 
     def _person(self, question: str) -> Answer | None:
         """Answer “who is …” and a bare name from the person that it names."""
@@ -207,6 +241,10 @@ _HAPPENED = re.compile(
     r"\b(?:happen(?:ed|ing|s)?|occurr?(?:ed|s)?|took place|went (?:down|on)|going on|go down|come to pass)\b",
     re.IGNORECASE,
 )
+
+
+def _plain(text: str) -> str:
+    return normalise(text).strip(" ?!.,")
 
 
 def _of(candidate: Candidate) -> str:

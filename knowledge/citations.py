@@ -13,15 +13,23 @@ if TYPE_CHECKING:
     from pydantic_core import CoreSchema
 
 SOURCE_ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
-REF = r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*"
+LONGEST_SOURCE_ID = 40
+LONGEST_REF = 20
+"""With these a citation fits into the id of a button, which holds 100 characters."""
+
+# Possessive throughout: what is typed can be long, and is read in one pass.
+_NAME = r"[A-Za-z0-9]++(?:-[A-Za-z0-9]++)*+"
 _TYPED = re.compile(
-    rf"\s*({SOURCE_ID})\s*(?:[¶#:§]|\s)\s*(?:(?:para(?:graph)?|p)\.?\s*(?=[0-9]))?({REF})\s*", re.IGNORECASE
+    rf"({_NAME})(?:\s*+[¶#:§]|\s)\s*+(?:(?i:para(?:graph)?|p)\.?\s*+(?=[0-9]))?({_NAME})",
 )
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Citation:
-    """A source id and the ref of one of its passages, written `fp-2019¶6`."""
+    """A source id and the ref of one of its passages, written `fp-2019¶6`.
+
+    A ref may be typed in any case; the library, which knows how it is written, finds its passage.
+    """
 
     source: str
     ref: str
@@ -36,13 +44,13 @@ class Citation:
 
         Raises `CitationError` for anything else. Whether the passage exists is the library's to say.
         """
-        match = _TYPED.fullmatch(text)
+        match = _TYPED.fullmatch(text.strip())
         if match is None:
             raise CitationError(
                 f"“{echo(text)}” is not a reference. Write a source and a paragraph, for example fp-2019¶6."
             )
         source, ref = match.groups()
-        return cls(source.lower(), ref.lower() if ref.isalpha() else ref.upper())
+        return cls(source.lower(), ref)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> CoreSchema:

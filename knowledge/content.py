@@ -1,34 +1,68 @@
 """Content files: read, validated as a whole, and joined into a `Library`.
 
-Every fault of every file is found before anything is refused, and each is named with its file and line.
+Every fault of every file is found before anything is refused, and each is named with its file and line. A
+file that is missing, or that has a name nothing reads, is a fault too: what is not read cannot be missed.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
-from knowledge.citations import Citation
+from knowledge.citations import LONGEST_REF, LONGEST_SOURCE_ID, SOURCE_ID, Citation
 from knowledge.errors import CitationError, ContentError, Fault
 from knowledge.exports import ExportTable, Figure, Series
-from knowledge.faq import FaqEntry
+from knowledge.faq import MOST_CITATIONS, FaqEntry
 from knowledge.library import Library
 from knowledge.people import Person
-from knowledge.sources import Source
+from knowledge.sources import Source, is_web_address
+from knowledge.text import echo
 from knowledge.timeline import Event, Timeline
 from knowledge.unknowns import KnownUnknown
 from knowledge.vocabulary import Vocabulary
 
 SHIPPED = Path(__file__).parent / "data"
 COLLECTIONS = ("core", "public_record", "local")
+TABLES = ("exports.yaml", "faq.yaml", "people.yaml", "timeline.yaml", "unknowns.yaml", "vocabulary.yaml")
+DEEPEST = 50
+
+_WHOLE = "the whole file"
+_TEXT = "text is wanted; put it in quotation marks"
+_NUMBER = "a number is wanted, without separators: 120000"
+_DAY = "a day is wanted, as year-month-day: 2024-05-30"
+_LIST = "a list is wanted"
+_KEYS = "keys with values are wanted, as in id: letter-2003"
+_PLAINLY = {
+    "missing": "is missing",
+    "string_type": _TEXT,
+    "tuple_type": _LIST,
+    "dict_type": _KEYS,
+    "mapping_type": _KEYS,
+    "dataclass_type": _KEYS,
+    "bool_type": "true or false is wanted",
+    "bool_parsing": "true or false is wanted",
+    "int_type": "a whole number is wanted",
+    "int_parsing": "a whole number is wanted",
+    "int_from_float": "a whole number is wanted",
+    "decimal_type": _NUMBER,
+    "decimal_parsing": _NUMBER,
+    "finite_number": _NUMBER,
+    "date_type": _DAY,
+    "date_parsing": _DAY,
+    "date_from_datetime_parsing": _DAY,
+    "date_from_datetime_inexact": _DAY,
+}
+"""What the kinds of fault that pydantic knows are called here."""
 
 Place = tuple[str | int, ...]
 
@@ -54,44 +88,63 @@ class _Loader(yaml.CSafeLoader):
         return super().construct_mapping(node, deep)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _File:
     """One content file: its bytes, what YAML makes of them, and the faults met on the way."""
 
     path: Path
     name: str
-    data: bytes
+    data: bytes = b""
     raw: Any = None
     faults: list[Fault] = field(default_factory=list)
+    nodes: yaml.Node | None = None
+
+    @classmethod
+    def broken(cls, path: Path, folder: Path, problem: str) -> _File:
+        """Return a file that has nothing in it but a fault."""
+        name = path.relative_to(folder).as_posix()
+        return cls(path, name, faults=[Fault(name, 1, _WHOLE, problem)])
 
     @classmethod
     def open(cls, path: Path, folder: Path) -> _File:
         """Read a file below `folder`, down to plain mappings, lists and words."""
-        file = cls(path, path.relative_to(folder).as_posix(), path.read_bytes())
         try:
+            file = cls(path, path.relative_to(folder).as_posix(), path.read_bytes())
+        except FileNotFoundError:
+            return cls.broken(path, folder, "is missing" if not path.is_symlink() else "leads to no file")
+        except OSError as error:
+            return cls.broken(path, folder, f"cannot be read: {error.strerror}")
+        try:
+            _refuse_endless(file.data)
             file.raw = yaml.load(file.data, _Loader)
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             file.faults.append(Fault(file.name, line, "YAML", error.problem or "cannot be read"))
         except (yaml.YAMLError, ValueError, RecursionError) as error:
             file.faults.append(Fault(file.name, 1, "YAML", (str(error) or "is too deep").splitlines()[0]))
+        else:
+            if file.raw is None:
+                file.fault((), "is empty")
         return file
 
     def one(self, type_: Any, raw: Any, place: Place = ()) -> Any:
         """Return a piece of the file as `type_`, or None after noting its faults."""
         try:
-            return _adapter(type_).validate_python(raw)
+            row = _adapter(type_).validate_python(raw)
         except ValidationError as error:
-            for item in error.errors(include_url=False, include_context=False):
-                self.fault((*place, *item["loc"]), item["msg"].removeprefix("Value error, "))
-        return None
+            for item in error.errors(include_url=False):
+                self.fault((*place, *item["loc"]), _plainly(type_, item))
+            return None
+        for key, problem in _slips(row):
+            self.fault((*place, key), problem)
+        return row
 
     def rows(self, type_: Any, raw: Any, place: Place = ()) -> dict[int, Any]:
         """Return the rows of a list by their position, without those that have faults."""
         if raw is None:
             return {}
         if not isinstance(raw, list):
-            self.fault(place, "a list is wanted")
+            self.fault(place, _LIST)
             return {}
         read = {position: self.one(type_, row, (*place, position)) for position, row in enumerate(raw)}
         return {position: row for position, row in read.items() if row is not None}
@@ -106,8 +159,25 @@ class _File:
 
     def fault(self, place: Place, problem: str) -> None:
         """Note a fault at a place given as keys and positions from the top of the file."""
-        line, words = _locate(self.data, place)
+        if self.nodes is None:
+            self.nodes = yaml.compose(self.data, yaml.CSafeLoader)
+        line, words = _locate(self.nodes, place)
         self.faults.append(Fault(self.name, line, words, problem))
+
+
+def _refuse_endless(data: bytes) -> None:
+    """Refuse what nobody writes and reading would not survive: aliases and nesting beyond `DEEPEST`."""
+    depth = 0
+    for event in yaml.parse(data, yaml.CSafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if isinstance(event, yaml.AliasEvent):
+            problem = f"write the text out instead of the alias “*{echo(event.anchor)}”"
+            raise yaml.MarkedYAMLError(None, None, problem, event.start_mark)
+        if depth > DEEPEST:
+            raise yaml.MarkedYAMLError(None, None, "is too deep", event.start_mark)
 
 
 @cache
@@ -115,9 +185,42 @@ def _adapter(type_: Any) -> TypeAdapter[Any]:
     return TypeAdapter(type_)
 
 
-def _locate(data: bytes, place: Place) -> tuple[int, str]:
+def _plainly(type_: Any, item: ErrorDetails) -> str:
+    """Return a fault that pydantic found in plain words; those of our own types are plain already."""
+    kind = item["type"]
+    if kind == "unexpected_keyword_argument":
+        from rapidfuzz import process
+
+        *outer, key = item["loc"]
+        known = _keys(type_, outer)
+        near = process.extractOne(str(key), known, score_cutoff=60)
+        return f"this key is not known; {f'did you mean {near[0]}?' if near else 'there are ' + ', '.join(known)}"
+    if kind == "literal_error":
+        return f"this is not one of {item['ctx']['expected']}"
+    return _PLAINLY.get(kind) or item["msg"].removeprefix("Value error, ")
+
+
+def _keys(type_: Any, place: Sequence[str | int]) -> list[str]:
+    """Return the keys that a row at a place within `type_` can have."""
+    for step in place:
+        type_ = get_type_hints(type_)[str(step)] if is_dataclass(type_) else get_args(type_)[0]
+    return [one.name for one in fields(type_)]
+
+
+def _slips(row: Any) -> Iterator[tuple[str, str]]:
+    """Yield the keys of a row with a value that is blank where one is needed, or no id."""
+    for one in fields(row) if is_dataclass(row) else ():
+        value = getattr(row, one.name)
+        if not isinstance(value, str):
+            continue
+        if not value.strip() and one.default is MISSING:
+            yield one.name, "is empty"
+        elif one.name == "id" and not re.fullmatch(SOURCE_ID, value):
+            yield "id", f"“{echo(value)}” is no id: write lower-case letters, digits and single hyphens"
+
+
+def _locate(node: yaml.Node | None, place: Place) -> tuple[int, str]:
     """Return the line of a place in a YAML file, and the place in words, with ids instead of positions."""
-    node = yaml.compose(data, yaml.CSafeLoader)
     line, words = 1, []
     for step in place:
         if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
@@ -133,7 +236,7 @@ def _locate(data: bytes, place: Place) -> tuple[int, str]:
         else:
             break
         line = node.start_mark.line + 1
-    return line, " › ".join(words) or "the whole file"
+    return line, " › ".join(words) or _WHOLE
 
 
 def _name_of(node: yaml.Node, position: int) -> str:
@@ -149,26 +252,57 @@ def read_content(folder: Path = SHIPPED, local: Path | None = None) -> Library:
 
     Raises `ContentError` with every fault of every file, in the order of files and lines.
     """
-    files = [_File.open(path, folder) for path in sorted(folder.rglob("*.yaml"))]
+    tables = {name: _File.open(folder / name, folder) for name in TABLES}
+    strays = [
+        _File.broken(
+            path, folder, f"nothing reads a file of this name; there are sources/ and {', '.join(TABLES)}"
+        )
+        for path in _listed(folder)
+        if path.name not in (*TABLES, "sources")
+    ]
+    sources = list(_opened(folder, "sources"))
     originals: list[_File] = []
+    if not sources:
+        strays.append(_File.broken(folder / "sources", folder, "has no source"))
     if local is not None:
-        files += [_File.open(path, local) for path in sorted((local / "sources").glob("*.yaml"))]
-        originals = [_File.open(path, local) for path in sorted((local / "originals").glob("*.yaml"))]
-    library = _Reader(files, originals).library()
-    if faults := sorted(fault for file in (*files, *originals) for fault in file.faults):
+        sources += _opened(local, "sources")
+        originals += _opened(local, "originals")
+    library = _Reader(sources, tables, originals).library()
+    files = (*strays, *sources, *tables.values(), *originals)
+    if faults := sorted(fault for file in files for fault in file.faults):
         raise ContentError(tuple(faults))
     digest = hashlib.sha256()
-    for file in (*files, *originals):
+    for file in files:
         digest.update(file.name.encode() + b"\0" + file.data + b"\0")
     return replace(library, version=digest.hexdigest()[:8])
+
+
+def _listed(folder: Path) -> list[Path]:
+    """Return what is in a folder, in order, but for hidden files and an editor's spare copies."""
+    try:
+        found = sorted(folder.iterdir())
+    except OSError:
+        return []
+    return [path for path in found if not path.name.startswith(".") and not path.name.endswith("~")]
+
+
+def _opened(folder: Path, part: str) -> Iterator[_File]:
+    """Open the files of a part of a folder, each of which must be a YAML file."""
+    for path in _listed(folder / part):
+        if path.suffix == ".yaml":
+            yield _File.open(path, folder)
+        else:
+            yield _File.broken(path, folder, f"nothing reads a file of this name; it must end in .yaml")
 
 
 class _Reader:
     """Reads the files one by one, then checks what refers from one to another."""
 
-    def __init__(self, files: Sequence[_File], originals: Sequence[_File]) -> None:
-        self._sources = [file for file in files if file.path.parent.name == "sources"]
-        self._tables = {file.name: file for file in files if file not in self._sources}
+    def __init__(
+        self, sources: Sequence[_File], tables: Mapping[str, _File], originals: Sequence[_File]
+    ) -> None:
+        self._sources = sources
+        self._tables = tables
         self._originals = originals
         self._unread: set[str] = set()
 
@@ -199,19 +333,19 @@ class _Reader:
                 file.fault(("id",), f"the id “{source.id}” is taken by another source")
             if file.path.stem != source.id:
                 file.fault(("id",), f"the file must be named {source.id}.yaml")
-            if source.collection not in COLLECTIONS:
-                file.fault(("collection",), f"unknown collection; there are {', '.join(COLLECTIONS)}")
-            file.unique({n: passage.ref for n, passage in enumerate(source.passages)}, "ref", ("passages",))
-            for position, passage in enumerate(source.passages):
-                if not passage.text.strip():
-                    file.fault(("passages", position), "has neither a note nor an original")
+            for place, problem in _source_problems(source):
+                file.fault(place, problem)
+            refs = {n: passage.ref.lower() for n, passage in enumerate(source.passages)}
+            file.unique(refs, "ref", ("passages",))
             found[source.id] = source
         for file in self._originals:
-            texts: dict[str, str] = (not file.faults and file.one(dict[str, str], file.raw)) or {}
+            if file.faults or file.path.stem in self._unread:
+                continue
             known = found.get(file.path.stem)
             if known is None:
                 file.fault((), f"there is no source “{file.path.stem}” whose original this could be")
                 continue
+            texts: dict[str, str] = file.one(dict[str, str], file.raw) or {}
             for ref in texts.keys() - {passage.ref for passage in known.passages}:
                 file.fault((ref,), "no such passage")
             passages = tuple(replace(p, original=texts.get(p.ref, p.original)) for p in known.passages)
@@ -219,8 +353,7 @@ class _Reader:
         return found
 
     def _timeline(self) -> Iterable[Event]:
-        if (file := self._tables.get("timeline.yaml")) is None:
-            return ()
+        file = self._tables["timeline.yaml"]
         events: dict[int, Event] = file.rows(Event, file.raw)
         file.unique({n: event.id for n, event in events.items()}, "id")
         for position, event in events.items():
@@ -229,11 +362,12 @@ class _Reader:
         return events.values()
 
     def _exports(self, sources: Collection[str]) -> ExportTable:
-        if (file := self._tables.get("exports.yaml")) is None or file.faults:
+        file = self._tables["exports.yaml"]
+        if file.faults:
             return ExportTable((), ())
         raw: Mapping[str, Any] = file.one(dict[str, Any], file.raw) or {}
         for key in raw.keys() - {"series", "figures", "totals"}:
-            file.fault((key,), "Unexpected keyword argument")
+            file.fault((key,), "this key is not known; there are series, figures, totals")
         series: dict[int, Series] = file.rows(Series, raw.get("series"), ("series",))
         figures: dict[int, Figure] = file.rows(Figure, raw.get("figures"), ("figures",))
         totals: dict[int, Figure] = file.rows(Figure, raw.get("totals"), ("totals",))
@@ -252,8 +386,7 @@ class _Reader:
 
     def _people(self) -> tuple[Person, ...]:
         """Read people, of whom no two may answer to one name."""
-        if (file := self._tables.get("people.yaml")) is None:
-            return ()
+        file = self._tables["people.yaml"]
         people: dict[int, Person] = file.rows(Person, file.raw)
         file.unique({n: person.id for n, person in people.items()}, "id")
         taken: dict[str, str] = {}
@@ -266,14 +399,16 @@ class _Reader:
 
     def _faq(self) -> tuple[FaqEntry, ...]:
         """Read FAQ entries, each cited or marked editorial, no wording used twice."""
-        if (file := self._tables.get("faq.yaml")) is None:
-            return ()
+        file = self._tables["faq.yaml"]
         faq: dict[int, FaqEntry] = file.rows(FaqEntry, file.raw)
         file.unique({n: entry.id for n, entry in faq.items()}, "id")
         seen: set[str] = set()
         for position, entry in faq.items():
             if bool(entry.citations) == entry.editorial:
                 file.fault((position,), "needs either citations or the mark editorial")
+            if len(entry.citations) > MOST_CITATIONS:
+                problem = f"an answer rests on {MOST_CITATIONS} passages at most; choose the best"
+                file.fault((position, "citations"), problem)
             for wording in map(str.casefold, (entry.question, *entry.alternatives)):
                 if wording in seen:
                     file.fault((position,), f"the wording “{wording}” is used twice")
@@ -281,14 +416,14 @@ class _Reader:
         return tuple(faq.values())
 
     def _unknowns(self) -> tuple[KnownUnknown, ...]:
-        if (file := self._tables.get("unknowns.yaml")) is None:
-            return ()
+        file = self._tables["unknowns.yaml"]
         unknowns: dict[int, KnownUnknown] = file.rows(KnownUnknown, file.raw)
         file.unique({n: unknown.id for n, unknown in unknowns.items()}, "id")
         return tuple(unknowns.values())
 
     def _vocabulary(self) -> Vocabulary:
-        if (file := self._tables.get("vocabulary.yaml")) is None or file.faults:
+        file = self._tables["vocabulary.yaml"]
+        if file.faults:
             return Vocabulary()
         return file.one(Vocabulary, file.raw) or Vocabulary()
 
@@ -301,15 +436,21 @@ class _Reader:
                 if not value:
                     file.fault(place, "at least one citation is needed")
                 for position, text in enumerate(value):
-                    if self._leads_nowhere(str(text), library):
-                        file.fault((*place, position), f"{text} leads to no passage")
+                    if problem := self._citation_problem(str(text), library):
+                        file.fault((*place, position), problem)
 
-    def _leads_nowhere(self, text: str, library: Library) -> bool:
+    def _citation_problem(self, text: str, library: Library) -> str:
         try:
             citation = Citation.parse(text)
         except CitationError:
-            return False  # a fault of its own
-        return citation not in library and citation.source not in self._unread
+            return ""  # a fault of its own
+        if citation.source in self._unread:
+            return ""
+        if citation not in library:
+            return f"{echo(text)} leads to no passage"
+        source, passage = library.resolve(citation)
+        written = source.citation(passage)
+        return "" if citation == written else f"write it as the source does: {written}"
 
 
 def _walk(value: Any, place: Place) -> Iterator[tuple[Place, Any]]:
@@ -324,10 +465,35 @@ def _walk(value: Any, place: Place) -> Iterator[tuple[Place, Any]]:
         yield from _walk(child, (*place, step))
 
 
+def _source_problems(source: Source) -> Iterator[tuple[Place, str]]:
+    """Yield what is wrong with a source or its passages, with its place."""
+    if len(source.id) > LONGEST_SOURCE_ID:
+        yield ("id",), f"an id has {LONGEST_SOURCE_ID} characters at most"
+    if source.url.strip() and not is_web_address(source.url):
+        yield ("url",), "write the whole address: https://example.org/report"
+    if source.collection not in COLLECTIONS:
+        yield ("collection",), f"unknown collection; there are {', '.join(COLLECTIONS)}"
+    if not source.passages:
+        yield ("passages",), "at least one passage is needed"
+    for position, passage in enumerate(source.passages):
+        if not _is_ref(passage.ref):
+            problem = f"“{echo(passage.ref)}” cannot be cited: write up to {LONGEST_REF} letters, digits and hyphens"
+            yield ("passages", position, "ref"), f"{problem}, such as 12, title or 2023-11"
+        if not passage.text.strip():
+            yield ("passages", position), "has neither a note nor an original"
+
+
+def _is_ref(ref: str) -> bool:
+    """Whether a ref is read back when it stands in a citation, as `p3`, which is short for paragraph 3, is not."""
+    try:
+        return Citation.parse(f"x¶{ref}").ref == ref and len(ref) <= LONGEST_REF
+    except CitationError:
+        return False
+
+
 def _figure_problems(figure: Figure, series: Collection[str]) -> Iterator[str]:
     rules = (
         (figure.series not in series, f"there is no series “{figure.series}”"),
-        (not figure.unit.strip(), "has no unit"),
         (figure.value < 0, "is negative"),
         (
             (figure.precision == "reported zero") != (figure.value == 0),

@@ -138,22 +138,22 @@ _FIGURE_COLUMNS = (
 
 def _figure_rows(answer: Answer, sources: Sources) -> Iterator[Cells]:
     for block in answer.figures:
-        for _, row in sorted(_series_rows(block, sources), key=lambda dated: dated[0]):
-            yield row
+        yield from _series_rows(block, sources)
         for total in block.totals:
             yield _figure_row("stated total", total, sources)
     for receipt in answer.receipts:
         yield _computed_row(receipt, sources)
 
 
-def _series_rows(block: SeriesFigures, sources: Sources) -> Iterator[tuple[tuple[Period, int], Cells]]:
-    for figure in block.figures:
-        yield (figure.period, 0), _figure_row("figure", figure, sources)
-        for position, part in enumerate(figure.parts, 1):
-            yield (figure.period, position), _part_row(figure, part, sources)
-    for gap in block.gaps:
-        blank = ("", None, "", "", "no figure", "", "", "", "", "")
-        yield (gap, 0), ("no figure", block.series.id, *_span(gap), *blank)
+def _series_rows(block: SeriesFigures, sources: Sources) -> Iterator[Cells]:
+    for period, figure in block.rows:
+        if figure is None:
+            blank = ("", None, "", "", "no figure", "", "", "", "", "")
+            yield ("no figure", block.series.id, *_span(period), *blank)
+            continue
+        yield _figure_row("figure", figure, sources)
+        for part in figure.parts:
+            yield _part_row(figure, part, sources)
 
 
 def _figure_row(kind: str, figure: Figure, sources: Sources) -> Cells:

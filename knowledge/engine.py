@@ -111,7 +111,9 @@ class Engine:
             return self._finish(self._no_event(parsed.period.label(), chosen), asked)
         about = f" on {chosen.replace('-', ' ')}" if chosen else ""
         title = f"Timeline{about}: {parsed.period.label()} ({len(events)} event{'s' * (len(events) != 1)})"
-        reply = Answer(Kind.TIMELINE, Status.ANSWERED, title=title, events=events, notes=parsed.notes)
+        coarse = any(not parsed.period.contains(event.date) for event in events)
+        notes = (*parsed.notes, *((_MAY_FALL,) if coarse else ()))
+        reply = Answer(Kind.TIMELINE, Status.ANSWERED, title=title, events=events, notes=notes)
         return self._finish(reply, asked)
 
     def _no_event(self, asked: str, topic: str) -> Answer:
@@ -206,5 +208,6 @@ _HELP = (
     "Every statement opens at the paragraph it came from. If the library does not say, the reply says so. "
     "No language model is involved: the same question gets the same reply."
 )
+_MAY_FALL = "An event known only to its month, season or year is listed where it may fall in the period."
 _TOO_LONG = f"A question or command can have {LONGEST_INPUT} characters at most."
 _ASK_HINT = f"For example: {COMMANDS['ask'].example.removeprefix('/ask ')}"

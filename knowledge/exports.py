@@ -54,7 +54,6 @@ class Series(Row):
     id: str
     name: str
     source: str
-    collection: str
     coverage: Period
     description: str
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from knowledge.citations import Citation
 from knowledge.rows import Row
 
+MOST_CITATIONS = 3
+
 
 @dataclass(frozen=True, slots=True)
 class FaqEntry(Row):
-    """A curated answer. It carries citations, or is marked editorial and shown as such."""
+    """A curated answer. It carries up to `MOST_CITATIONS`, or is marked editorial and shown as such."""
 
     id: str
     question: str
@@ -18,4 +20,3 @@ class FaqEntry(Row):
     alternatives: tuple[str, ...] = ()
     citations: tuple[Citation, ...] = ()
     editorial: bool = False
-    tags: tuple[str, ...] = ()

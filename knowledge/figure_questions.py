@@ -151,7 +151,7 @@ class FigureQuestions:
             statements=tuple(lead),
             figures=(replace(block, totals=()),),
             receipts=tuple(receipts),
-            notes=(*map(_read_as, filter(_without_year, reading.periods)), *(notes if spans else ())),
+            notes=(*_years_filled_in(reading.periods), *(notes if spans else ())),
         )
         return _with_premise(reply, question)
 
@@ -297,12 +297,10 @@ _WAYS: dict[Operation, Callable[[FigureQuestions, _Reading, SeriesFigures], _Sai
 }
 
 
-def _without_year(found: FoundPeriod) -> bool:
-    return not found.has_year and found.period is not None
-
-
-def _read_as(found: FoundPeriod) -> str:
-    return f"“{echo(found.surface)}” is read as {found.asked}."
+def _years_filled_in(periods: Sequence[FoundPeriod]) -> list[str]:
+    """Say as what the months were read that the question names without a year."""
+    read = [f"“{echo(p.surface)}” as {p.period.label()}" for p in periods if p.period and not p.has_year]
+    return [f"Read {', '.join(read)}."] if read else []
 
 
 def _amounts(question: str) -> list[Decimal]:

@@ -14,18 +14,17 @@ from math import inf
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.parse import urlsplit
 
 import yaml
 
 from knowledge.alignment import align
-from knowledge.citations import SOURCE_ID
+from knowledge.citations import LONGEST_SOURCE_ID, SOURCE_ID
 from knowledge.content import SHIPPED, read_content
 from knowledge.errors import ContentError, IngestError
 from knowledge.library import Library
 from knowledge.paragraphs import Paragraph, read_paragraphs
 from knowledge.renewal import renumber
-from knowledge.sources import Passage, Source
+from knowledge.sources import Passage, Source, is_web_address
 from knowledge.text import echo
 
 LONGEST = 10
@@ -83,7 +82,7 @@ def ingest_file(  # noqa: PLR0913  (see ingest_document)
     given = {name: value for name, value in details.items() if value is not None}
     old = library.sources.get(source_id)
     if old is not None and old.collection == "local":
-        known = ("title", "publisher", "url", "credit", "kind", "language")
+        known = ("title", "publisher", "url", "credit", "kind")
         given = {name: getattr(old, name) for name in known} | {"published": f"{old.published}"} | given
         authors = authors or old.authors
     elif not given and not authors:
@@ -157,7 +156,6 @@ def ingest_document(  # noqa: PLR0913  (a document has that many details, all na
     authors: Sequence[str] = (),
     credit: str = "",
     kind: str = "article",
-    language: str = "en",
     shipped: Path = SHIPPED,
 ) -> IngestReport:
     """Add a document of the operator's own with numbered paragraphs, or renew it.
@@ -166,7 +164,7 @@ def ingest_document(  # noqa: PLR0913  (a document has that many details, all na
     date. Raises `IngestError`, having written nothing, if the file cannot be read or details are wrong (all
     are named).
     """
-    details = {"title": title, "publisher": publisher, "credit": credit, "kind": kind, "language": language}
+    details = {"title": title, "publisher": publisher, "credit": credit, "kind": kind}
     details = {name: " ".join(value.split()) for name, value in details.items()} | {"url": url.strip()}
     names = tuple(" ".join(author.split()) for author in authors)
     old, path = library.sources.get(source_id), data_dir / "sources" / f"{source_id}.yaml"
@@ -224,8 +222,8 @@ def _labels(publisher: str, authors: Sequence[str], day: date) -> tuple[str, ...
 
 def _faults(id_: str, published: str, authors: Sequence[str], details: Mapping[str, str]) -> Iterator[str]:
     """Yield what is wrong with the details of a document, each with what is accepted."""
-    if not re.fullmatch(SOURCE_ID, id_) or len(id_) > 40:
-        yield f"id: “{echo(id_)}”: write up to 40 lower-case letters, digits, single hyphens: unicef-2020"
+    if not re.fullmatch(SOURCE_ID, id_) or len(id_) > LONGEST_SOURCE_ID:
+        yield f"id: “{echo(id_)}”: write up to {LONGEST_SOURCE_ID} lower-case letters, digits, single hyphens: unicef-2020"
     for name, value in (*details.items(), *(("author", author) for author in authors)):
         if not value and name != "credit":
             yield f"{name}: is missing"
@@ -233,24 +231,15 @@ def _faults(id_: str, published: str, authors: Sequence[str], details: Mapping[s
             yield f"{name}: “{echo(value)}”: write up to 500 characters of plain text"
     if not _is_date(published):
         yield f"published: “{echo(published)}”: write the day as year-month-day: 2020-03-31"
-    if details["url"] and not _is_url(details["url"]):
+    if details["url"] and not is_web_address(details["url"]):
         yield f"url: “{echo(details['url'])}”: write the whole address: https://example.org/report"
     if details["kind"] and not re.fullmatch(r"[a-z]+(-[a-z]+)*", details["kind"]):
         yield f"kind: “{echo(details['kind'])}”: write one word in lower case: article"
-    if details["language"] and not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", details["language"]):
-        yield f"language: “{echo(details['language'])}”: write a language code: en"
 
 
 def _is_date(text: str) -> bool:
     with suppress(ValueError):
         return date.fromisoformat(text).isoformat() == text  # other ISO forms are read too, and refused
-    return False
-
-
-def _is_url(text: str) -> bool:
-    with suppress(ValueError):
-        parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"\s", text)
     return False
 
 

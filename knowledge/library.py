@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from knowledge.citations import Citation
+from knowledge.citations import LONGEST_SOURCE_ID, Citation
 from knowledge.errors import CitationError
 from knowledge.exports import ExportTable
 from knowledge.faq import FaqEntry
@@ -16,6 +16,12 @@ from knowledge.text import echo
 from knowledge.timeline import Timeline
 from knowledge.unknowns import KnownUnknown
 from knowledge.vocabulary import Vocabulary
+
+_NEAREST = 5
+
+
+def _address(citation: Citation) -> tuple[str, str]:
+    return citation.source, citation.ref.lower()
 
 
 @dataclass(frozen=True)
@@ -38,36 +44,47 @@ class Library:
                 yield source, passage
 
     @cached_property
-    def _by_citation(self) -> dict[Citation, tuple[Source, Passage]]:
-        return {source.citation(passage): (source, passage) for source, passage in self.passages()}
+    def _by_address(self) -> dict[tuple[str, str], tuple[Source, Passage]]:
+        return {_address(source.citation(passage)): (source, passage) for source, passage in self.passages()}
 
     @property
     def citations(self) -> tuple[Citation, ...]:
         """The address of every passage, in reading order."""
-        return tuple(self._by_citation)
+        return tuple(source.citation(passage) for source, passage in self.passages())
 
     def __contains__(self, citation: Citation) -> bool:
-        """Whether a citation resolves."""
-        return citation in self._by_citation
+        """Whether a citation resolves, in whatever case its ref is typed."""
+        return _address(citation) in self._by_address
 
     def resolve(self, citation: Citation) -> tuple[Source, Passage]:
-        """Return the source and the passage at a citation.
+        """Return the source and the passage at a citation, in whatever case its ref is typed.
 
         Raises `CitationError`, which says what there is instead, when it leads nowhere.
         """
         try:
-            return self._by_citation[citation]
+            return self._by_address[_address(citation)]
         except KeyError:
             pass
         source = self.sources.get(citation.source)
         if source is None:
-            known = ", ".join(self.sources)
-            raise CitationError(f"There is no source “{echo(citation.source)}”. The sources are: {known}.")
+            raise CitationError(self.no_source(citation.source))
         refs = source.passages[0].ref, source.passages[-1].ref
         raise CitationError(
             f"{source.id} has no paragraph “{echo(citation.ref)}”. "
             f"Its paragraphs run from {refs[0]} to {refs[1]}, for example {source.id}¶{refs[0]}."
         )
+
+    def no_source(self, typed: str) -> str:
+        """Say that there is no source of a name, with those whose id is nearest by spelling."""
+        from rapidfuzz import fuzz, process
+
+        wanted = typed[:LONGEST_SOURCE_ID].lower()
+        near = process.extract(wanted, tuple(self.sources), scorer=fuzz.ratio, limit=_NEAREST)
+        if not near:
+            return f"There is no source “{echo(typed)}”: the library holds none."
+        which = "The sources are" if len(self.sources) <= _NEAREST else "The nearest by name are"
+        names = ", ".join(id_ for id_, _, _ in near)
+        return f"There is no source “{echo(typed)}”. {which} {names}; /sources lists them."
 
     def neighbours(self, citation: Citation) -> tuple[Citation | None, Citation | None]:
         """Return the citations before and after one in its source; None at either end."""

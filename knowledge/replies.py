@@ -7,22 +7,30 @@ from itertools import chain
 
 from knowledge.answers import Answer, Excerpt, Kind, Statement, Status
 from knowledge.citations import Citation
+from knowledge.commands import COMMANDS
 from knowledge.faq import FaqEntry
 from knowledge.leads import lead
 from knowledge.library import Library
 from knowledge.people import Person
 from knowledge.retrieval import Candidate, Retrieval, Role
 from knowledge.sources import Passage
+from knowledge.text import clip
 from knowledge.timeline import Event
 from knowledge.unknowns import KnownUnknown
 
 ALSO = 0.85
 """A further passage is shown if its support comes to this part of the best one's."""
 
-ASSUMED_WRONGLY = "The question assumes something that the library has otherwise."
+ASSUMED_WRONGLY = "The question may assume something that the library has otherwise."
 
 MOST_EXCERPTS = 3
 CLOSEST = 2
+MOST_NAMED = 4
+_SUBJECT = "Ask about the history of U.S. humanitarian-aid policy toward North Korea."
+LONGEST_LEAD = 600
+
+CLOSE = 0.25
+"""Coverage from which a passage is near enough to a refused question to be shown as the closest."""
 
 
 def excerpt_of(library: Library, citation: Citation) -> Excerpt:
@@ -45,37 +53,62 @@ class Replies:
         if isinstance(item, KnownUnknown):
             return self._known_unknown(item)
         if isinstance(item, FaqEntry):
-            return self._told(Kind.FAQ, Statement(item.answer, item.citations), item.editorial)
+            return self.entry(item)
         if isinstance(item, Event):
             return self.events([item])
         if isinstance(item, Person):
             return self.person(item)
         return self._passages(question, candidates)
 
-    def _told(self, kind: Kind, statement: Statement, editorial: bool = False) -> Answer:
-        excerpts = self._excerpts(statement.citations)
-        return Answer(kind, Status.ANSWERED, statements=(statement,), excerpts=excerpts, editorial=editorial)
+    def entry(self, entry: FaqEntry) -> Answer:
+        """Give a curated answer, with the passages it rests on."""
+        return Answer(
+            Kind.FAQ,
+            Status.ANSWERED,
+            statements=(Statement(entry.answer, entry.citations),),
+            excerpts=self._excerpts(entry.citations),
+            editorial=entry.editorial,
+        )
 
     def person(self, person: Person) -> Answer:
         """Say who somebody is, as the sources have it."""
-        role = ", ".join(filter(None, (person.role, person.affiliation)))
-        cited = person.citations[:CLOSEST]
-        lead = Statement(f"{person.name}: {role}. {person.summary}", cited)
-        return Answer(Kind.PEOPLE, Status.ANSWERED, statements=(lead,), excerpts=self._excerpts(cited))
+        excerpts = self._excerpts(person.citations[:CLOSEST])
+        return Answer(Kind.PEOPLE, Status.ANSWERED, people=(person,), excerpts=excerpts)
 
     def _passages(self, question: str, candidates: Sequence[Candidate]) -> Answer:
         best = candidates[0]
+        said = self._said(question, best)
         enough = ALSO * best.support
         shown = [c for c in candidates if isinstance(c.subject.item, Passage) and c.support >= enough]
         return Answer(
             Kind.ANSWER,
             Status.ANSWERED,
-            statements=(Statement(lead(question, best, self._retrieval), best.subject.citations),),
+            statements=(said,),
             excerpts=self._excerpts(c.subject.citations[0] for c in shown[:MOST_EXCERPTS]),
-            notes=("The question assumes something that the library has otherwise.",)
-            if best.role is Role.WRONG_PREMISE
-            else (),
+            notes=(*([ASSUMED_WRONGLY] * (best.role is Role.WRONG_PREMISE)), *self._dates_meant(said)),
         )
+
+    def _said(self, question: str, candidate: Candidate) -> Statement:
+        """Say what leads: our note as it is, the words of an original quoted and with their origin."""
+        sentence = clip(lead(question, candidate, self._retrieval), LONGEST_LEAD)
+        source, passage = self._library.resolve(candidate.subject.citations[0])
+        if passage.is_original:
+            named = passage.speaker.rpartition(" ")[2] in sentence
+            speaker = "" if named or not passage.speaker else f", quoting {passage.speaker}"
+            quoted = sentence if sentence.startswith("“") else f"“{sentence}”"
+            sentence = f"{source.publisher}{speaker}: {quoted}"
+        return Statement(sentence, candidate.subject.citations)
+
+    def _dates_meant(self, said: Statement) -> list[str]:
+        """Say what relative dates in a quotation mean, as the timeline has resolved them."""
+        return [
+            f"“{event.inferred_from}” means {event.date.label()}, inferred from the date of publication."
+            for event in self._library.timeline.events
+            if "“" in said.text
+            and event.basis == "inferred"
+            and event.inferred_from in said.text
+            and set(event.citations) & set(said.citations)
+        ]
 
     def in_order(self, events: Iterable[Event]) -> Answer:
         """Say events in the order in which they happened."""
@@ -96,6 +129,7 @@ class Replies:
             statements=tuple(chain.from_iterable(a.statements for a in answers)),
             excerpts=tuple(excerpts[:MOST_EXCERPTS]),
             events=tuple(chain.from_iterable(a.events for a in answers)),
+            people=tuple(chain.from_iterable(a.people for a in answers)),
             figures=tuple(chain.from_iterable(a.figures for a in answers)),
             receipts=tuple(chain.from_iterable(a.receipts for a in answers)),
             notes=tuple(dict.fromkeys(chain.from_iterable(a.notes for a in answers))),
@@ -114,15 +148,32 @@ class Replies:
 
     def refusal(self, candidates: Sequence[Candidate]) -> Answer:
         """Refuse, with the closest passages labelled as what they are, and with what the library holds."""
-        near = dict.fromkeys(c for candidate in candidates[:3] for c in candidate.subject.citations)
-        sources = self._library.sources.values()
+        close = [candidate for candidate in candidates[:3] if candidate.coverage >= CLOSE]
+        near = dict.fromkeys(c for candidate in close for c in candidate.subject.citations)
         return Answer(
             Kind.REFUSAL,
             Status.REFUSED,
             statements=(Statement("The library does not answer this."),),
             closest=self._excerpts(list(near)[:CLOSEST]),
-            hint="It holds: " + "; ".join(f"{s.publisher}, {s.published:%B %Y}" for s in sources) + ".",
+            hint=f"{self._holdings()} Try other words, or a command such as /timeline 2018.",
         )
+
+    def nothing_asked(self) -> Answer:
+        """Refuse kindly what asks nothing, such as a greeting, and say what can be asked."""
+        return Answer(
+            Kind.REFUSAL,
+            Status.REFUSED,
+            statements=(Statement(_SUBJECT),),
+            hint=f"For example: {COMMANDS['ask'].example.removeprefix('/ask ')} {self._holdings()}",
+        )
+
+    def _holdings(self) -> str:
+        sources = list(self._library.sources.values())
+        if not sources:
+            return "The library is empty: no collection with a source is switched on."
+        named = "; ".join(f"{s.publisher}, {s.published:%B %Y}" for s in sources[:MOST_NAMED])
+        more = len(sources) - MOST_NAMED
+        return f"The library holds: {named}{f'; and {more} more (see /sources)' if more > 0 else ''}."
 
     def _excerpts(self, citations: Iterable[Citation]) -> tuple[Excerpt, ...]:
         return tuple(excerpt_of(self._library, c) for c in tuple(citations)[:MOST_EXCERPTS])

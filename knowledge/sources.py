@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlsplit
 
 from knowledge.citations import Citation
 from knowledge.rows import Row
@@ -14,8 +17,9 @@ class Passage(Row):
     """One paragraph of a source.
 
     `note` is our own-words text, or empty for a document the operator added, of which only the `original`
-    exists. `asks` are questions that the passage answers, `wrong_premises` questions that assert what it
-    contradicts; both are indexed and never shown.
+    exists. `speaker` is who speaks in it, for an original may have only “she said”. `asks` are questions that
+    the passage answers, `wrong_premises` questions that assert what it contradicts; both are indexed and
+    never shown.
     """
 
     ref: str
@@ -53,7 +57,6 @@ class Source(Row):
     title_is_label: bool = False
     authors: tuple[str, ...] = ()
     credit: str = ""
-    language: str = "en"
     revision: int = 1
 
     def citation(self, passage: Passage) -> Citation:
@@ -64,3 +67,11 @@ class Source(Row):
     def byline(self) -> str:
         """Publisher and month in words, as a citation is introduced: `Foreign Policy, 11 January 2019`."""
         return f"{self.publisher}, {self.published.day} {self.published:%B %Y}"
+
+
+def is_web_address(text: str) -> bool:
+    """Whether a text is a whole http or https address that a reader could open."""
+    with suppress(ValueError):
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"\s", text)
+    return False

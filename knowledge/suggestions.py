@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from rapidfuzz import fuzz, process, utils
 
@@ -16,13 +17,21 @@ from knowledge.periods import ALL_DATES, AmbiguousPeriodError, Period, PeriodErr
 from knowledge.text import clip
 from knowledge.wording import figure_in_words
 
-MOST = 25
-LONGEST = 100
-"""Choices in a list, and characters in a choice; Discord refuses the whole list if one is over."""
-
 _FUZZY_FROM = 3
 _FUZZY_SCORE = 75
 _FUZZY_AMONG = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many suggestions a list takes, and how many characters a label or a value may have."""
+
+    most: int
+    longest: int
+
+
+READABLE = Limits(most=25, longest=100)
+"""As much as is taken in at a glance; a surface that takes less says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +42,17 @@ class Suggestion:
     value: str
 
 
-def timeline_periods(library: Library, typed: str = "") -> tuple[Suggestion, ...]:
+def timeline_periods(library: Library, typed: str = "", limits: Limits = READABLE) -> tuple[Suggestion, ...]:
     """Suggest periods that have events: all dates, the years, then single dates, the newest first."""
     dates = [event.date for event in library.timeline.events]
 
     def described(period: Period) -> Suggestion:
         return _counted(period, sum(date.overlaps(period) for date in dates), "event")
 
-    return _periods(dates, typed, described)
+    return cut(_periods(dates, typed, described), limits)
 
 
-def export_periods(library: Library, typed: str = "") -> tuple[Suggestion, ...]:
+def export_periods(library: Library, typed: str = "", limits: Limits = READABLE) -> tuple[Suggestion, ...]:
     """Suggest periods that have figures; a month of a single figure shows it."""
     figures = library.exports.figures
     dates = [figure.period for figure in figures]
@@ -54,28 +63,30 @@ def export_periods(library: Library, typed: str = "") -> tuple[Suggestion, ...]:
             return Suggestion(f"{period.label()} — {figure_in_words(within[0])}", period.key())
         return _counted(period, len(within), "figure")
 
-    return _periods(dates, typed, described)
+    return cut(_periods(dates, typed, described), limits)
 
 
-def topics(library: Library, typed: str = "") -> tuple[Suggestion, ...]:
+def topics(library: Library, typed: str = "", limits: Limits = READABLE) -> tuple[Suggestion, ...]:
     """Suggest topics of the timeline, the most frequent first."""
     counts = Counter(topic for event in library.timeline.events for topic in event.topics)
     ordered = sorted(counts, key=lambda topic: (-counts[topic], topic))
-    return cut(_matching(typed, [Suggestion(f"{t} — {_number(counts[t], 'event')}", t) for t in ordered]))
+    found = [Suggestion(f"{topic} — {_number(counts[topic], 'event')}", topic) for topic in ordered]
+    return cut(_matching(typed, found), limits)
 
 
-def series(library: Library, typed: str = "") -> tuple[Suggestion, ...]:
+def series(library: Library, typed: str = "", limits: Limits = READABLE) -> tuple[Suggestion, ...]:
     """Suggest series of export figures, in the order of the library."""
-    return cut(_matching(typed, [Suggestion(f"{s.id} — {s.name}", s.id) for s in library.exports.series]))
+    found = [Suggestion(f"{s.id} — {s.name}", s.id) for s in library.exports.series]
+    return cut(_matching(typed, found), limits)
 
 
-def sources(library: Library, typed: str = "") -> tuple[Suggestion, ...]:
+def sources(library: Library, typed: str = "", limits: Limits = READABLE) -> tuple[Suggestion, ...]:
     """Suggest sources, in the order of the library."""
     found = [Suggestion(f"{s.id} — {s.title} ({s.byline})", s.id) for s in library.sources.values()]
-    return cut(_matching(typed, found))
+    return cut(_matching(typed, found), limits)
 
 
-def references(library: Library, typed: str = "") -> tuple[Suggestion, ...]:
+def references(library: Library, typed: str = "", limits: Limits = READABLE) -> tuple[Suggestion, ...]:
     """Suggest passages by their address, in any form people type it, or by words in their text."""
     candidates = [
         Suggestion(f"{source.citation(passage)} — {passage.text}", str(source.citation(passage)))
@@ -83,38 +94,38 @@ def references(library: Library, typed: str = "") -> tuple[Suggestion, ...]:
         if not passage.retired
     ]
     address = re.sub(r"[\s#:§]+", "¶", typed.strip())
-    found = [*_exact(library, typed), *_matching(address, candidates), *_matching(typed, candidates)]
+    found = chain(_exact(library, typed), _matching(address, candidates), _matching(typed, candidates))
     labels = {candidate.value: candidate for candidate in candidates}
-    return cut(labels.get(one.value, one) for one in found)
+    return cut((labels.get(one.value, one) for one in found), limits)
 
 
-def cut(found: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
-    """Return at most 25 suggestions of at most 100 characters, each value once.
+def cut(found: Iterable[Suggestion], limits: Limits) -> tuple[Suggestion, ...]:
+    """Return as many suggestions as the limits let a list have, each value once.
 
     A label that is too long ends in an ellipsis. A value cannot be shortened without meaning something
     else, so one that is too long is left out.
     """
     kept: dict[str, Suggestion] = {}
     for one in found:
-        label = clip(" ".join(one.label.split()), LONGEST)
-        if label and one.value.strip() and len(one.value) <= LONGEST and one.value not in kept:
+        label = clip(" ".join(one.label.split()), limits.longest)
+        if label and one.value.strip() and len(one.value) <= limits.longest and one.value not in kept:
             kept[one.value] = Suggestion(label, one.value)
-        if len(kept) == MOST:
+        if len(kept) == limits.most:
             break
     return tuple(kept.values())
 
 
 def _periods(
     dates: Sequence[Period], typed: str, described: Callable[[Period], Suggestion]
-) -> tuple[Suggestion, ...]:
+) -> Iterator[Suggestion]:
     years = sorted({date.first.year for date in dates if not date.open_start}, reverse=True)
     known = [ALL_DATES, *(Period.unit(Precision.YEAR, year) for year in years)]
     known += sorted(set(dates) - set(known), reverse=True)
     read = _read(typed, dates) if typed.strip() else []
     matching = _matching(typed, [Suggestion(period.label(), period.key()) for period in known])
     periods = {period.key(): period for period in (*known, *read)}
-    wanted = dict.fromkeys([*(period.key() for period in read), *(one.value for one in matching)])
-    return cut(described(periods[key]) for key in wanted)
+    wanted = chain((period.key() for period in read), (one.value for one in matching))
+    return (described(periods[key]) for key in wanted)
 
 
 def _read(typed: str, dates: Sequence[Period]) -> list[Period]:
@@ -143,11 +154,12 @@ def _number(count: int, noun: str) -> str:
     return f"{count or 'no'} {noun}{'s' * (count != 1)}"
 
 
-def _matching(typed: str, candidates: Sequence[Suggestion]) -> list[Suggestion]:
-    """Return what begins with the typed text, then what contains it, then what is spelt like it."""
+def _matching(typed: str, candidates: Sequence[Suggestion]) -> Iterator[Suggestion]:
+    """Yield what begins with the typed text, then what contains it, then what is spelt like it."""
     needle = " ".join(typed.casefold().split())
     if not needle:
-        return list(candidates)
+        yield from candidates
+        return
     begins, contains, rest = [], [], []
     for one in candidates:
         label, value = one.label.casefold(), one.value.casefold()
@@ -157,15 +169,14 @@ def _matching(typed: str, candidates: Sequence[Suggestion]) -> list[Suggestion]:
             contains.append(one)
         else:
             rest.append(one)
-    found = begins + contains
-    if len(needle) >= _FUZZY_FROM and len(found) < MOST and len(rest) <= _FUZZY_AMONG:
+    yield from (*begins, *contains)
+    if len(needle) >= _FUZZY_FROM and len(rest) <= _FUZZY_AMONG:
         alike = process.extract(
             needle,
             [one.label for one in rest],
             scorer=fuzz.partial_ratio,
             processor=utils.default_process,
             score_cutoff=_FUZZY_SCORE,
-            limit=MOST,
+            limit=None,
         )
-        found += [rest[position] for _label, _score, position in alike]
-    return found
+        yield from (rest[position] for _label, _score, position in alike)

@@ -11,13 +11,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Self
 
-from sqlalchemy import ColumnElement, delete, func, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from knowledge.errors import StoreError
 from knowledge.store import sqlite
 from knowledge.store.migrate import bring_up_to_date
-from knowledge.store.schema import drafts, memory, votes
+from knowledge.store.schema import memory, votes
 
 __all__ = ["Store", "Votes"]
 
@@ -49,7 +49,8 @@ class Store:
     async def open(cls, url: str, *, patience: float = 5.0) -> Self:
         """Open the database at a URL such as `sqlite+aiosqlite:///data/bot.db`, creating or migrating it.
 
-        `patience` is how many seconds to wait for another program that holds the file.
+        `patience` is how many seconds to wait for another program that holds the file, and for the writes
+        that were asked for before: a method that writes returns or raises within twice that time.
         Raises `StoreError` for a URL that is not an SQLite file, and for a file that is locked, read-only,
         damaged, of a newer version of the bot or of another program.
         """
@@ -99,30 +100,26 @@ class Store:
             value: str | None = await connection.scalar(select(memory.c.value).where(memory.c.key == key))
             return value
 
-    async def keep_draft(self, user_id: int, key: str, text: str) -> None:
-        """Keep what a person typed and could not send, in place of their earlier draft under that key."""
-        async with self._writing() as connection:
-            await connection.execute(delete(drafts).where(_of(user_id, key)))
-            await connection.execute(insert(drafts).values(user_id=user_id, key=key, text=text))
-
-    async def draft(self, user_id: int, key: str) -> str | None:
-        """Return a person's draft under a key, or None."""
-        async with self._reading() as connection:
-            text: str | None = await connection.scalar(select(drafts.c.text).where(_of(user_id, key)))
-            return text
-
-    async def drop_draft(self, user_id: int, key: str) -> None:
-        """Forget a person's draft under a key, if there is one."""
-        async with self._writing() as connection:
-            await connection.execute(delete(drafts).where(_of(user_id, key)))
-
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[AsyncConnection]:
-        async with self._writing_turn:
+        async with self._turn():
             self._refuse_if_closed()
             with self._file.errors_in_words():
                 async with self._engine.begin() as connection:
                     yield connection
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """Hold the turn to write; where another program locks the file, all in the queue give up in time."""
+        try:
+            async with asyncio.timeout(self._file.patience):
+                await self._writing_turn.acquire()
+        except TimeoutError:
+            raise self._file.locked() from None
+        try:
+            yield
+        finally:
+            self._writing_turn.release()
 
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[AsyncConnection]:
@@ -135,10 +132,6 @@ class Store:
         # A disposed engine would quietly open the file again.
         if self._closed:
             raise StoreError("The database is closed because the bot is stopping.")
-
-
-def _of(user_id: int, key: str) -> ColumnElement[bool]:
-    return (drafts.c.user_id == user_id) & (drafts.c.key == key)
 
 
 async def _count(connection: AsyncConnection, card: str) -> Votes:

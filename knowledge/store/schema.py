@@ -20,11 +20,3 @@ memory = Table(
     Column("key", Text, primary_key=True),
     Column("value", Text, nullable=False),
 )
-
-drafts = Table(
-    "drafts",
-    metadata,
-    Column("user_id", BigInteger, primary_key=True),
-    Column("key", Text, primary_key=True),
-    Column("text", Text, nullable=False),
-)

@@ -17,10 +17,10 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from knowledge.database_files import WRITTEN, file_of_url
 from knowledge.errors import StoreError
 
 READ_ONLY = {"read_only": True}
-_PREFIXES = ("sqlite+aiosqlite:///", "sqlite:///")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,10 @@ class File:
     @classmethod
     def at(cls, url: str, patience: float) -> Self:
         """Return the file that a URL names; raises `StoreError` if it names none."""
-        for prefix in _PREFIXES:
-            name = url.removeprefix(prefix)
-            if name not in (url, "", ":memory:"):
-                return cls(Path(name), patience)
-        raise StoreError(f"The database must be a file, written {_PREFIXES[0]}path/to/bot.db.")
+        try:
+            return cls(file_of_url(url), patience)
+        except ValueError:
+            raise StoreError(f"The database must be a file, written {WRITTEN}.") from None
 
     def make_folder(self) -> None:
         """Create the folder of the file, if there is none; raises `StoreError` if it cannot be."""
@@ -57,6 +56,13 @@ class File:
         except (SQLAlchemyError, sqlite3.Error) as error:
             raise StoreError(self._words(error)) from error
 
+    def locked(self) -> StoreError:
+        """Return the error for a file that others kept to themselves for as long as one can wait."""
+        return StoreError(
+            f"The database {self.path} stayed locked for {self.patience:g} seconds. Nothing was changed: "
+            "stop the other program that writes to it, perhaps a second copy of the bot."
+        )
+
     def damaged(self) -> StoreError:
         """Return the error for a file that holds no sound database."""
         return StoreError(
@@ -69,8 +75,7 @@ class File:
         # The low byte is the primary result code: https://www.sqlite.org/rescode.html
         match getattr(reason, "sqlite_errorcode", 0) & 0xFF:
             case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-                problem = f"stayed locked for {self.patience:g} seconds"
-                remedy = "stop the other program that writes to it, perhaps a second copy of the bot"
+                return str(self.locked())
             case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
                 problem = "cannot be written"
                 remedy = "let the bot write to the file and to its folder, or set data_dir to another folder"
@@ -93,6 +98,7 @@ def engine(file: File, *, migrating: bool = False) -> AsyncEngine:
     """
     made = create_async_engine(
         URL.create("sqlite+aiosqlite", database=str(file.path)),
+        hide_parameters=True,  # what people typed does not belong into errors, which are logged
         **({"poolclass": NullPool} if migrating else {}),
     )
     pragmas = [

@@ -1,4 +1,4 @@
-"""The first schema: votes on cards, what the bot remembers, and drafts of what people typed."""
+"""The first schema: votes on cards, and what the bot remembers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Create the three tables."""
+    """Create both tables."""
     op.create_table(
         "votes",
         sa.Column("card", sa.Text, primary_key=True),
@@ -21,10 +21,4 @@ def upgrade() -> None:
         "memory",
         sa.Column("key", sa.Text, primary_key=True),
         sa.Column("value", sa.Text, nullable=False),
-    )
-    op.create_table(
-        "drafts",
-        sa.Column("user_id", sa.BigInteger, primary_key=True),
-        sa.Column("key", sa.Text, primary_key=True),
-        sa.Column("text", sa.Text, nullable=False),
     )

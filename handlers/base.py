@@ -1,0 +1,44 @@
+"""What every cog stands on: the interaction as all handlers know it, and the ways a command answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from knowledge.suggestions import Limits, Suggestion
+
+if TYPE_CHECKING:
+    from handlers.client import AidPolicyBot
+    from knowledge.engine import Engine
+    from knowledge.library import Library
+
+    Interaction = discord.Interaction[AidPolicyBot]
+else:
+    Interaction = discord.Interaction
+
+CHOICES = Limits(most=25, longest=100)
+"""What Discord lists below an option; it refuses the whole list if one choice is over."""
+
+
+class Cog(commands.Cog):
+    """A cog of this bot, whose engine answers."""
+
+    def __init__(self, bot: AidPolicyBot) -> None:
+        """Take the bot."""
+        self.bot = bot
+
+    @property
+    def engine(self) -> Engine:
+        """The engine of the bot."""
+        return self.bot.engine
+
+    def suggested(
+        self, suggest: Callable[[Library, str, Limits], Iterable[Suggestion]], typed: str
+    ) -> list[app_commands.Choice[str]]:
+        """Return what a function of `knowledge.suggestions` offers, as Discord lists it below an option."""
+        found = suggest(self.engine.library, typed, CHOICES)
+        return [app_commands.Choice(name=one.label, value=one.value) for one in found]

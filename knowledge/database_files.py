@@ -1,0 +1,24 @@
+"""How the file of the database is written in the settings, read without loading what opens it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PREFIXES = ("sqlite+aiosqlite:///", "sqlite:///")
+_NO_FILE = ("", ":memory:")
+WRITTEN = f"{_PREFIXES[0]}path/to/bot.db"
+"""An example, to show beside an error."""
+
+
+def file_of_url(url: str) -> Path:
+    """Return the file that a URL names; raises `ValueError` if it names none."""
+    for prefix in _PREFIXES:
+        name = url.removeprefix(prefix)
+        if name != url and name not in _NO_FILE:
+            return Path(name)
+    raise ValueError("the URL names no SQLite file")
+
+
+def url_of_file(file: Path) -> str:
+    """Return the URL that names a file."""
+    return f"{_PREFIXES[0]}{file}"
