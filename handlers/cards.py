@@ -24,7 +24,7 @@ from knowledge.periods import Period
 from knowledge.sources import Source
 from knowledge.text import clip
 from knowledge.timeline import Event
-from knowledge.wording import figure_in_words, headline, part_in_words, quantity
+from knowledge.wording import date_in_words, figure_in_words, headline, part_in_words, quantity
 
 Sources = Mapping[str, Source]
 _T = TypeVar("_T")
@@ -283,14 +283,11 @@ def _events(answer: Answer, sources: Sources, page: int) -> Iterator[Block]:
 
 
 def _event(event: Event, sources: Sources, with_summary: bool) -> Iterator[Line]:
-    yield Line(f"**{escape(event.date.label())}** — {escape(headline(event))}")
+    yield Line(f"**{escape(date_in_words(event))}** — {escape(headline(event))}")
     if with_summary:
         yield Line(escape(event.summary), prose=True)
-    marks = (
-        f"inferred from “{escape(event.inferred_from)}”" if event.basis == "inferred" else "",
-        "expected by the source, not reported as done" if event.status == "expected" else "",
-    )
-    yield Line("-# " + " · ".join(filter(None, (_addresses(event.citations, sources), *marks))))
+    mark = "expected by the source, not reported as done" if event.status == "expected" else ""
+    yield Line("-# " + " · ".join(filter(None, (_addresses(event.citations, sources), mark))))
 
 
 # --- figures ----------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from knowledge.library import Library
 from knowledge.periods import ALL_DATES, FoundPeriod, find_periods
 from knowledge.retrieval import Retrieval
 from knowledge.text import echo, normalise, terms, words
+from knowledge.unknowns import KnownUnknown
 from knowledge.wording import quantity
 
 
@@ -125,7 +126,8 @@ class FigureQuestions:
         self._filler = frozenset(terms(_FILLER))
         self._language: set[str] = set()
         for subject in retrieval.subjects:
-            if subject.citations and set(subject.citations) <= cited:
+            is_gap = isinstance(subject.item, KnownUnknown)
+            if subject.citations and set(subject.citations) <= cited and not is_gap:
                 self._language |= subject.all_terms
 
     def answer(self, question: str) -> Answer | None:

@@ -223,7 +223,8 @@ def _labels(publisher: str, authors: Sequence[str], day: date) -> tuple[str, ...
 def _faults(id_: str, published: str, authors: Sequence[str], details: Mapping[str, str]) -> Iterator[str]:
     """Yield what is wrong with the details of a document, each with what is accepted."""
     if not re.fullmatch(SOURCE_ID, id_) or len(id_) > LONGEST_SOURCE_ID:
-        yield f"id: “{echo(id_)}”: write up to {LONGEST_SOURCE_ID} lower-case letters, digits, single hyphens: unicef-2020"
+        letters = f"up to {LONGEST_SOURCE_ID} lower-case letters, digits, single hyphens"
+        yield f"id: “{echo(id_)}”: write {letters}: unicef-2020"
     for name, value in (*details.items(), *(("author", author) for author in authors)):
         if not value and name != "credit":
             yield f"{name}: is missing"

@@ -42,7 +42,7 @@ _PATTERNS: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
             r"\b(?:why|how come|reasons?|what (?:made|caused|prompted|led)|what for|cause of)\b",
         ),
         (Asked.AGE, r"\bhow old\b|\bage\b"),
-        (Asked.NAME, r"\bnames?\b|\bcalled\b|\bwhat is (?:he|she|it) called\b"),
+        (Asked.NAME, r"\bnames?\b|\bcalled\b(?! off)|\bwhat is (?:he|she|it) called\b"),
         (Asked.NUMBER, r"\b(?:what|which|resolution|phone) numbers?\b"),
         (Asked.PERSON, r"\bwho(?:m|se|s|'s)?\b"),
     )

@@ -43,6 +43,9 @@ ASKED_WEIGHT = 3.5
 """Weight of the kind of thing asked for: as much as a word that a third of all subjects have."""
 
 
+EXACT = 0.5
+"""What the very word weighs beside the concept that it shares with its synonyms."""
+
 TELLING = 1.0
 """Weight from which a word tells subjects apart; “aid” and “North Korea” do not."""
 
@@ -122,17 +125,20 @@ class Retrieval:
         self._index = Bm25Index(corpus)
         spread = Counter(term for subject in self.subjects for term in subject.all_terms)
         self._weights = {term: lucene_idf(len(self.subjects), n) for term, n in spread.items()}
+        self._weights |= {term: EXACT * weight for term, weight in self._weights.items() if term[0] == "="}
         self._weights |= dict.fromkeys(Asked, ASKED_WEIGHT)
 
     def _unit_terms(self, role: Role, text: str) -> list[str]:
         tokens = analyse(text)
         self.surfaces.update(token.surface for token in tokens)
-        words = self._vocabulary.concepts([token.term for token in tokens])
+        found = [token.term for token in tokens]
+        words = [*self._vocabulary.concepts(found), *self._vocabulary.exact(found)]
         return words if role is Role.TEXT else [*words, *sorted(asked_for(text))]
 
     def read(self, question: str) -> list[str]:
         """Return the concepts of a question and the kinds of thing that it asks for."""
-        return [*self.concepts(question), *sorted(asked_for(question))]
+        exact = filter(self.knows, self._vocabulary.exact(terms(question)))
+        return [*self.concepts(question), *exact, *sorted(asked_for(question))]
 
     def concepts(self, text: str) -> list[str]:
         """Return the terms of a text in the one vocabulary in which everything is compared."""
@@ -177,7 +183,8 @@ class Retrieval:
             text_share = self.weight(question & subject.text_terms) / whole
             share = self.weight(question & subject.all_terms) / whole
             matched = topic & subject.all_terms
-            breadth = min(sum(self.weight([word]) > TELLING for word in matched), BROAD) / BROAD
+            telling = (word for word in matched if word[0] != "=" and self.weight([word]) > TELLING)
+            breadth = min(sum(1 for _ in telling), BROAD) / BROAD
             coverage = 0.6 * self.weight(matched) / content + 0.4 * breadth
             found.append((owner, Candidate(subject, likeness, role, unit, text_share, share, coverage)))
         found.sort(key=lambda pair: (-pair[1].support, pair[0]))

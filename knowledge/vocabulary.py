@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -52,6 +53,12 @@ class Vocabulary(Row):
     def concepts(self, words: Sequence[str]) -> list[str]:
         """Return the concepts of analysed terms, in order; a term that no rule knows stands for itself."""
         return list(_rewrite(self._spelled(words), self._groups))
+
+    def exact(self, words: Sequence[str]) -> list[str]:
+        """Return the terms that `concepts` replaces, each marked as the exact word that it is."""
+        spelled = self._spelled(words)
+        kept = Counter(_rewrite(spelled, self._groups))
+        return [f"={term}" for term in spelled if not kept[term]]
 
 
 def _by_first_term(rules: Mapping[Phrase, Phrase]) -> _Rules:

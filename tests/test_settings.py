@@ -150,6 +150,30 @@ def test_every_fault_of_the_file_and_of_the_environment_is_named_at_once(tmp_pat
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("data_dir: ~nosuchuser/x", "the path of a folder is wanted"),
+        ('data_dir: "a\\0b"', "the path of a folder is wanted"),
+        ("database_url: sqlite:///~nosuchuser/bot.db", "an SQLite file is wanted"),
+        ("database_url: sqlite+aiosqlite:///:memory:", "an SQLite file is wanted"),
+        ("database_url: 'sqlite+aiosqlite:///'", "an SQLite file is wanted"),
+    ],
+)
+def test_a_place_where_nothing_can_be_kept_is_refused(tmp_path: Path, text: str, wanted: str) -> None:
+    (fault,) = faults(config(tmp_path, text))
+    assert f"is not accepted; {wanted}" in fault
+
+
+def test_the_home_of_a_user_may_be_written_as_a_tilde(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", "/home/ann")
+    settings = load_settings(config(tmp_path, "data_dir: ~/bot\ndatabase_url: sqlite:///~/bot.db"), {})
+    assert settings.data_dir == Path("/home/ann/bot")
+    assert settings.store_url == "sqlite+aiosqlite:////home/ann/bot.db"
+
+
 def test_a_setting_like_no_other_is_answered_with_the_list(tmp_path: Path) -> None:
     (fault,) = faults(config(tmp_path, "favourite_colour: red"))
     assert fault.endswith(

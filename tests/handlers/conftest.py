@@ -12,9 +12,8 @@ import pytest
 import simcord
 
 from handlers.client import AidPolicyBot
-from knowledge.content import read_content
+from knowledge.database_files import url_of_file
 from knowledge.engine import Engine
-from knowledge.library import Library
 from knowledge.store import Store
 from settings import Settings
 from tests.handlers.reading import assert_within_limits
@@ -22,19 +21,14 @@ from tests.handlers.reading import assert_within_limits
 MakeBot = Callable[..., AidPolicyBot]
 
 
-@pytest.fixture(scope="session")
-def library() -> Library:
-    return read_content()
-
-
-@pytest.fixture(scope="session")
-def engine(library: Library) -> Engine:
-    return Engine(library)
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "bot.db"
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}") as opened:
+async def store(database: Path) -> AsyncIterator[Store]:
+    async with await Store.open(url_of_file(database), patience=0.3) as opened:
         yield opened
 
 

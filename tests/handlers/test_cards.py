@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers import cards
+from handlers.cards import Sharing
 from handlers.views import Shown, controls
 from knowledge.answers import Answer, Excerpt, Kind, SeriesFigures, Statement, Status
 from knowledge.citations import Citation
@@ -36,7 +37,7 @@ SOURCE = Source(
 SOURCES: Mapping[str, Source] = {SOURCE.id: SOURCE}
 CITED = (Citation("rfa-2024", "13"),)
 SERIES = Series(
-    "reported", "Reported by Radio", "rfa-2024", "core", parse_period("2023-11..2024-03").period, ""
+    "reported", "Reported by Radio", "rfa-2024", parse_period("2023-11..2024-03").period, ""
 )
 ANSWER = Answer(Kind.ANSWER, Status.ANSWERED, question="why?", version="1a2b3c4d")
 
@@ -118,8 +119,8 @@ def test_a_reported_zero_is_a_zero_and_a_gap_is_no_figure() -> None:
     assert "`February 2024` `no figure`" in reply
 
 
-def test_many_months_without_a_figure_are_one_row_between_the_figures_around_them() -> None:
-    gaps = (*month("2023-01..2023-10").months(), month("2023-12"))
+def test_months_without_a_figure_stand_between_the_figures_around_them() -> None:
+    gaps = (month("2023-01..2023-10"), month("2023-12"))
     block = SeriesFigures(SERIES, (figure("2023-11", 5), figure("2022-12", 7)), gaps)
     reply = shown(Answer(Kind.FIGURE, Status.ANSWERED, figures=(block,)))
     rows = [line.split("`")[1].strip() for line in reply.splitlines() if line.startswith("`")]
@@ -142,8 +143,7 @@ def test_the_formula_of_a_long_sum_shows_its_beginning_and_its_result() -> None:
 def test_an_event_marks_what_is_inferred_and_what_is_only_expected() -> None:
     events = (event(1, basis="inferred", inferred_from="last June"), event(2, status="expected"))
     reply = shown(Answer(Kind.TIMELINE, Status.ANSWERED, events=events))
-    assert "**June 2018** — Event 1" in reply
-    assert "inferred from “last June”" in reply
+    assert "**June 2018 (inferred from “last June”)** — Event 1" in reply
     assert "**June 2018** — Expected: Event 2" in reply
     assert "not reported as done" in reply
 
@@ -205,7 +205,7 @@ def test_a_private_card_can_be_shared_and_a_public_one_deleted() -> None:
     assert "Delete" not in private
     assert "Delete" in public
     assert "Share" not in public
-    was_shared = controls(ANSWER, Shown(7, private=True, was_shared=True))
+    was_shared = controls(ANSWER, Shown(7, private=True, sharing=Sharing(done=True)))
     assert "Share" not in buttons(cards.card(ANSWER, SOURCES, was_shared))
 
 
@@ -297,10 +297,23 @@ ANSWERS = st.builds(
 @given(answer=ANSWERS, page=st.integers(0, 5), private=st.booleans())
 def test_whatever_an_answer_holds_discord_takes_its_card(answer: Answer, page: int, private: bool) -> None:
     view = cards.card(
-        answer, SOURCES, controls(answer, Shown(2**63, private, page)), page=page, shared_by="x" * 99
+        answer, SOURCES, controls(answer, Shown(2**63, private, page)), page=page, sharing=Sharing(by="x" * 99)
     )
     assert_within_limits(raw(view))
     assert "library 1a2b3c4d" in text(view)
+
+
+NAMES = st.text(max_size=40) | st.sampled_from(["ann", "by · shared by ben", "with everyone here", "*x*"])
+SHARINGS = NAMES.map(lambda name: Sharing(" ".join(name.split()))) | st.just(Sharing(done=True))
+
+
+@settings(deadline=None)
+@given(question=st.text(min_size=1, max_size=300), sharing=SHARINGS, version=st.sampled_from(["", "1a2b3c4d"]))
+def test_how_a_card_was_shared_can_be_read_back_from_it(
+    question: str, sharing: Sharing, version: str
+) -> None:
+    view = cards.card(replace(ANSWER, question=question, version=version), SOURCES, sharing=sharing)
+    assert cards.footer_on(view).sharing == sharing
 
 
 @settings(deadline=None)
@@ -308,7 +321,7 @@ def test_whatever_an_answer_holds_discord_takes_its_card(answer: Answer, page: i
 def test_what_was_asked_can_be_read_back_from_the_card(question: str) -> None:
     question = " ".join(question.split())
     view = cards.card(replace(ANSWER, question=question), SOURCES)
-    assert cards.asked_on(view) == question or not question
+    assert cards.footer_on(view).asked == question or not question
 
 
 def test_a_card_says_the_same_each_time() -> None:

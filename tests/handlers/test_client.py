@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+from pathlib import Path
+
 import pytest
 import simcord
-from discord import Interaction, app_commands, ui
+from discord import app_commands, ui
 
-from handlers.client import DRAFT, AidPolicyBot
+from handlers.base import Interaction
+from handlers.client import AidPolicyBot
+from handlers.markup import escape
+from knowledge.engine import Engine
+from knowledge.library import Library
 from knowledge.store import Store
+from settings import Settings
 from tests.handlers.conftest import MakeBot, World
 from tests.handlers.reading import text
 
@@ -42,7 +50,7 @@ async def test_a_discord_that_does_not_take_the_commands_stops_nothing(world: Wo
 
 
 @app_commands.command(name="old")
-async def old(interaction: Interaction[AidPolicyBot]) -> None:
+async def old(interaction: Interaction) -> None:
     """Send a card as a former version may have sent it."""
     view = ui.View(timeout=None)
     view.add_item(ui.Button(label="Old", custom_id="something:old"))
@@ -61,6 +69,24 @@ async def test_a_button_of_another_version_is_answered(world: World) -> None:
     assert "another version" in text(result.response)
 
 
+class NotedEngine(Engine):
+    """An engine that notes where it was warmed up."""
+
+    warmed_in: threading.Thread | None = None
+
+    def warm_up(self) -> None:
+        super().warm_up()
+        self.warmed_in = threading.current_thread()
+
+
+async def test_what_loads_slowly_is_loaded_before_discord_is_and_beside_the_event_loop(
+    library: Library, store: Store
+) -> None:
+    engine = NotedEngine(library)
+    async with simcord.run(AidPolicyBot(engine, store, Settings())):
+        assert engine.warmed_in not in (None, threading.current_thread())
+
+
 class Form(ui.Modal, title="A form"):
     """A form as some later command may have one."""
 
@@ -72,43 +98,24 @@ class Form(ui.Modal, title="A form"):
 
 
 @app_commands.command(name="form")
-async def form(interaction: Interaction[AidPolicyBot]) -> None:
+async def form(interaction: Interaction) -> None:
     """Open a form."""
-    opened = Form()
-    interaction.client.open_forms.add(opened.custom_id)
-    await interaction.response.send_modal(opened)
+    await interaction.response.send_modal(Form())
 
 
-async def fill(world: World, shown: simcord.InteractionResult) -> simcord.InteractionResult:
-    assert shown.modal is not None
-    ids = [(row.get("component") or row["components"][0])["custom_id"] for row in shown.modal["components"]]
-    return await world.asker.submit_modal(
-        shown, dict(zip(ids, ("What **I** typed", "and more"), strict=True))
-    )
-
-
-@pytest.fixture
-async def shown(world: World) -> simcord.InteractionResult:
+@pytest.mark.parametrize("typed", ["What **I** typed", "word " * 800, "왜" * 4000])
+async def test_a_form_of_another_version_is_given_back_to_its_author_and_nothing_is_stored(
+    world: World, database: Path, typed: str
+) -> None:
     world.bot.tree.add_command(form)
     await world.bot.sync_if_changed()
-    return await world.asker.slash(world.channel, "form")
-
-
-async def test_a_form_that_comes_back_in_time_is_taken_by_its_own_code(
-    world: World, shown: simcord.InteractionResult, store: Store
-) -> None:
-    result = await fill(world, shown)
-    assert result.acknowledged
-    assert text(result.response) == "sent"
-    assert await store.draft(world.asker.id, DRAFT) is None
-
-
-async def test_a_form_that_comes_back_after_a_restart_is_kept_and_shown(
-    world: World, shown: simcord.InteractionResult, store: Store
-) -> None:
+    shown = await world.asker.slash(world.channel, "form")
+    assert shown.modal is not None
+    ids = [(row.get("component") or row["components"][0])["custom_id"] for row in shown.modal["components"]]
     await world.restart()
-    result = await fill(world, shown)
+    result = await world.asker.submit_modal(shown, dict(zip(ids, (typed, "and more"), strict=True)))
     assert result.acknowledged
     assert result.ephemeral
-    assert r"What \*\*I\*\* typed" in text(result.response)
-    assert await store.draft(world.asker.id, DRAFT) == "What **I** typed\n\nand more"
+    assert escape(typed[:100]) in text(result.response)
+    for file in database.parent.glob("bot.db*"):
+        assert typed[:10].encode() not in file.read_bytes()

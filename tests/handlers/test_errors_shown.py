@@ -10,9 +10,9 @@ import discord
 import pytest
 from discord import app_commands, ui
 
-from handlers.client import AidPolicyBot
-from handlers.errors import UserError, text_for
-from handlers.views import CardItem, Press
+from handlers.base import Interaction
+from handlers.errors import UserError, report, report_message, text_for
+from handlers.views import CardItem
 from knowledge.errors import CitationError, StoreError
 from tests.handlers.conftest import World
 from tests.handlers.reading import text
@@ -66,7 +66,7 @@ def test_what_a_person_typed_pings_nobody_in_an_error() -> None:
 
 
 @app_commands.command(name="fail")
-async def fail(interaction: discord.Interaction[AidPolicyBot], late: bool = False) -> None:
+async def fail(interaction: Interaction, late: bool = False) -> None:
     """Fail, before or after answering."""
     if late:
         await interaction.response.send_message("so far so good")
@@ -110,16 +110,16 @@ class Broken(CardItem, template=r"broken:(?P<where>\w+)"):
         if fields["where"] == "revived" and item.view is not None:
             raise RuntimeError(SECRET)
 
-    async def allow(self, press: Press) -> None:
+    async def allow(self, press: Interaction) -> None:
         if self.fields["where"] == "check":
             raise RuntimeError(SECRET)
 
-    async def run(self, press: Press) -> None:
+    async def run(self, press: Interaction) -> None:
         raise RuntimeError(SECRET)
 
 
 @app_commands.command(name="buttons")
-async def broken_buttons(interaction: discord.Interaction[AidPolicyBot]) -> None:
+async def broken_buttons(interaction: Interaction) -> None:
     """Show buttons that fail."""
     view = ui.LayoutView(timeout=None)
     row: ui.ActionRow[Any] = ui.ActionRow()

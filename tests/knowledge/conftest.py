@@ -1,4 +1,4 @@
-"""The shipped library and its engine, read once, and a small library in files to break."""
+"""A small library in files to break."""
 
 from __future__ import annotations
 
@@ -6,20 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.content import read_content
-from knowledge.engine import Engine
-from knowledge.library import Library
 from tests.knowledge.small_content import ContentFolder
-
-
-@pytest.fixture(scope="session")
-def library() -> Library:
-    return read_content()
-
-
-@pytest.fixture(scope="session")
-def engine(library: Library) -> Engine:
-    return Engine(library)
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ FP = replace(
 )  # fmt: skip
 SOURCES: Mapping[str, Source] = {"rfa-2024": RFA, "fp-2019": FP}
 CITED = (Citation("rfa-2024", "13"),)
-SERIES = Series("reported", "Reported", "rfa-2024", "core", parse_period("2023-11..2024-03").period, "")
+SERIES = Series("reported", "Reported", "rfa-2024", parse_period("2023-11..2024-03").period, "")
 
 
 def month(key: str) -> Period:

@@ -197,7 +197,7 @@ def test_a_receipt_cites_every_row_once_in_order(rows: list[Figure]) -> None:
 
 
 def table(months: Sequence[int], coverage: Period) -> ExportTable:
-    series = Series("reported", "Reported", "paper-2001", "core", coverage, "")
+    series = Series("reported", "Reported", "paper-2001", coverage, "")
     return ExportTable((series,), tuple(figure(1, month) for month in sorted(months)))
 
 

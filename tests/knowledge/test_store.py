@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import shutil
 import signal
@@ -8,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -86,27 +88,13 @@ async def test_what_was_remembered_is_recalled(store: Store) -> None:
     assert await store.recall("Commands") is None
 
 
-async def test_a_draft_is_kept_until_it_is_dropped_for_its_writer_alone(store: Store) -> None:
-    await store.keep_draft(PERSON, "entry 5", "first try")
-    await store.keep_draft(PERSON, "entry 5", "second\ntry — 두 번째 🕊")
-    await store.keep_draft(PERSON, "entry 6", "other entry")
-    assert await store.draft(PERSON, "entry 5") == "second\ntry — 두 번째 🕊"
-    assert await store.draft(OTHER, "entry 5") is None
-    await store.drop_draft(PERSON, "entry 5")
-    await store.drop_draft(PERSON, "entry 5")
-    assert await store.draft(PERSON, "entry 5") is None
-    assert await store.draft(PERSON, "entry 6") == "other entry"
-
-
 async def test_all_of_it_is_there_after_a_restart(file: Path) -> None:
     async with await Store.open(url(file)) as store:
         await store.vote("card", PERSON, helpful=True)
         await store.remember("key", "value")
-        await store.keep_draft(PERSON, "entry", "text")
     async with await Store.open(url(file)) as store:
         assert await store.votes("card") == Votes(1, 0)
         assert await store.recall("key") == "value"
-        assert await store.draft(PERSON, "entry") == "text"
 
 
 Ballots = list[tuple[str, int, bool | None]]
@@ -260,9 +248,9 @@ def test_a_migration_that_fails_changes_nothing(file: Path) -> None:
     file.parent.mkdir()
     with closing(sqlite3.connect(file)) as other:
         other.executescript(
-            "CREATE TABLE alembic_version (version_num TEXT); CREATE TABLE drafts (id INTEGER);"
+            "CREATE TABLE alembic_version (version_num TEXT); CREATE TABLE memory (id INTEGER);"
         )
-    assert "drafts already exists" in refusal(file)
+    assert "memory already exists" in refusal(file)
 
 
 def test_a_database_of_a_newer_version_is_left_alone(file: Path) -> None:
@@ -350,6 +338,32 @@ async def test_a_full_disk_is_named_and_what_was_there_stays(store: Store) -> No
     with pytest.raises(StoreError, match=r"disk that is full\. Nothing was changed: make room"):
         await store.remember("key", "x" * 100_000)
     assert await store.recall("key") == "before"
+
+
+async def test_what_was_to_be_written_does_not_reach_the_log(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with store._engine.connect() as connection:
+        await connection.exec_driver_sql("PRAGMA max_page_count = 1")
+    try:
+        await store.remember("key", "what somebody typed" * 9000)
+    except StoreError:
+        logging.getLogger("bot").exception("It failed.")
+    assert "disk is full" in caplog.text
+    assert "somebody typed" not in caplog.text
+
+
+async def test_all_who_wait_for_a_file_that_another_program_locks_give_up_in_time(file: Path) -> None:
+    async with await Store.open(url(file), patience=0.1) as store:
+        with closing(sqlite3.connect(file, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            started = time.monotonic()
+            waiting = [store.vote("card", person, helpful=True) for person in range(20)]
+            results = await asyncio.gather(*waiting, return_exceptions=True)
+            assert time.monotonic() - started < 1
+            assert all("stayed locked for 0.1 seconds" in str(result) for result in results)
+            other.execute("ROLLBACK")
+        assert await store.vote("card", PERSON, helpful=True) == Votes(1, 0)
 
 
 OPENER = """

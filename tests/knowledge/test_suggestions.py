@@ -12,7 +12,7 @@ from knowledge.citations import Citation
 from knowledge.content import read_content
 from knowledge.library import Library
 from knowledge.periods import ALL_DATES, parse_period
-from knowledge.suggestions import LONGEST, MOST, Suggestion, cut
+from knowledge.suggestions import Limits, Suggestion, cut
 
 
 @pytest.fixture(scope="module")
@@ -115,31 +115,33 @@ ASKED = (
 )
 
 
+LIMITS = st.builds(Limits, most=st.integers(1, 40), longest=st.integers(10, 200))
+TYPED = st.text(max_size=120) | st.sampled_from(["2018", "last year", "¶", "fp", "a" * 4000, "\x00", "👍"])
+
+
 @hypothesis_settings(max_examples=60, deadline=None)
-@given(
-    typed=st.text(max_size=120) | st.sampled_from(["2018", "last year", "¶", "fp", "a" * 4000, "\x00", "👍"])
-)
-def test_whatever_is_typed_discord_takes_the_list(library: Library, typed: str) -> None:
+@given(typed=TYPED, limits=LIMITS)
+def test_whatever_is_typed_a_list_keeps_its_limits(library: Library, typed: str, limits: Limits) -> None:
     for suggest in ASKED:
-        assert_fits(suggest(library, typed))
+        assert_fits(suggest(library, typed, limits), limits)
 
 
-@given(st.lists(st.builds(Suggestion, st.text(max_size=300), st.text(max_size=150)), max_size=60))
-def test_a_list_is_cut_to_what_discord_takes(found: list[Suggestion]) -> None:
-    kept = cut(found)
-    assert_fits(kept)
+@given(st.lists(st.builds(Suggestion, st.text(max_size=300), st.text(max_size=150)), max_size=60), LIMITS)
+def test_a_list_is_cut_to_its_limits(found: list[Suggestion], limits: Limits) -> None:
+    kept = cut(found, limits)
+    assert_fits(kept, limits)
     assert set(values(kept)) <= {one.value for one in found}
 
 
-def assert_fits(found: tuple[Suggestion, ...]) -> None:
-    assert len(found) <= MOST == 25
-    assert all(1 <= len(one.label) <= LONGEST == 100 for one in found)
-    assert all(1 <= len(one.value) <= LONGEST for one in found)
+def assert_fits(found: tuple[Suggestion, ...], limits: Limits) -> None:
+    assert len(found) <= limits.most
+    assert all(1 <= len(one.label) <= limits.longest for one in found)
+    assert all(1 <= len(one.value) <= limits.longest for one in found)
     assert len(set(values(found))) == len(found)
 
 
 def test_a_long_label_ends_in_an_ellipsis_and_a_value_is_never_shortened() -> None:
-    kept = cut([Suggestion("word " * 40, "a"), Suggestion("b", "b" * 101)])
+    kept = cut([Suggestion("word " * 40, "a"), Suggestion("b", "b" * 101)], Limits(25, 100))
     assert values(kept) == ["a"]
     assert kept[0].label.endswith("…")
 

@@ -1,0 +1,235 @@
+"""Content files one by one: read from YAML into rows, every fault with its line, its place and plain words."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import yaml
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from knowledge.citations import SOURCE_ID
+from knowledge.errors import Fault
+from knowledge.text import echo
+
+Place = tuple[str | int, ...]
+
+DEEPEST = 50
+
+_WHOLE = "the whole file"
+_TEXT = "text is wanted; put it in quotation marks"
+_NUMBER = "a number is wanted, without separators: 120000"
+_DAY = "a day is wanted, as year-month-day: 2024-05-30"
+_LIST = "a list is wanted"
+_KEYS = "keys with values are wanted, as in id: letter-2003"
+_PLAINLY = {
+    "missing": "is missing",
+    "string_type": _TEXT,
+    "tuple_type": _LIST,
+    "dict_type": _KEYS,
+    "mapping_type": _KEYS,
+    "dataclass_type": _KEYS,
+    "bool_type": "true or false is wanted",
+    "bool_parsing": "true or false is wanted",
+    "int_type": "a whole number is wanted",
+    "int_parsing": "a whole number is wanted",
+    "int_from_float": "a whole number is wanted",
+    "decimal_type": _NUMBER,
+    "decimal_parsing": _NUMBER,
+    "finite_number": _NUMBER,
+    "date_type": _DAY,
+    "date_parsing": _DAY,
+    "date_from_datetime_parsing": _DAY,
+    "date_from_datetime_inexact": _DAY,
+}
+"""What the kinds of fault that pydantic knows are called here."""
+
+
+class _Loader(yaml.CSafeLoader):
+    """The safe loader, which refuses a mapping that has one key twice and leaves dates to the models."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012  (the base class declares it so)
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: Counter[str] = Counter()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.MarkedYAMLError(None, None, "a key must be a word", key.start_mark)
+            seen[key.value] += 1
+        for word, count in seen.items():
+            if count > 1:
+                problem = f"the key “{word}” occurs {count} times"
+                raise yaml.MarkedYAMLError(None, None, problem, node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
+@dataclass(slots=True, eq=False)
+class ContentFile:
+    """One content file: its bytes, what YAML makes of them, and the faults met on the way."""
+
+    path: Path
+    name: str
+    data: bytes = b""
+    raw: Any = None
+    faults: list[Fault] = field(default_factory=list)
+    nodes: yaml.Node | None = None
+
+    @classmethod
+    def broken(cls, path: Path, folder: Path, problem: str) -> ContentFile:
+        """Return a file that has nothing in it but a fault."""
+        name = path.relative_to(folder).as_posix()
+        return cls(path, name, faults=[Fault(name, 1, _WHOLE, problem)])
+
+    @classmethod
+    def open(cls, path: Path, folder: Path) -> ContentFile:
+        """Read a file below `folder`, down to plain mappings, lists and words."""
+        try:
+            file = cls(path, path.relative_to(folder).as_posix(), path.read_bytes())
+        except FileNotFoundError:
+            return cls.broken(path, folder, "is missing" if not path.is_symlink() else "leads to no file")
+        except OSError as error:
+            return cls.broken(path, folder, f"cannot be read: {error.strerror}")
+        try:
+            _refuse_endless(file.data)
+            file.raw = yaml.load(file.data, _Loader)
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 1
+            file.faults.append(Fault(file.name, line, "YAML", error.problem or "cannot be read"))
+        except (yaml.YAMLError, ValueError, RecursionError) as error:
+            file.faults.append(Fault(file.name, 1, "YAML", (str(error) or "is too deep").splitlines()[0]))
+        else:
+            if file.raw is None:
+                file.fault((), "is empty")
+        return file
+
+    def one(self, type_: Any, raw: Any, place: Place = ()) -> Any:
+        """Return a piece of the file as `type_`, or None after noting its faults."""
+        try:
+            row = _adapter(type_).validate_python(raw)
+        except ValidationError as error:
+            for item in error.errors(include_url=False):
+                self.fault((*place, *item["loc"]), _plainly(type_, item))
+            return None
+        for key, problem in _slips(row):
+            self.fault((*place, key), problem)
+        return row
+
+    def rows(self, type_: Any, raw: Any, place: Place = ()) -> dict[int, Any]:
+        """Return the rows of a list by their position, without those that have faults."""
+        if raw is None:
+            return {}
+        if not isinstance(raw, list):
+            self.fault(place, _LIST)
+            return {}
+        read = {position: self.one(type_, row, (*place, position)) for position, row in enumerate(raw)}
+        return {position: row for position, row in read.items() if row is not None}
+
+    def unique(self, values: Mapping[int, str], what: str, place: Place = ()) -> None:
+        """Note a fault for every value that occurs again."""
+        seen: set[str] = set()
+        for position, value in values.items():
+            if value in seen:
+                self.fault((*place, position), f"the {what} “{value}” occurs twice")
+            seen.add(value)
+
+    def fault(self, place: Place, problem: str) -> None:
+        """Note a fault at a place given as keys and positions from the top of the file."""
+        if self.nodes is None:
+            self.nodes = yaml.compose(self.data, yaml.CSafeLoader)
+        line, words = _locate(self.nodes, place)
+        self.faults.append(Fault(self.name, line, words, problem))
+
+
+def _refuse_endless(data: bytes) -> None:
+    """Refuse what nobody writes and reading would not survive: aliases and nesting beyond `DEEPEST`."""
+    depth = 0
+    for event in yaml.parse(data, yaml.CSafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if isinstance(event, yaml.AliasEvent):
+            problem = f"write the text out instead of the alias “*{event.anchor}”"
+            raise yaml.MarkedYAMLError(None, None, problem, event.start_mark)
+        if depth > DEEPEST:
+            raise yaml.MarkedYAMLError(None, None, "is too deep", event.start_mark)
+
+
+@cache
+def _adapter(type_: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(type_)
+
+
+def _plainly(type_: Any, item: ErrorDetails) -> str:
+    """Return a fault that pydantic found in plain words; those of our own types are plain already."""
+    kind = item["type"]
+    if kind == "unexpected_keyword_argument":
+        from rapidfuzz import process
+
+        *outer, key = item["loc"]
+        known = _keys(type_, outer)
+        near = process.extractOne(str(key), known, score_cutoff=60)
+        return f"this key is not known; {f'did you mean {near[0]}?' if near else _there_are(known)}"
+    if kind == "literal_error":
+        return f"this is not one of {item['ctx']['expected']}"
+    return _PLAINLY.get(kind) or item["msg"].removeprefix("Value error, ")
+
+
+def _there_are(known: Sequence[str]) -> str:
+    return f"there are {', '.join(known)}"
+
+
+def _keys(type_: Any, place: Sequence[str | int]) -> list[str]:
+    """Return the keys that a row at a place within `type_` can have."""
+    for step in place:
+        type_ = get_type_hints(type_)[str(step)] if is_dataclass(type_) else get_args(type_)[0]
+    return [one.name for one in fields(type_)]
+
+
+def _slips(row: Any) -> Iterator[tuple[str, str]]:
+    """Yield the keys of a row with a value that is blank where one is needed, or no id."""
+    for one in fields(row) if is_dataclass(row) else ():
+        value = getattr(row, one.name)
+        if not isinstance(value, str):
+            continue
+        if not value.strip() and one.default is MISSING:
+            yield one.name, "is empty"
+        elif one.name == "id" and not re.fullmatch(SOURCE_ID, value):
+            yield "id", f"“{echo(value)}” is no id: write lower-case letters, digits and single hyphens"
+
+
+def _locate(node: yaml.Node | None, place: Place) -> tuple[int, str]:
+    """Return the line of a place in a YAML file, and the place in words, with ids instead of positions."""
+    line, words = 1, []
+    for step in place:
+        if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+            words.append(_name_of(node, step))
+        elif isinstance(node, yaml.MappingNode):
+            entry = next(((k, v) for k, v in node.value if k.value == str(step)), None)
+            words.append(str(step))
+            if entry is None:
+                break
+            line, node = entry[0].start_mark.line + 1, entry[1]
+            continue
+        else:
+            break
+        line = node.start_mark.line + 1
+    return line, " › ".join(words) or _WHOLE
+
+
+def _name_of(node: yaml.Node, position: int) -> str:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value in ("id", "ref", "period", "category"):
+                return str(value.value)
+    return f"item {position + 1}"
