@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,17 +37,11 @@ def read_content(folder: Path = SHIPPED, local: Path | None = None) -> Library:
     Raises `ContentError` with every fault of every file, in the order of files and lines.
     """
     tables = {name: ContentFile.open(folder / name, folder) for name in TABLES}
-    strays = [
-        ContentFile.broken(
-            path, folder, f"nothing reads a file of this name; there are sources/ and {', '.join(TABLES)}"
-        )
-        for path in _listed(folder)
-        if path.name not in (*TABLES, "sources")
+    strays = list(_strays(folder))
+    sources = list(_opened(folder, "sources")) or [
+        ContentFile.broken(folder / "sources", folder, "holds no source")
     ]
-    sources = list(_opened(folder, "sources"))
     originals: list[ContentFile] = []
-    if not sources:
-        strays.append(ContentFile.broken(folder / "sources", folder, "has no source"))
     if local is not None:
         sources += _opened(local, "sources")
         originals += _opened(local, "originals")
@@ -62,16 +57,26 @@ def read_content(folder: Path = SHIPPED, local: Path | None = None) -> Library:
 
 def _listed(folder: Path) -> list[Path]:
     """Return what is in a folder, in order, but for hidden files and an editor's spare copies."""
-    try:
-        found = sorted(folder.iterdir())
-    except OSError:
-        return []
-    return [path for path in found if not path.name.startswith(".") and not path.name.endswith("~")]
+    return sorted(path for path in folder.iterdir() if not path.name.startswith(".") and path.name[-1] != "~")
+
+
+def _strays(folder: Path) -> Iterator[ContentFile]:
+    """Yield a fault for whatever lies beside the tables and the sources."""
+    with suppress(OSError):  # each table says that it cannot be read
+        for path in _listed(folder):
+            if path.name not in (*TABLES, "sources"):
+                problem = f"nothing reads a file of this name; there are sources and {', '.join(TABLES)}"
+                yield ContentFile.broken(path, folder, problem)
 
 
 def _opened(folder: Path, part: str) -> Iterator[ContentFile]:
-    """Open the files of a part of a folder, each of which must be a YAML file."""
-    for path in _listed(folder / part):
+    """Open the files of a part of a folder, each of which must be a YAML file; there may be no such part."""
+    try:
+        paths = _listed(folder / part) if (folder / part).exists() else []
+    except OSError as error:
+        yield ContentFile.broken(folder / part, folder, f"cannot be read: {error.strerror}")
+        return
+    for path in paths:
         if path.suffix == ".yaml":
             yield ContentFile.open(path, folder)
         else:

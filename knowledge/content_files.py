@@ -1,4 +1,4 @@
-"""Content files one by one: read from YAML into rows, every fault with its line, its place and plain words."""
+"""Content files one by one: read from YAML into rows, each fault with its line and in plain words."""
 
 from __future__ import annotations
 
@@ -152,7 +152,8 @@ class ContentFile:
 def _refuse_endless(data: bytes) -> None:
     """Refuse what nobody writes and reading would not survive: aliases and nesting beyond `DEEPEST`."""
     depth = 0
-    for event in yaml.parse(data, yaml.CSafeLoader):
+    events: Iterator[Any] = yaml.parse(data, yaml.CSafeLoader)
+    for event in events:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):

@@ -156,7 +156,7 @@ def test_every_fault_of_the_file_and_of_the_environment_is_named_at_once(tmp_pat
         ("data_dir: ~nosuchuser/x", "the path of a folder is wanted"),
         ('data_dir: "a\\0b"', "the path of a folder is wanted"),
         ("database_url: sqlite:///~nosuchuser/bot.db", "an SQLite file is wanted"),
-        ("database_url: sqlite+aiosqlite:///:memory:", "an SQLite file is wanted"),
+        ("database_url: 'sqlite+aiosqlite:///:memory:'", "an SQLite file is wanted"),
         ("database_url: 'sqlite+aiosqlite:///'", "an SQLite file is wanted"),
     ],
 )

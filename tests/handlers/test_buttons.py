@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 import simcord
 from discord import PermissionOverwrite
@@ -136,6 +141,59 @@ async def test_a_private_reply_is_shared_once(either: World) -> None:
     assert not shared.mentions
     assert "Share" not in buttons(card)
     assert "Export" in buttons(card)
+
+
+async def test_a_shared_card_stays_one_from_page_to_page(either: World) -> None:
+    card = await private(either, "timeline")
+    await either.asker.click(card, label="Share")
+    shared = either.channel.last_message
+    assert shared is not None
+    for label, page in (("Next ›", 2), ("‹ Previous", 1)):
+        await either.meanwhile()
+        for message in (card, shared):
+            assert (await either.asker.click(message, label=label)).acknowledged
+            assert f"page {page} of" in text(message)
+        assert "shared by ann" in text(shared)
+        assert "shared with everyone here" in text(card)
+        assert "Share" not in buttons(card)
+
+
+async def test_a_private_card_that_moved_on_can_be_shared_again(either: World) -> None:
+    card = await private(either, "cite", reference="fp-2019¶6")
+    await either.asker.click(card, label="Share")
+    await either.meanwhile()
+    await either.asker.click(card, label="fp-2019¶7 ›")
+    assert (await either.asker.click(card, label="Share")).acknowledged
+    assert "-# /cite fp-2019¶7" in text(either.channel.last_message)
+
+
+async def test_a_copy_of_a_shared_card_for_somebody_else_is_their_own(either: World) -> None:
+    card = await private(either, "timeline")
+    await either.asker.click(card, label="Share")
+    shared = either.channel.last_message
+    assert shared is not None
+    await either.meanwhile()
+    copied = (await either.other.click(shared, label="Next ›")).response
+    assert "shared" not in text(copied)
+    assert "Share" in buttons(copied)
+
+
+async def test_a_fast_double_press_shares_once(either: World) -> None:
+    card = await private(either, "exports")
+    await either.meanwhile()
+    before = len(either.channel.history())
+    pressed = await asyncio.gather(*(either.asker.click(card, label="Share") for _ in range(2)))
+    assert all(result.acknowledged for result in pressed)
+    assert len(either.channel.history()) == before + 1
+
+
+async def test_the_button_is_gone_before_the_card_is_posted(world: World) -> None:
+    card = await private(world, "exports")
+    before = len(world.env.http_requests)
+    await world.asker.click(card, label="Share")
+    edited, posted = (request.json for request in world.env.http_requests[before:])
+    assert "Share" not in str(edited)
+    assert "shared by ann" in str(posted)
 
 
 async def test_the_page_that_is_open_is_the_page_that_is_shared(world: World) -> None:
@@ -289,6 +347,24 @@ async def test_a_store_that_fails_is_excused_with_a_reference(
     assert "cannot write that down" in reply
     assert "bot.db" not in reply
     assert reply.rsplit(" ", 1)[-1].strip(".") in caplog.text
+
+
+@pytest.mark.parametrize("label", ["Helpful", "Withdraw my vote"])
+async def test_a_vote_is_acknowledged_before_it_waits_for_a_database_that_somebody_holds(
+    world: World, database: Path, label: str
+) -> None:
+    card = await public(world, "exports")
+    if label == "Withdraw my vote":
+        noted = await world.asker.click(card, label="Helpful")
+        assert noted.response is not None
+        card = noted.response
+    with closing(sqlite3.connect(database, isolation_level=None)) as somebody:
+        somebody.execute("BEGIN IMMEDIATE")
+        result = await world.asker.click(card, label=label)
+    assert result.deferred
+    assert result.ephemeral
+    (told,) = result.followups or [result.response]
+    assert "cannot write that down" in text(told)
 
 
 @pytest.mark.parametrize("label", ["Open rfa-2024¶13", "Export", "Helpful", "Share", "Delete"])

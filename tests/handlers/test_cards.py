@@ -36,9 +36,7 @@ SOURCE = Source(
 )
 SOURCES: Mapping[str, Source] = {SOURCE.id: SOURCE}
 CITED = (Citation("rfa-2024", "13"),)
-SERIES = Series(
-    "reported", "Reported by Radio", "rfa-2024", parse_period("2023-11..2024-03").period, ""
-)
+SERIES = Series("reported", "Reported by Radio", "rfa-2024", parse_period("2023-11..2024-03").period, "")
 ANSWER = Answer(Kind.ANSWER, Status.ANSWERED, question="why?", version="1a2b3c4d")
 
 
@@ -297,7 +295,11 @@ ANSWERS = st.builds(
 @given(answer=ANSWERS, page=st.integers(0, 5), private=st.booleans())
 def test_whatever_an_answer_holds_discord_takes_its_card(answer: Answer, page: int, private: bool) -> None:
     view = cards.card(
-        answer, SOURCES, controls(answer, Shown(2**63, private, page)), page=page, sharing=Sharing(by="x" * 99)
+        answer,
+        SOURCES,
+        controls(answer, Shown(2**63, private, page)),
+        page=page,
+        sharing=Sharing(by="x" * 99),
     )
     assert_within_limits(raw(view))
     assert "library 1a2b3c4d" in text(view)
@@ -308,7 +310,9 @@ SHARINGS = NAMES.map(lambda name: Sharing(" ".join(name.split()))) | st.just(Sha
 
 
 @settings(deadline=None)
-@given(question=st.text(min_size=1, max_size=300), sharing=SHARINGS, version=st.sampled_from(["", "1a2b3c4d"]))
+@given(
+    question=st.text(min_size=1, max_size=300), sharing=SHARINGS, version=st.sampled_from(["", "1a2b3c4d"])
+)
 def test_how_a_card_was_shared_can_be_read_back_from_it(
     question: str, sharing: Sharing, version: str
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 import discord
@@ -100,6 +100,49 @@ async def test_an_apology_that_cannot_be_sent_is_only_logged(
     await world.asker.slash(world.channel, "fail")
     assert "could not be shown" in caplog.text
     assert world.env.errors
+
+
+class Deaf:
+    """Somebody whom no reply reaches: a response, a follow-up and a message in one."""
+
+    id = 4711
+
+    def __init__(self, failure: Exception, *, done: bool = False) -> None:
+        self.failure, self.done = failure, done
+        self.response = self.followup = self
+
+    def is_done(self) -> bool:
+        return self.done
+
+    async def send(self, *_: object, **__: object) -> None:
+        raise self.failure
+
+    send_message = reply = send
+
+
+@pytest.mark.parametrize("error", [RuntimeError(SECRET), UserError("Only you.")])
+@pytest.mark.parametrize("failure", [TimeoutError(), OSError("reset"), aiohttp.ClientError(), ValueError()])
+async def test_reporting_never_raises_and_the_log_says_what_was_not_shown(
+    failure: Exception, error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    for deaf in (Deaf(failure), Deaf(failure, done=True)):
+        await report(cast("Any", deaf), error)
+    await report_message(cast("Any", deaf), error)
+    unshown = [record.getMessage() for record in caplog.records if "could not be shown" in record.message]
+    assert len(unshown) == 3
+    assert all(type(failure).__name__ in message for message in unshown)
+    for message in unshown:  # under this name the log has the error itself
+        name = message.partition(": the error")[0]
+        assert caplog.text.count(name) == 2 if name.startswith("Reference") else "4711" in name
+
+
+async def test_an_interaction_that_somebody_else_answered_meanwhile_raises_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    failure = discord.InteractionResponded(cast("Any", SimpleNamespace(response=None)))
+    await report(cast("Any", Deaf(failure)), RuntimeError(SECRET))
+    assert "could not be shown: InteractionResponded" in caplog.text
 
 
 class Broken(CardItem, template=r"broken:(?P<where>\w+)"):

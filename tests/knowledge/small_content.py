@@ -62,13 +62,11 @@ series:
   - id: paper
     name: "As The Paper has it"
     source: paper-2001
-    collection: core
     coverage: "2001-01..2001-03"
     description: "From a report."
   - id: bureau
     name: "As The Bureau has it"
     source: table-2002
-    collection: public_record
     coverage: "2001-01"
     description: "From a table."
 figures:
@@ -143,6 +141,13 @@ synonyms:
 fillers: [please]
 """,
 }
+
+EMPTY_TABLES = {
+    name: "{}\n" if name in ("exports.yaml", "vocabulary.yaml") else "[]\n"
+    for name in FILES
+    if not name.startswith("sources/")
+}
+"""The tables of a library that has nothing but sources."""
 
 
 @dataclass(frozen=True, slots=True)
