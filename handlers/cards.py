@@ -19,12 +19,22 @@ from handlers.markup import code, escape, link, quoted, unescape
 from knowledge.answers import Answer, Excerpt, Kind, SeriesFigures, Statement, Status
 from knowledge.citations import Citation
 from knowledge.exports import Figure, Receipt, Series
+from knowledge.figures import computed, stated
 from knowledge.people import Person
 from knowledge.periods import Period
 from knowledge.sources import Source
 from knowledge.text import clip
 from knowledge.timeline import Event
-from knowledge.wording import date_in_words, figure_in_words, headline, part_in_words, quantity
+from knowledge.wording import (
+    date_in_words,
+    figure_date_in_words,
+    figure_in_words,
+    headline,
+    part_in_words,
+    quantity,
+    role_in_words,
+    wording_of,
+)
 
 Sources = Mapping[str, Source]
 _T = TypeVar("_T")
@@ -194,7 +204,8 @@ def _body(answer: Answer, sources: Sources, page: int) -> Iterator[Block]:
         yield Block((Line("-# Editorial: about this library, not from a source."),), rank=1)
     yield from _figures(answer, sources, page)
     for receipt in answer.receipts:
-        yield Block(tuple(_receipt(receipt, sources)), rank=3, above="space")
+        told = computed(receipt) in answer.statements
+        yield Block(tuple(_receipt(receipt, sources, told)), rank=3, above="space")
     yield from _events(answer, sources, page)
     for person in answer.people:
         yield Block(tuple(_person(person, sources)), rank=3, above="space")
@@ -231,7 +242,11 @@ def _commands(statements: Iterable[Statement], _: Sources) -> Iterator[Line]:
 
 
 def _excerpts(answer: Answer) -> Iterator[Block]:
-    for position, excerpt in enumerate(answer.excerpts):
+    """Show the passages, but not our words for what an event or a person says in our words already."""
+    rows: tuple[Event | Person, ...] = (*answer.events, *answer.people)
+    told = {citation for row in rows for citation in row.citations}
+    shown = [one for one in answer.excerpts if one.is_original or one.citation not in told]
+    for position, excerpt in enumerate(shown):
         is_passage = answer.kind is Kind.PASSAGE
         text = excerpt.text if is_passage else clip(excerpt.text, _EXCERPT_CHARACTERS[min(position, 2)])
         above: Literal["rule", "space"] = "rule" if position == 0 and not is_passage else "space"
@@ -239,23 +254,20 @@ def _excerpts(answer: Answer) -> Iterator[Block]:
 
 
 def _excerpt(excerpt: Excerpt, text: str) -> Iterator[Line]:
-    wording = "original" if excerpt.is_original else "note in our words"
     address = link(str(excerpt.citation), excerpt.url)
-    yield Line(f"-# {address} · {escape(excerpt.byline)} · {wording}")
+    yield Line(f"-# {address} · {escape(excerpt.byline)} · {wording_of(excerpt)}")
     yield Line(quoted(text) if excerpt.is_original else text, prose=True)
 
 
 def _closest(excerpts: Iterable[Excerpt]) -> Iterator[Line]:
     yield Line("**Not an answer — closest passages**")
     for excerpt in excerpts:
-        wording = "original" if excerpt.is_original else "note"
         text = escape(clip(" ".join(excerpt.text.split()), CLOSEST_CHARACTERS))
-        yield Line(f"- {link(str(excerpt.citation), excerpt.url)} ({wording}): {text}")
+        yield Line(f"- {link(str(excerpt.citation), excerpt.url)} ({wording_of(excerpt)}): {text}")
 
 
 def _person(person: Person, sources: Sources) -> Iterator[Line]:
-    role = ", ".join(filter(None, (person.role, person.affiliation)))
-    yield Line(f"**{escape(person.name)}** — {escape(role)}")
+    yield Line(f"**{escape(person.name)}** — {escape(role_in_words(person))}")
     yield Line(escape(person.summary), prose=True)
     yield Line(f"-# {_addresses(person.citations, sources)}")
 
@@ -312,15 +324,22 @@ def _figures(answer: Answer, sources: Sources, page: int) -> Iterator[Block]:
     for series, group in groupby(shown, key=lambda row: row.series):
         lines = [Line(f"**{escape(series.name)}**")]
         for row in group:
-            lines.append(_figure_line(row, dates, amounts, sources))
-            if row.figure:
-                lines += (Line(f"-# of which {escape(part_in_words(part))}") for part in row.figure.parts)
-            if len(rows) <= _NOTED_ROWS and (notes := _notes(row)):
-                lines.append(Line(f"-# {notes}", prose=True))
+            about = list(_about(row, noted=len(rows) <= _NOTED_ROWS))
+            told = len(rows) == 1 and row.figure and stated(row.figure) in answer.statements
+            lines += about if told and about else [_figure_line(row, dates, amounts, sources), *about]
         yield Block(tuple(lines), rank=3, above="space")
     if len(rows) > _NOTED_ROWS and any(row.figure and row.figure.basis == "inferred" for row in shown):
         note = "Years are inferred from the source's words. Ask for a single month to see from which."
         yield Block((Line(f"-# {escape(note)}"),), rank=1)
+
+
+def _about(row: FigureRow, *, noted: bool) -> Iterator[Line]:
+    if row.figure is None:
+        return
+    for part in row.figure.parts:
+        yield Line(f"-# of which {escape(part_in_words(part))}")
+    if noted and (notes := _notes(row.figure)):
+        yield Line(f"-# {notes}", prose=True)
 
 
 def _figure_line(row: FigureRow, dates: int, amounts: int, sources: Sources) -> Line:
@@ -343,24 +362,23 @@ def _row_amount(row: FigureRow) -> str:
     return figure_in_words(row.figure)
 
 
-def _notes(row: FigureRow) -> str:
-    if row.figure is None:
-        return ""
-    figure = row.figure
+def _notes(figure: Figure) -> str:
     plain = figure.qualifier == "as stated" and figure.precision == "rounded"
     notes = (
         "the source gives no qualifier" if plain else "",
-        f"date inferred from “{figure.inferred_from}”" if figure.basis == "inferred" else "",
+        figure_date_in_words(figure) if figure.basis == "inferred" else "",
         figure.note,
     )
     return escape(" · ".join(filter(None, notes)))
 
 
-def _receipt(receipt: Receipt, sources: Sources) -> Iterator[Line]:
-    value = ("≈ " if receipt.approximate else "") + quantity(receipt.value, receipt.unit)
-    yield Line(f"**{escape(receipt.label)}: {escape(value)}** · computed")
+def _receipt(receipt: Receipt, sources: Sources, told: bool) -> Iterator[Line]:
+    """Show how a value was computed, and the value unless a statement has `told` it."""
+    if not told:
+        value = ("≈ " if receipt.approximate else "") + quantity(receipt.value, receipt.unit)
+        yield Line(f"**{escape(receipt.label)}: {escape(value)}** · computed")
     yield Line(code(_formula(receipt)))
-    addresses = _addresses(receipt.citations, sources)
+    addresses = "" if told else _addresses(receipt.citations, sources)
     yield Line("-# " + " · ".join(filter(None, (escape(receipt.caveat), addresses))))
 
 

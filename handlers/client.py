@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import logging
+from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,8 @@ from handlers.sources import Sources
 from handlers.timeline import Timeline
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from knowledge.engine import Engine
     from knowledge.store import Store
     from settings import Settings
@@ -67,8 +70,8 @@ class AidPolicyBot(commands.Bot):
         self.engine = engine
         self.store = store
         self.settings = settings
-        self.being_shared: set[int] = set()
-        """The ids of the private cards that are being posted just now."""
+        self.shared: deque[tuple[int, datetime | None, str]] = deque(maxlen=1000)
+        """The private cards last posted, each by its id, its last edit and what it was asked."""
         self._items: list[type[ui.DynamicItem[Any]]] = []
 
     async def setup_hook(self) -> None:

@@ -234,20 +234,22 @@ class Share(CardItem, template=r"share:(?P<page>\d+)"):
 
         A second press may be on its way before the first has taken the button away; it changes nothing.
         """
-        bot, card = press.client, press.message.id if press.message else 0
-        if card in bot.being_shared or _footer(press).sharing.done:
+        bot, asked, card = press.client, _asked(press), press.message
+        pressed = (card.id, card.edited_at, asked) if card else (0, None, asked)
+        if pressed in bot.shared:
             await press.response.defer()
             return
-        answer = bot.engine.reply(_asked(press))
+        answer = bot.engine.reply(asked)
         private = Shown(press.user.id, private=True, page=int(self.fields["page"]))
         kept = replace(private, sharing=Sharing(done=True))
         public = replace(private, private=False, sharing=Sharing(by=press.user.display_name))
-        bot.being_shared.add(card)
+        bot.shared.append(pressed)
         try:
             await press.response.edit_message(view=reply_view(bot, answer, kept))
             await _post(press, reply_view(bot, answer, public), undo=reply_view(bot, answer, private))
-        finally:
-            bot.being_shared.discard(card)
+        except Exception:
+            bot.shared.remove(pressed)
+            raise
 
 
 async def _post(press: Interaction, view: ui.LayoutView, undo: ui.LayoutView) -> None:

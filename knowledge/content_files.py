@@ -154,15 +154,16 @@ def _refuse_endless(data: bytes) -> None:
     depth = 0
     events: Iterator[Any] = yaml.parse(data, yaml.CSafeLoader)
     for event in events:
+        mark = event.start_mark
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if isinstance(event, yaml.AliasEvent):
             problem = f"write the text out instead of the alias “*{event.anchor}”"
-            raise yaml.MarkedYAMLError(None, None, problem, event.start_mark)
+            raise yaml.MarkedYAMLError(None, None, problem, mark)
         if depth > DEEPEST:
-            raise yaml.MarkedYAMLError(None, None, "is too deep", event.start_mark)
+            raise yaml.MarkedYAMLError(None, None, "is too deep", mark)
 
 
 @cache
@@ -174,11 +175,11 @@ def _plainly(type_: Any, item: ErrorDetails) -> str:
     """Return a fault that pydantic found in plain words; those of our own types are plain already."""
     kind = item["type"]
     if kind == "unexpected_keyword_argument":
-        from rapidfuzz import process
+        from rapidfuzz import fuzz, process
 
         *outer, key = item["loc"]
         known = _keys(type_, outer)
-        near = process.extractOne(str(key), known, score_cutoff=60)
+        near = process.extractOne(str(key), known, scorer=fuzz.ratio, score_cutoff=70)
         return f"this key is not known; {f'did you mean {near[0]}?' if near else _there_are(known)}"
     if kind == "literal_error":
         return f"this is not one of {item['ctx']['expected']}"

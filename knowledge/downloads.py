@@ -16,14 +16,14 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from knowledge.answers import Answer, Excerpt, Kind, SeriesFigures, Status
+from knowledge.answers import Answer, Kind, SeriesFigures, Status
 from knowledge.citations import Citation
 from knowledge.exports import Figure, Part, Receipt
 from knowledge.periods import Period
 from knowledge.plaintext import plain_text
 from knowledge.sources import Source
 from knowledge.timeline import Event
-from knowledge.wording import date_in_words, headline
+from knowledge.wording import date_in_words, headline, wording_of
 
 if TYPE_CHECKING:
     import icalendar
@@ -208,12 +208,8 @@ def _citation_rows(answer: Answer, sources: Sources) -> Iterator[Cells]:
     for citation in answer.citations:
         source, excerpt = sources.get(citation.source), excerpts.get(citation)
         about = (source.title, source.publisher, source.published.isoformat()) if source else ("", "", "")
-        text = (_wording(excerpt), excerpt.text) if excerpt else ("", "")
+        text = (wording_of(excerpt), excerpt.text) if excerpt else ("", "")
         yield (str(citation), *about, *text, source.url if source else "")
-
-
-def _wording(excerpt: Excerpt) -> str:
-    return "original" if excerpt.is_original else "note in our words"
 
 
 def _span(period: Period) -> tuple[str, str, str]:

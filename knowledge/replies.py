@@ -36,7 +36,7 @@ CLOSE = 0.25
 def excerpt_of(library: Library, citation: Citation) -> Excerpt:
     """Return a passage as it is shown; raises `CitationError` if there is none at `citation`."""
     source, passage = library.resolve(citation)
-    return Excerpt(citation, passage.text, source.byline, source.url, passage.is_original)
+    return Excerpt(source.citation(passage), passage.text, source.byline, source.url, passage.is_original)
 
 
 class Replies:

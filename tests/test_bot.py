@@ -91,7 +91,9 @@ def test_ask_takes_the_words_without_quotes_too(config: Path) -> None:
 
 
 def test_ask_takes_a_command(config: Path) -> None:
-    assert "November 2023: US$120,000 [rfa-2024¶13]" in out(bot(config, "ask", "/exports 2023-11"))
+    assert "November 2023 (inferred from “In November”): US$120,000 [rfa-2024¶13]" in out(
+        bot(config, "ask", "/exports 2023-11")
+    )
 
 
 def test_ask_prints_the_text_that_the_json_carries(config: Path) -> None:
@@ -137,7 +139,8 @@ def test_ask_prints_on_a_terminal_that_lacks_some_characters(config: Path) -> No
     assert b"217,500" in run.stdout
 
 
-def test_ask_loads_neither_discord_nor_the_database_nor_charts(config: Path) -> None:
+@pytest.mark.parametrize("how", [["why did Pompeo limit aid?"], ["/exports 2023-11"], ["--json"]])
+def test_ask_loads_neither_discord_nor_the_database_nor_charts(config: Path, how: list[str]) -> None:
     heavy = {
         "discord",
         "handlers",
@@ -150,11 +153,17 @@ def test_ask_loads_neither_discord_nor_the_database_nor_charts(config: Path) -> 
     }
     code = (
         "import sys, bot; "
-        f"bot.cli(['--config', {str(config)!r}, 'ask', 'why did Pompeo limit aid?'], standalone_mode=False); "
+        f"bot.cli(['--config', {str(config)!r}, 'ask', *{how!r}], standalone_mode=False); "
         "print('modules', *sys.modules)"
     )
     run = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        input='{"id": 1, "input": "/timeline 2018"}\n',
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert not heavy & set(run.stdout.rpartition("modules")[2].split())
 
@@ -209,6 +218,23 @@ def test_check_lists_every_fault_with_file_and_line(config: Path) -> None:
     assert any(line.startswith("sources/letter-2003.yaml:9: colour: ") for line in lines)
     assert any(line.startswith("sources/letter-2003.yaml:4: published: ") for line in lines)
     assert lines[-1] == f"{len(lines) - 2} faults found."
+
+
+def test_check_outlives_whatever_lies_in_the_data_folder(config: Path) -> None:
+    add_letter(config, LETTER.replace('  - ref: "1"\n', '  - ref: "¶ 1"\n'))
+    for name, text in {"ghost": '"1": [', "endless": "&a [*a]", "deep": "[" * 100_000}.items():
+        (config.parent / "data" / "originals").mkdir(exist_ok=True)
+        (config.parent / "data" / "originals" / f"{name}.yaml").write_text(text, "utf-8")
+    (config.parent / "data" / "sources" / "folder.yaml").mkdir()
+    (config.parent / "data" / "sources" / "gone.yaml").symlink_to("nowhere.yaml")
+    run = bot(config, "check")
+    assert run.returncode == 1
+    assert not run.stderr
+    lines = run.stdout.decode().splitlines()
+    assert [line.partition(":")[0] for line in lines[:-2]] == [
+        *(f"originals/{name}.yaml" for name in ("deep", "endless", "ghost")),
+        *(f"sources/{name}.yaml" for name in ("folder", "gone", "letter-2003")),
+    ]
 
 
 def test_content_with_faults_is_not_answered_from(config: Path) -> None:

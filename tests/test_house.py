@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -20,23 +21,37 @@ PACKAGES = ("knowledge", "handlers")
 # Imports
 
 
-def test_the_import_contracts_are_kept() -> None:
+def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Hold the packages of a folder to the contracts that it has."""
     code = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
-    run = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, timeout=60, check=False
     )
+
+
+def test_the_import_contracts_are_kept() -> None:
+    run = lint_imports(ROOT)
     assert run.returncode == 0, run.stdout + run.stderr
     assert "0 broken" in run.stdout
 
 
-def test_they_keep_discord_and_the_handlers_out_of_knowledge() -> None:
-    contracts = PROJECT["tool"]["importlinter"]["contracts"]
-    assert any(
-        contract["type"] == "forbidden"
-        and "knowledge" in contract["source_modules"]
-        and {"discord", "handlers"} <= set(contract["forbidden_modules"])
-        for contract in contracts
-    )
+def test_they_keep_what_lies_further_out_out_of_the_rooms_further_in(tmp_path: Path) -> None:
+    forbidden = {
+        "knowledge": ("discord", "handlers", "settings", "console", "bot", "click"),
+        "handlers": ("console", "bot", "click"),
+    }
+    (tmp_path / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text("utf-8"), "utf-8")
+    for module in ("settings", "console", "bot"):
+        (tmp_path / f"{module}.py").touch()
+    for package, modules in forbidden.items():
+        (tmp_path / package).mkdir()
+        (tmp_path / package / "__init__.py").touch()
+        (tmp_path / package / "room.py").write_text("".join(f"import {name}\n" for name in modules), "utf-8")
+    run = lint_imports(tmp_path)
+    assert run.returncode == 1, run.stdout + run.stderr
+    for package, modules in forbidden.items():
+        for module in modules:
+            assert f"{package} is not allowed to import {module}:" in run.stdout
 
 
 @pytest.mark.parametrize("module", ["knowledge.engine", "knowledge.store", "knowledge.ingest"])
@@ -82,7 +97,33 @@ def test_every_module_is_installed() -> None:
         assert find.get("namespaces", True) or (folder / "__init__.py").is_file(), name
 
 
-# What the README says
+# What the README and the pages beside it say
+
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+
+
+def anchors(page: str) -> set[str]:
+    """Return the anchors of a page: its headings in lower case, blanks as hyphens, without marks."""
+    headings = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_of_a_page_to_the_project_leads_somewhere(page: Path) -> None:
+    prose = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    broken = []
+    for link in re.findall(r"\]\(\s*<?([^)>\s]+)", prose):
+        path, _, anchor = link.partition("#")
+        if re.match(r"[a-z]+:", path):
+            continue
+        target = page.parent / path if path else page
+        if not target.exists() or (anchor and anchor not in anchors(target.read_text("utf-8"))):
+            broken.append(link)
+    assert broken == []
+
+
+def test_the_readme_is_no_page_without_links() -> None:
+    assert "](config.example.yaml)" in PAGES[0].read_text("utf-8")
 
 
 def test_the_tests_are_run_as_the_readme_says() -> None:

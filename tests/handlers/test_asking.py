@@ -180,6 +180,27 @@ async def test_a_reply_that_discord_refuses_is_excused(
     assert reference in caplog.text
 
 
+@pytest.mark.parametrize("typed", ["{mention}", "{mention} " + QUESTION])
+async def test_after_a_failure_in_a_channel_asking_again_is_all_it_takes(world: World, typed: str) -> None:
+    typed = typed.format(mention=world.mention)
+    world.env.inject_error("POST", "/channels/*/messages", status=500, code=0, times=1)
+    await world.asker.send(world.channel, typed)
+    await world.asker.send(world.channel, typed)
+    _, apology, _, answer = world.channel.history()
+    assert "Discord did not take the reply" in text(apology)
+    assert "Delete" in buttons(answer)
+
+
+async def test_after_a_failure_in_a_direct_message_asking_again_is_all_it_takes(world: World) -> None:
+    user = world.asker.user
+    world.env.inject_error("POST", "/channels/*/messages", status=400, code=50035, times=1)
+    await user.send_dm(QUESTION)
+    await user.send_dm(QUESTION)
+    _, apology, _, answer = user.dm_channel.history()
+    assert "Discord did not take the reply" in text(apology)
+    assert "fp-2019¶6" in text(answer)
+
+
 async def test_the_same_question_gets_the_same_card(world: World) -> None:
     first, second = [
         (await actor.slash(world.channel, "ask", question=QUESTION)).response

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
+import sys
+import threading
 from contextlib import closing
+from importlib.abc import MetaPathFinder
 from pathlib import Path
+from typing import Any
 
+import discord
 import pytest
 import simcord
 from discord import PermissionOverwrite
+from simcord import interactions
 
 from knowledge.engine import Engine
 from knowledge.store import Store, Votes
@@ -34,6 +39,11 @@ async def private(world: World, name: str, **given: str) -> simcord.ResponseMess
     result = await world.asker.slash(world.channel, name, visibility="private", **given)
     assert result.response is not None
     return result.response
+
+
+def bodies(world: World) -> list[dict[str, Any]]:
+    """Return what the bot sent to Discord, request by request."""
+    return [request.json or {} for request in world.env.http_requests]
 
 
 # --- citations and neighbours
@@ -146,14 +156,16 @@ async def test_a_private_reply_is_shared_once(either: World) -> None:
 async def test_a_shared_card_stays_one_from_page_to_page(either: World) -> None:
     card = await private(either, "timeline")
     await either.asker.click(card, label="Share")
-    shared = either.channel.last_message
-    assert shared is not None
     for label, page in (("Next ›", 2), ("‹ Previous", 1)):
         await either.meanwhile()
-        for message in (card, shared):
-            assert (await either.asker.click(message, label=label)).acknowledged
-            assert f"page {page} of" in text(message)
-        assert "shared by ann" in text(shared)
+        shared = either.channel.last_message
+        assert shared is not None
+        assert (await either.asker.click(shared, label=label)).acknowledged
+        assert (await either.asker.click(card, label=label)).acknowledged
+        public_text = text(either.channel.last_message)
+        assert f"page {page} of" in public_text
+        assert "shared by ann" in public_text
+        assert f"page {page} of" in text(card)
         assert "shared with everyone here" in text(card)
         assert "Share" not in buttons(card)
 
@@ -178,20 +190,38 @@ async def test_a_copy_of_a_shared_card_for_somebody_else_is_their_own(either: Wo
     assert "Share" in buttons(copied)
 
 
-async def test_a_fast_double_press_shares_once(either: World) -> None:
+async def test_a_fast_double_press_shares_once(either: World, monkeypatch: pytest.MonkeyPatch) -> None:
     card = await private(either, "exports")
     await either.meanwhile()
     before = len(either.channel.history())
-    pressed = await asyncio.gather(*(either.asker.click(card, label="Share") for _ in range(2)))
-    assert all(result.acknowledged for result in pressed)
+    backend = either.env.backend
+    emit = backend.emit
+    second: list[Any] = []
+
+    def emit_twice(name: str, payload: dict[str, Any]) -> None:
+        """Deliver a press, and a second one by the same person before the bot has seen the first."""
+        emit(name, payload)
+        if name == "INTERACTION_CREATE" and not second:
+            about = {"channel_id": card.channel_id, "guild_id": either.guild.id, "user_id": either.asker.id}
+            data = payload["data"]
+            record, again = interactions.base_payload(backend, type=payload["type"], data=data, **about)
+            record.source_message_id = card.id
+            second.append(record)
+            emit(name, {**again, "message": payload["message"]})
+
+    monkeypatch.setattr(backend, "emit", emit_twice)
+    first = await either.asker.click(card, label="Share")
+    assert first.acknowledged
+    assert second[0].responded
     assert len(either.channel.history()) == before + 1
 
 
 async def test_the_button_is_gone_before_the_card_is_posted(world: World) -> None:
     card = await private(world, "exports")
-    before = len(world.env.http_requests)
+    before = len(bodies(world))
     await world.asker.click(card, label="Share")
-    edited, posted = (request.json for request in world.env.http_requests[before:])
+    edited, posted = bodies(world)[before:]
+    assert edited["type"] == discord.InteractionResponseType.message_update.value
     assert "Share" not in str(edited)
     assert "shared by ann" in str(posted)
 
@@ -236,11 +266,38 @@ async def test_the_reply_to_a_mention_can_be_deleted_by_whoever_asked(either: Wo
     assert card.id not in {message.id for message in either.channel.history()}
 
 
-async def test_in_a_direct_message_a_card_can_be_deleted(either: World) -> None:
+async def test_in_a_direct_message_every_button_and_menu_works(either: World) -> None:
     user = either.asker.user
-    card = (await user.slash("exports")).response
+    card = (await user.slash("timeline", period="2018")).response
     assert card is not None
+    assert "Share" not in buttons(card)  # there is nobody to share it with
+    leaves_it_there = [label for label in buttons(card) if label not in ("Next ›", "Delete")]
+    for label in (*leaves_it_there, "Next ›"):
+        await either.meanwhile()
+        result = await user.click(card, label=label)
+        assert result.acknowledged
+        assert text(result.response).strip()
+    assert "page 2 of" in text(user.dm_channel.history()[0])
+    assert (await user.click(card, label="‹ Previous")).acknowledged
+    noted = (await user.click(card, label="Helpful")).response
+    assert noted is not None
     await either.meanwhile()
+    assert "withdrawn" in text((await user.click(noted, label="Withdraw my vote")).response or noted)
+    menu = (await user.click(card, label="Export")).response
+    assert menu is not None
+    await either.meanwhile()
+    for form in options(menu):
+        result = await user.select(menu, [form])
+        assert result.response is not None
+        assert len(result.response.attachments) == 1
+    opened = (await user.slash("cite", reference="fp-2019¶6")).response
+    assert opened is not None
+    await either.meanwhile()
+    assert (await user.click(opened, label="fp-2019¶7 ›")).acknowledged
+    choices = (await user.slash("timeline", period="december")).response
+    assert choices is not None
+    await either.meanwhile()
+    assert (await user.click(choices, label=next(iter(buttons(choices))))).acknowledged
     assert (await user.click(card, label="Delete")).acknowledged
     assert card.id not in {message.id for message in user.dm_channel.history()}
 
@@ -276,6 +333,25 @@ async def test_a_reply_is_exported_in_each_form_it_has(
         assert result.response is not None
         (attachment,) = result.response.attachments
         assert await attachment.read()
+
+
+async def test_what_makes_calendars_is_loaded_beside_the_event_loop(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded_in: list[threading.Thread] = []
+
+    class Watch(MetaPathFinder):
+        def find_spec(self, fullname: str, *_: object) -> None:
+            if fullname == "icalendar":
+                loaded_in.append(threading.current_thread())
+
+    menu = (await world.asker.click(await private(world, "timeline"), label="Export")).response
+    assert menu is not None
+    monkeypatch.delitem(sys.modules, "icalendar", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Watch(), *sys.meta_path])
+    assert (await world.asker.select(menu, ["ics"])).acknowledged
+    assert loaded_in
+    assert threading.current_thread() not in loaded_in
 
 
 async def test_an_error_has_nothing_to_export(world: World) -> None:
@@ -360,11 +436,11 @@ async def test_a_vote_is_acknowledged_before_it_waits_for_a_database_that_somebo
         card = noted.response
     with closing(sqlite3.connect(database, isolation_level=None)) as somebody:
         somebody.execute("BEGIN IMMEDIATE")
-        result = await world.asker.click(card, label=label)
-    assert result.deferred
-    assert result.ephemeral
-    (told,) = result.followups or [result.response]
-    assert "cannot write that down" in text(told)
+        assert (await world.asker.click(card, label=label)).acknowledged
+    acknowledgement, told = bodies(world)[-2:]
+    assert discord.InteractionResponseType(acknowledgement["type"]).name.startswith("deferred")
+    assert told["flags"] & discord.MessageFlags(ephemeral=True).value
+    assert "cannot write that down" in told["content"]
 
 
 @pytest.mark.parametrize("label", ["Open rfa-2024¶13", "Export", "Helpful", "Share", "Delete"])

@@ -15,6 +15,7 @@ from handlers.views import Shown, controls
 from knowledge.answers import Answer, Excerpt, Kind, SeriesFigures, Statement, Status
 from knowledge.citations import Citation
 from knowledge.exports import Figure, Part, Series, total
+from knowledge.figures import computed, stated
 from knowledge.library import Library
 from knowledge.people import Person
 from knowledge.periods import ALL_DATES, Period, Precision, parse_period
@@ -130,6 +131,29 @@ def test_a_sum_shows_its_formula_and_its_caveat() -> None:
     reply = shown(Answer(Kind.FIGURE, Status.ANSWERED, receipts=(receipt,)))
     assert "**Sum: ≈ US$123,500** · computed\n`120,000 + 3,500 = 123,500`" in reply
     assert "no source states it" in reply
+
+
+def test_what_a_statement_says_the_table_and_the_receipt_do_not_say_again() -> None:
+    part = Part("kits", "percent", "as stated", CITED, share=Decimal(90))
+    row = figure("2023-11", 120000, parts=(part,))
+    block = SeriesFigures(SERIES, (row,))
+    one = Answer(Kind.FIGURE, Status.ANSWERED, statements=(stated(row),), figures=(block,))
+    assert shown(one).count("US$120,000") == 1
+    assert "of which 90 % “kits”" in shown(one)
+    assert shown(replace(one, statements=())).count("US$120,000") == 1
+    added = total((row, figure("2024-03", 3500)))
+    both = Answer(Kind.FIGURE, Status.ANSWERED, statements=(computed(added),), receipts=(added,))
+    assert shown(both).count("US$123,500") == 1
+    assert "`120,000 + 3,500 = 123,500`" in shown(both)
+    assert "no source states it" in shown(both)
+
+
+def test_an_event_is_not_told_again_in_our_words_but_quoted_where_there_is_an_original() -> None:
+    answer = Answer(Kind.TIMELINE, Status.ANSWERED, events=(event(),), excerpts=(excerpt("The passage."),))
+    assert "The passage." not in shown(answer)
+    assert "> The passage." in shown(replace(answer, excerpts=(excerpt("The passage.", is_original=True),)))
+    elsewhere = replace(excerpt("The passage."), citation=Citation("rfa-2024", "1"))
+    assert "The passage." in shown(replace(answer, excerpts=(elsewhere,)))
 
 
 def test_the_formula_of_a_long_sum_shows_its_beginning_and_its_result() -> None:

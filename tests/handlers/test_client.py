@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+import discord
 import pytest
 import simcord
 from discord import app_commands, ui
@@ -93,7 +94,7 @@ class Form(ui.Modal, title="A form"):
     first: ui.TextInput[Form] = ui.TextInput(label="First")
     second: ui.Label[Form] = ui.Label(text="Second", component=ui.TextInput(required=False))
 
-    async def on_submit(self, interaction: Interaction) -> None:
+    async def on_submit(self, interaction: discord.Interaction) -> None:
         await interaction.response.send_message("sent", ephemeral=True)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from time import perf_counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,6 +94,18 @@ def test_whatever_follows_the_slash_is_a_command_or_refused_in_words(text: str) 
         assert "for example /" in str(error)
     else:
         assert command.name in COMMANDS
+
+
+@pytest.mark.parametrize("command", ["", *(f"{name} " for name in COMMANDS)])
+@pytest.mark.parametrize(
+    "unit", [" ", "a", "ab:", 'ab:"', 'topic:"', 'topic:"" ', "topic: ", "series:x ", '" ', ": ", "\n", "¶"]
+)
+def test_a_long_command_is_read_or_refused_at_once(command: str, unit: str) -> None:
+    text = f"/{command}{unit * 100_000}"[:100_000]
+    start = perf_counter()
+    with suppress(CommandError):
+        parse_command(text)
+    assert perf_counter() - start < 0.2
 
 
 def test_every_command_has_a_summary_and_an_example_that_it_reads_itself() -> None:

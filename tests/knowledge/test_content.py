@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
+from types import FrameType
 from typing import NamedTuple
 
 import pytest
@@ -16,9 +18,10 @@ from knowledge.citations import Citation
 from knowledge.content import SHIPPED, read_content
 from knowledge.errors import ContentError, Fault
 from knowledge.library import Library
-from tests.knowledge.small_content import FILES, ContentFolder
+from tests.knowledge.small_content import EMPTY_TABLES, FILES, ContentFolder
 
 FOUNDING = {"fp-2019", "rfa-2024"}
+TABLES_OF_SMALL = sorted(EMPTY_TABLES)
 
 
 # The shipped content
@@ -121,16 +124,16 @@ BROKEN = {
         '  headline: x\n  title: "Rice was sent"',
         "headline",
         "rice-sent › headline",
-        "keyword",
+        "not known; there are id, date",
     ),
     "unknown key in a source": Broken(
-        PAPER, "kind: article", "kind: article\ncolour: red", "colour", "colour", "keyword"
+        PAPER, "kind: article", "kind: article\ncolour: red", "colour", "colour", "not known; there are id"
     ),
     "unknown key in a vocabulary": Broken(
-        "vocabulary.yaml", "fillers:", "filler:", "filler:", "filler", "keyword"
+        "vocabulary.yaml", "fillers:", "filler:", "filler:", "filler", "did you mean fillers?"
     ),
     "missing key": Broken(
-        "people.yaml", '  role: "reporter"\n', "", "bob-brown", "bob-brown › role", "required"
+        "people.yaml", '  role: "reporter"\n', "", "bob-brown", "bob-brown › role", "is missing"
     ),
     "citation that leads nowhere": Broken(
         "people.yaml",
@@ -197,10 +200,10 @@ BROKEN = {
         "no 31 February",
     ),
     "date of publication that is none": Broken(
-        PAPER, "2001-02-03", "in spring", "in spring", "published", "date"
+        PAPER, "2001-02-03", "in spring", "in spring", "published", "year-month-day"
     ),
     "date of publication that no calendar has": Broken(
-        PAPER, "2001-02-03", "2001-13-03", "2001-13-03", "published", "month"
+        PAPER, "2001-02-03", "2001-13-03", "2001-13-03", "published", "year-month-day"
     ),
     "inferred without words": Broken(
         "timeline.yaml",
@@ -227,15 +230,15 @@ BROKEN = {
         'value: "100"',
         'period: "2001-01"',
         "figures › 2001-01 › unit",
-        "required",
+        "is missing",
     ),
     "figure with an empty unit": Broken(
         TABLES,
         'value: "100"\n    unit: USD',
         'value: "100"\n    unit: ""',
-        'period: "2001-01"',
-        "figures › 2001-01",
-        "no unit",
+        'unit: ""',
+        "figures › 2001-01 › unit",
+        "is empty",
     ),
     "figure without citation": Broken(
         TABLES,
@@ -243,10 +246,15 @@ BROKEN = {
         "",
         'period: "2001-03"',
         "figures › 2001-03 › citations",
-        "required",
+        "is missing",
     ),
     "figure that is no number": Broken(
-        TABLES, '"100"', '"about a hundred"', "about a hundred", "figures › 2001-01 › value", "decimal"
+        TABLES,
+        '"100"',
+        '"about a hundred"',
+        "about a hundred",
+        "figures › 2001-01 › value",
+        "a number is wanted",
     ),
     "figure below zero": Broken(
         TABLES, '"100"', '"-100"', 'period: "2001-01"', "figures › 2001-01", "negative"
@@ -354,6 +362,89 @@ BROKEN = {
     "unknown collection": Broken(
         PAPER, "collection: core", "collection: secret", "secret", "collection", "core, public_record, local"
     ),
+    "key of a passage that is misspelt": Broken(
+        PAPER, "    asks:", "    ask:", "ask:", "passages › 1 › ask", "did you mean asks?"
+    ),
+    "text where a list is wanted": Broken(
+        PAPER,
+        '["what was sent"]',
+        '"what was sent"',
+        "what was sent",
+        "passages › 1 › asks",
+        "a list is wanted",
+    ),
+    "number where text is wanted": Broken(
+        PAPER,
+        'ref: "2"',
+        "ref: 2",
+        "ref: 2",
+        "passages › 2 › ref",
+        "text is wanted; put it in quotation marks",
+    ),
+    "something between true and false": Broken(
+        "faq.yaml",
+        "editorial: true",
+        "editorial: perhaps",
+        "perhaps",
+        "what-is-this › editorial",
+        "true or false",
+    ),
+    "revision that is no number": Broken(
+        PAPER, "kind: article", "kind: article\nrevision: new", "new", "revision", "a whole number"
+    ),
+    "row that has no keys": Broken(
+        "unknowns.yaml", FILES["unknowns.yaml"], "- the ship\n", "the ship", "item 1", "keys with values"
+    ),
+    "text that is blank": Broken(
+        "people.yaml", '"Bob Brown"', '" "', 'name: " "', "bob-brown › name", "is empty"
+    ),
+    "id that nobody can type": Broken(
+        "people.yaml",
+        "id: bob-brown",
+        "id: Bob Brown!",
+        "id: Bob Brown!",
+        "Bob Brown! › id",
+        "“Bob Brown!” is no id",
+    ),
+    "address that leads nowhere": Broken(
+        PAPER, "https://example.org/rice", "example.org/rice", "example.org", "url", "the whole address"
+    ),
+    "source without passages": Broken(
+        "sources/table-2002.yaml",
+        FILES["sources/table-2002.yaml"].partition("passages:")[2],
+        " []\n",
+        "passages: []",
+        "passages",
+        "at least one passage",
+    ),
+    "ref that differs in its case alone": Broken(
+        PAPER, 'ref: "2"', 'ref: "CREDIT"', "ref: credit", "passages › credit", "occurs twice"
+    ),
+    "citation in another case": Broken(
+        "people.yaml",
+        "paper-2001¶credit",
+        "paper-2001¶Credit",
+        "¶Credit",
+        "bob-brown › citations › item 1",
+        "write it as the source does: paper-2001¶credit",
+    ),
+    "FAQ entry that rests on four passages": Broken(
+        "faq.yaml",
+        '["table-2002¶2001-01"]',
+        '["table-2002¶2001-01", "paper-2001¶1", "paper-2001¶2", "paper-2001¶credit"]',
+        "¶credit",
+        "how-much-rice › citations",
+        "3 passages at most",
+    ),
+    "alias": Broken(
+        "people.yaml",
+        '"Bob Brown"',
+        "&name Bob\n  aliases: [*name]",
+        "*name",
+        "YAML",
+        "instead of the alias “*name”",
+    ),
+    "list that holds itself": Broken("timeline.yaml", "[rice]", "&a [*a]", "*a", "YAML", "alias “*a”"),
     "key that occurs twice": Broken(
         "people.yaml",
         '  role: "reporter"',
@@ -367,7 +458,12 @@ BROKEN = {
         "people.yaml", '  role: "reporter"', '  ? [role]\n  : "reporter"', "[role]", "YAML", "key"
     ),
     "list where a mapping is wanted": Broken(
-        "vocabulary.yaml", FILES["vocabulary.yaml"], "- rice\n", "- rice", "the whole file", "dict"
+        "vocabulary.yaml",
+        FILES["vocabulary.yaml"],
+        "- rice\n",
+        "- rice",
+        "the whole file",
+        "keys with values",
     ),
 }
 
@@ -380,6 +476,33 @@ def test_each_fault_is_named_with_its_file_line_and_place(folder: ContentFolder,
     assert broken.says in fault.problem
     lines = (folder.path / broken.file).read_text("utf-8").splitlines()
     assert broken.at in "\n".join(lines[fault.line - 1 : fault.line + 1])
+
+
+@pytest.mark.parametrize("ref", ["", "¶ x y", "a b", "-1", "1-", "p3", "ü", "1" * 21])
+def test_a_ref_must_be_one_that_can_be_cited(folder: ContentFolder, ref: str) -> None:
+    folder.change(PAPER, 'ref: "2"', f'ref: "{ref}"')
+    folder.change(TABLES, "paper-2001¶2", "paper-2001¶1")
+    problems = [fault.problem for fault in folder.faults() if fault.file == PAPER]
+    assert any("cannot be cited: write up to 20 letters" in problem for problem in problems)
+
+
+@pytest.mark.parametrize("id_", ["Letter 2003!", "letter--2003", "LETTER", "l" * 41])
+def test_an_id_must_be_one_that_can_be_cited(folder: ContentFolder, id_: str) -> None:
+    folder.write(f"sources/{id_}.yaml", FILES[PAPER].replace("id: paper-2001", f'id: "{id_}"'))
+    (fault,) = folder.faults()
+    assert (fault.file, fault.line, fault.place) == (f"sources/{id_}.yaml", 1, "id")
+
+
+@pytest.mark.parametrize("ref", ["1a", "1A", "Q1-b", "FY2008", "Annex"])
+def test_a_ref_is_cited_in_whatever_case_people_type_it(folder: ContentFolder, ref: str) -> None:
+    folder.change(PAPER, "ref: credit", f"ref: {ref}")
+    folder.change("people.yaml", "paper-2001¶credit", f"paper-2001¶{ref}")
+    library = folder.read()
+    for typed in (ref, ref.lower(), ref.upper(), ref.title()):
+        citation = Citation.parse(f"paper-2001 {typed}")
+        assert citation in library
+        source, passage = library.resolve(citation)
+        assert str(source.citation(passage)) == f"paper-2001¶{ref}"
 
 
 def test_a_source_must_stand_in_a_file_of_its_name(folder: ContentFolder) -> None:
@@ -440,7 +563,7 @@ def test_a_missing_key_of_one_row_does_not_hide_what_is_wrong_with_another(folde
     folder.change(TABLES, 'value: "100"\n    unit: USD', 'value: "100"')
     folder.change(TABLES, '"95"', '"-95"')
     problems = " ".join(fault.problem for fault in folder.faults())
-    assert "required" in problems
+    assert "is missing" in problems
     assert "negative" in problems
 
 
@@ -448,6 +571,66 @@ def test_a_fault_is_written_as_file_line_place_and_problem() -> None:
     fault = Fault("faq.yaml", 3, "what-is-this › answer", "is too long")
     assert str(fault) == "faq.yaml:3: what-is-this › answer: is too long"
     assert str(ContentError((fault, fault))).splitlines() == [str(fault)] * 2
+
+
+# Files that are missing, misnamed or unreadable
+
+
+@pytest.mark.parametrize("name", TABLES_OF_SMALL)
+def test_a_table_must_be_there(folder: ContentFolder, name: str) -> None:
+    (folder.path / name).rename(folder.path / f"{name}.old")
+    missing, stray = folder.faults()
+    assert str(missing) == f"{name}:1: the whole file: is missing"
+    assert (stray.file, stray.line) == (f"{name}.old", 1)
+    assert "nothing reads a file of this name" in stray.problem
+    assert name in stray.problem
+
+
+@pytest.mark.parametrize("name", TABLES_OF_SMALL)
+def test_a_table_that_is_empty_by_accident_is_a_fault(folder: ContentFolder, name: str) -> None:
+    folder.write(name, "# nothing\n")
+    assert [str(fault) for fault in folder.faults()] == [f"{name}:1: the whole file: is empty"]
+
+
+def test_a_table_may_have_no_rows_if_it_says_so(folder: ContentFolder) -> None:
+    for name, text in EMPTY_TABLES.items():
+        folder.write(name, text)
+    assert not folder.read().timeline.events
+
+
+def test_a_misnamed_source_makes_one_fault_and_not_one_for_each_citation_of_it(folder: ContentFolder) -> None:
+    (folder.path / PAPER).rename(folder.path / "sources/paper-2001.yml")
+    (fault,) = folder.faults()
+    assert fault.file == "sources/paper-2001.yml"
+    assert "must end in .yaml" in fault.problem
+
+
+def test_a_library_without_a_source_is_a_fault(folder: ContentFolder) -> None:
+    shutil.rmtree(folder.path / "sources")
+    assert "sources:1: the whole file: holds no source" in map(str, folder.faults())
+
+
+def test_hidden_files_and_an_editor_s_spare_copies_are_passed_over(folder: ContentFolder) -> None:
+    before = folder.read()
+    for name in (".DS_Store", ".faq.yaml.swp", "faq.yaml~", "sources/.hidden.yaml"):
+        folder.write(name, "x: [")
+    assert folder.read() == before
+
+
+@pytest.mark.parametrize("name", ["timeline.yaml", "sources/extra.yaml"])
+def test_a_folder_in_place_of_a_file_is_a_fault(folder: ContentFolder, name: str) -> None:
+    (folder.path / name).unlink(missing_ok=True)
+    (folder.path / name).mkdir()
+    (fault,) = folder.faults()
+    assert (fault.file, fault.line) == (name, 1)
+    assert "cannot be read: Is a directory" in fault.problem
+
+
+@pytest.mark.parametrize("name", ["timeline.yaml", "sources/extra.yaml"])
+def test_a_link_to_nothing_is_a_fault(folder: ContentFolder, name: str) -> None:
+    (folder.path / name).unlink(missing_ok=True)
+    (folder.path / name).symlink_to("nowhere.yaml")
+    assert [str(fault) for fault in folder.faults()] == [f"{name}:1: the whole file: leads to no file"]
 
 
 @example(b"? [a]\n: b")
@@ -461,13 +644,40 @@ def test_a_fault_is_written_as_file_line_place_and_problem() -> None:
 @example(b"a: b: c")
 @example(b"- 0b")
 @example(b"[" * 5_000)
+@example(b"- " * 100_000)
+@example(b"&a [*a]")
+@example(b"&a {passages: *a, citations: *a}")
+@example(b"<<: [{a: b}]")
+@example(b'"1": {a: b}')
+@example(b"~: 1")
 @given(st.binary(max_size=40) | st.text(max_size=40).map(str.encode))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_stands_in_a_file_it_is_content_or_a_fault_of_that_file(
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_stands_in_files_it_is_content_or_a_fault_of_those_files(
     folder: ContentFolder, data: bytes
 ) -> None:
-    folder.write("timeline.yaml", data)
-    assert {fault.file for fault in folder.faults()} <= {"timeline.yaml"}
+    names = {"timeline.yaml", "exports.yaml", "sources/letter-2003.yaml"}
+    for name in names:
+        folder.write(name, data)
+    originals = {f"originals/{id_}.yaml": data for id_ in ("paper-2001", "letter-2003", "ghost-1999")}
+    data_folder = local(folder, {"sources/note-2004.yaml": data, **originals})
+    faults = folder.faults(data_folder)
+    assert {fault.file for fault in faults} <= {*names, *originals, "sources/note-2004.yaml"}
+    assert all(fault.line >= 1 and fault.place and fault.problem for fault in faults)
+
+
+@given(
+    st.sampled_from([PAPER, "faq.yaml", TABLES, "people.yaml"]), st.integers(0, 2_000), st.text(max_size=3)
+)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_file_with_a_slip_of_the_pen_is_content_or_faults(
+    folder: ContentFolder, name: str, place: int, slip: str
+) -> None:
+    text = FILES[name]
+    at = place % len(text)
+    folder.write(name, text[:at] + slip + text[at + 1 :])
+    faults = folder.faults()
+    folder.write(name, text)
+    assert all(fault.line >= 1 and fault.place and fault.problem for fault in faults)
 
 
 # What the operator added
@@ -488,7 +698,7 @@ passages:
 """
 
 
-def local(folder: ContentFolder, files: Mapping[str, str]) -> Path:
+def local(folder: ContentFolder, files: Mapping[str, str | bytes]) -> Path:
     """Write files of the operator beside the content, and return their folder."""
     data = ContentFolder(folder.path.parent / "data")
     for name, text in files.items():
@@ -533,6 +743,56 @@ def test_originals_must_belong_to_passages(folder: ContentFolder) -> None:
         ("originals/ghost-1999.yaml", 1, "the whole file"),
         ("originals/paper-2001.yaml", 2, "8"),
     ]
+
+
+def test_an_original_that_cannot_be_read_is_one_fault(folder: ContentFolder) -> None:
+    root = local(folder, {"originals/ghost.yaml": '"1": [\n', "originals/paper-2001.yaml": "a: *b\n"})
+    (root / "originals/table-2002.yaml").mkdir()
+    (root / "originals/gone.yaml").symlink_to("nowhere.yaml")
+    found = [(fault.file, fault.place) for fault in folder.faults(root)]
+    assert found == [
+        ("originals/ghost.yaml", "YAML"),
+        ("originals/gone.yaml", "the whole file"),
+        ("originals/paper-2001.yaml", "YAML"),
+        ("originals/table-2002.yaml", "the whole file"),
+    ]
+
+
+def test_an_original_of_a_source_that_cannot_be_read_adds_no_fault(folder: ContentFolder) -> None:
+    root = local(
+        folder, {"sources/letter-2003.yaml": "id: [", "originals/letter-2003.yaml": '"1": "Thank you."\n'}
+    )
+    assert [fault.file for fault in folder.faults(root)] == ["sources/letter-2003.yaml"]
+
+
+def test_a_part_of_the_data_folder_that_cannot_be_listed_is_a_fault(folder: ContentFolder) -> None:
+    root = local(folder, {"sources": "a file, not a folder"})
+    assert [(fault.file, fault.place) for fault in folder.faults(root)] == [("sources", "the whole file")]
+
+
+def test_twice_as_many_documents_take_twice_the_work(folder: ContentFolder) -> None:
+    def calls(count: int) -> int:
+        """Count the calls of functions that reading a number of documents takes."""
+        root = ContentFolder(folder.path.parent / f"data-{count}")
+        for n in range(count):
+            root.write(f"sources/letter-{n}.yaml", LOCAL.replace("letter-2003", f"letter-{n}"))
+        made = 0
+
+        def count_call(_frame: FrameType, event: str, _argument: object) -> None:
+            nonlocal made
+            made += event == "call"
+
+        folder.read()
+        before = sys.getprofile()
+        sys.setprofile(count_call)
+        try:
+            folder.read(root.path)
+        finally:
+            sys.setprofile(before)
+        return made
+
+    few, more, most = calls(50), calls(100), calls(200)
+    assert (most - more) < 2.1 * (more - few)
 
 
 def test_faults_of_the_operator_s_files_are_named_beside_those_of_the_library(folder: ContentFolder) -> None:

@@ -140,8 +140,9 @@ def bytes_of(engine: Engine, typed: str) -> bytes:
     return json.dumps(as_dict(engine.reply(typed))).encode()
 
 
-def test_the_order_in_which_a_process_keeps_its_sets_changes_nothing() -> None:
-    lines = "\n".join(json.dumps({"id": n, "input": question}) for n, question in enumerate(QUESTIONS))
+def test_the_order_in_which_a_process_keeps_its_sets_changes_nothing(library: Library) -> None:
+    words = sorted({word for _, passage in library.passages() for word in passage.text.split()})
+    lines = "\n".join(json.dumps({"id": n, "input": typed}) for n, typed in enumerate([*QUESTIONS, *words]))
 
     def run(seed: str) -> bytes:
         return subprocess.run(
@@ -392,7 +393,9 @@ def test_what_was_only_expected_is_marked_in_long_and_short(engine: Engine) -> N
         answer = engine.timeline(period)
         expected = [event for event in answer.events if event.status == "expected"]
         assert expected
-        assert all(f"Expected: {event.title}" in plain_text(answer) for event in expected)
+        for event in expected:
+            line = next(line for line in plain_text(answer).splitlines() if event.title in line)
+            assert "expected" in line.lower()
 
 
 def test_an_inferred_date_says_so_and_from_which_words_where_there_is_room(engine: Engine) -> None:

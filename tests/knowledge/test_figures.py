@@ -108,11 +108,11 @@ def test_what_cannot_be_read_is_an_error_that_says_what_is_accepted(engine: Engi
 @pytest.mark.parametrize(
     ("month", "line"),
     [
-        (NOV, "November 2023: US$120,000 [rfa-2024¶13]"),
-        (DEC, "December 2023: about US$68,000 [rfa-2024¶13]"),
-        (JAN, "January 2024: nothing sent (a reported zero) [rfa-2024¶14]"),
-        (FEB, "February 2024: around US$26,000 [rfa-2024¶14]"),
-        (MAR, "March 2024: US$3,500 [rfa-2024¶14]"),
+        (NOV, "November 2023 (inferred from “In November”): US$120,000 [rfa-2024¶13]"),
+        (DEC, "December 2023 (inferred from “In December”): about US$68,000 [rfa-2024¶13]"),
+        (JAN, "January 2024 (inferred from “in January”): nothing sent (a reported zero) [rfa-2024¶14]"),
+        (FEB, "February 2024 (inferred from “in February”): around US$26,000 [rfa-2024¶14]"),
+        (MAR, "March 2024 (inferred from “in March”): US$3,500 [rfa-2024¶14]"),
     ],
 )
 def test_a_figure_is_shown_with_the_qualifier_of_its_source_and_its_citation(

@@ -56,7 +56,9 @@ DETAILS = {
 
 words = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=12)
 paragraph = st.lists(words, min_size=1, max_size=30).map(lambda found: " ".join(["Notes", *found]))
-prose = st.lists(st.text("abcdefghij", min_size=2, max_size=9), min_size=60, max_size=90).map(" ".join)
+prose = st.lists(st.text("abcdefghij", min_size=2, max_size=9), min_size=60, max_size=90, unique=True).map(
+    " ".join
+)
 
 
 class Desk:

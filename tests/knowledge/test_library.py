@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from knowledge.citations import Citation
@@ -30,7 +32,31 @@ def test_an_address_that_leads_nowhere_is_answered_with_those_there_are(small: L
     with pytest.raises(CitationError) as no_source:
         small.resolve(Citation("paper-2010", "1"))
     assert "There is no source “paper-2010”" in str(no_source.value)
-    assert "paper-2001, table-2002" in str(no_source.value)
+    assert "The sources are paper-2001, table-2002; /sources lists them." in str(no_source.value)
+
+
+def test_of_many_sources_the_five_nearest_in_spelling_are_named(small: Library) -> None:
+    paper = small.sources["paper-2001"]
+    ids = [f"{noun}-{year}" for noun in ("paper", "unicef", "relief") for year in range(2000, 2030)]
+    library = replace(small, sources={id_: replace(paper, id=id_) for id_ in ids})
+    with pytest.raises(CitationError) as caught:
+        library.resolve(Citation("papr-2010", "1"))
+    message = str(caught.value)
+    assert message.startswith("There is no source “papr-2010”. The nearest by name are paper-2010, ")
+    assert message.endswith("; /sources lists them.")
+    assert sum(id_ in message for id_ in ids) == 5
+
+
+def test_an_empty_library_says_that_it_has_no_sources(small: Library) -> None:
+    with pytest.raises(CitationError, match="“paper-2001”: the library holds none"):
+        small.only([]).resolve(Citation("paper-2001", "1"))
+
+
+def test_a_ref_leads_to_its_passage_in_whatever_case_it_is_typed(small: Library) -> None:
+    typed = Citation.parse("PAPER-2001 Credit")
+    assert typed in small
+    assert small.resolve(typed) == small.resolve(Citation("paper-2001", "credit"))
+    assert small.neighbours(typed) == small.neighbours(Citation("paper-2001", "credit"))
 
 
 def test_the_example_in_that_answer_leads_somewhere(small: Library) -> None:

@@ -65,7 +65,7 @@ def test_statements_come_first_each_with_its_citations_then_the_passages() -> No
         "He wrote. [fp-2019¶6]\n"
         "\n"
         "From the library:\n"
-        "[fp-2019¶6] Foreign Policy, 11 January 2019 (in our words): Abdi wrote a letter."
+        "[fp-2019¶6] Foreign Policy, 11 January 2019 (note in our words): Abdi wrote a letter."
     )
 
 
