@@ -60,6 +60,7 @@ _COLOURS: Mapping[Kind, int] = {
     Kind.REFUSAL: _GREY,
     Kind.ERROR: _AMBER,
 }
+_UNREAD = "That could not be read"
 _LONGEST_FORMULA = 200
 _CUT = "-# … (cut; see Export → plain text)"
 
@@ -166,12 +167,9 @@ def _clamped(answer: Answer, page: int) -> int:
 
 
 def _head(answer: Answer) -> Iterator[Block]:
-    title = answer.title or _TITLES.get(answer.kind, "")
+    title = answer.title or (_UNREAD if answer.kind is Kind.ERROR else "")
     yield Block(tuple(Line(f"### {escape(clip(t, 200))}") for t in (title,) if t))
     yield Block(tuple(Line(f"-# {escape(note)}", prose=True) for note in answer.notes), rank=1)
-
-
-_TITLES: Mapping[Kind, str] = {Kind.REFUSAL: "The library does not say", Kind.ERROR: "That could not be read"}
 
 
 def _tail(answer: Answer) -> Iterator[Block]:
@@ -242,10 +240,11 @@ def _commands(statements: Iterable[Statement], _: Sources) -> Iterator[Line]:
 
 
 def _excerpts(answer: Answer) -> Iterator[Block]:
-    """Show the passages, but not our words for what an event or a person says in our words already."""
+    """Show the passages, but not our words for what stands above in our words already."""
     rows: tuple[Event | Person, ...] = (*answer.events, *answer.people)
     told = {citation for row in rows for citation in row.citations}
-    shown = [one for one in answer.excerpts if one.is_original or one.citation not in told]
+    said = {statement.text for statement in answer.statements}
+    shown = [e for e in answer.excerpts if e.is_original or (e.citation not in told and e.text not in said)]
     for position, excerpt in enumerate(shown):
         is_passage = answer.kind is Kind.PASSAGE
         text = excerpt.text if is_passage else clip(excerpt.text, _EXCERPT_CHARACTERS[min(position, 2)])
@@ -295,7 +294,9 @@ def _events(answer: Answer, sources: Sources, page: int) -> Iterator[Block]:
 
 
 def _event(event: Event, sources: Sources, with_summary: bool) -> Iterator[Line]:
-    yield Line(f"**{escape(date_in_words(event))}** — {escape(headline(event))}")
+    date = event.date.label()
+    basis = date_in_words(event).removeprefix(date)
+    yield Line(f"**{escape(date)}**{escape(basis)} — {escape(headline(event))}")
     if with_summary:
         yield Line(escape(event.summary), prose=True)
     mark = "expected by the source, not reported as done" if event.status == "expected" else ""
@@ -347,7 +348,7 @@ def _figure_line(row: FigureRow, dates: int, amounts: int, sources: Sources) -> 
     if row.figure is None:
         return Line(columns)
     words = (
-        escape(figure_in_words(row.figure)) if row.figure.precision == "reported zero" else "",
+        row.figure.precision if row.figure.precision == "reported zero" else "",
         "stated total" if row.stated_total else "",
         _addresses(row.figure.citations, sources, within=row.series.source),
     )

@@ -174,9 +174,7 @@ class Engine:
         wanted = source.strip().lower()
         found = tuple(s for s in self.library.sources.values() if wanted in ("", s.id))
         if not found:
-            known = ", ".join(self.library.sources)
-            message = f"There is no source “{echo(source)}”. The sources are: {known}."
-            return self._finish(self.unreadable(message), asked)
+            return self._finish(self.unreadable(self.library.no_source(source)), asked)
         title = f"Sources of the library ({len(found)})" if not wanted else ""
         return self._finish(Answer(Kind.SOURCES, Status.ANSWERED, title=title, sources=found), asked)
 

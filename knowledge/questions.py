@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 
 from knowledge.text import normalise
@@ -23,39 +24,60 @@ class Asked(StrEnum):
     AGE = "?age"
 
 
-_PATTERNS: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
-    (asked, re.compile(pattern))
-    for asked, pattern in (
-        (Asked.COUNT, r"\bhow many\b|\bhow mny\b|\bnumber of\b|\bhead ?count\b|\bquantity\b"),
-        (
-            Asked.AMOUNT,
-            r"\bhow much\b|\bhow expensive\b|\bcosts?\b|\bprice\b|\bdollar (?:value|amount)\b|\bworth\b",
+_WHICH = ("what", "which")
+_PHRASES: Mapping[Asked, tuple[str, ...]] = {
+    Asked.COUNT: ("how many", "number of", "headcount", "head count", "quantity"),
+    Asked.AMOUNT: (
+        "how much",
+        "how expensive",
+        "cost",
+        "costs",
+        "price",
+        "dollar value",
+        "dollar amount",
+        "worth",
+    ),
+    Asked.DURATION: (
+        "how long",
+        "for how",
+        *(f"how many {unit}" for unit in ("years", "months", "weeks", "days")),
+    ),
+    Asked.TIME: (
+        *("when", "date of", "how soon"),
+        *(
+            f"{which} {unit}"
+            for which in _WHICH
+            for unit in ("year", "date", "month", "day", "season", "time")
         ),
-        (Asked.DURATION, r"\bhow long\b|\bhow many (?:years|months|weeks|days)\b|\bfor how\b"),
-        (
-            Asked.TIME,
-            r"\bwhen\b|\b(?:what|which) (?:year|date|month|day|season|time)\b|\bdate of\b|\bhow soon\b",
+    ),
+    Asked.PLACE: (
+        "where",
+        *(
+            f"{which} {place}"
+            for which in _WHICH
+            for place in ("city", "place", "country", "airport", "town")
         ),
-        (Asked.PLACE, r"\bwhere\b|\b(?:what|which) (?:city|place|country|airport|town|location|venue)\b"),
-        (
-            Asked.REASON,
-            r"\b(?:why|how come|reasons?|what (?:made|caused|prompted|led)|what for|cause of)\b",
-        ),
-        (Asked.AGE, r"\bhow old\b|\bage\b"),
-        (Asked.NAME, r"\bnames?\b|\bcalled\b(?! off)|\bwhat is (?:he|she|it) called\b"),
-        (Asked.NUMBER, r"\b(?:what|which|resolution|phone) numbers?\b"),
-        (Asked.PERSON, r"\bwho(?:m|se|s|'s)?\b"),
-    )
-)
+        *(f"{which} {place}" for which in _WHICH for place in ("location", "venue")),
+    ),
+    Asked.REASON: (
+        *("why", "how come", "reason", "reasons", "what for", "cause of"),
+        *(f"what {verb}" for verb in ("made", "caused", "prompted", "led")),
+    ),
+    Asked.AGE: ("how old", "age"),
+    Asked.NAME: ("name", "names", "called"),
+    Asked.NUMBER: tuple(
+        f"{which} {number}" for which in (*_WHICH, "resolution", "phone") for number in ("number", "numbers")
+    ),
+    Asked.PERSON: ("who", "whom", "whose", "whos"),
+}
+_KIND_OF = {phrase: asked for asked, phrases in _PHRASES.items() for phrase in phrases}
+_PHRASE = re.compile(rf"\b(?:{'|'.join(sorted(_KIND_OF, key=len, reverse=True))})\b(?! off\b)")
 
 
 def asked_for(question: str) -> frozenset[Asked]:
     """Return the kinds of thing that a question asks for; empty if it shows none."""
-    text = normalise(question)
-    found = {asked for asked, pattern in _PATTERNS if pattern.search(text)}
-    if Asked.DURATION in found:
-        found.discard(Asked.COUNT)
-    return frozenset(found)
+    text = question.lower() if question.isascii() else normalise(question)
+    return frozenset(map(_KIND_OF.__getitem__, _PHRASE.findall(text)))
 
 
 _ORDER = re.compile(

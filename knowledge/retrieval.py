@@ -131,14 +131,13 @@ class Retrieval:
     def _unit_terms(self, role: Role, text: str) -> list[str]:
         tokens = analyse(text)
         self.surfaces.update(token.surface for token in tokens)
-        found = [token.term for token in tokens]
-        words = [*self._vocabulary.concepts(found), *self._vocabulary.exact(found)]
+        words = self._vocabulary.concepts_and_words([token.term for token in tokens])
         return words if role is Role.TEXT else [*words, *sorted(asked_for(text))]
 
     def read(self, question: str) -> list[str]:
         """Return the concepts of a question and the kinds of thing that it asks for."""
-        exact = filter(self.knows, self._vocabulary.exact(terms(question)))
-        return [*self.concepts(question), *exact, *sorted(asked_for(question))]
+        words = self._vocabulary.concepts_and_words(terms(question))
+        return [word for word in words if word[0] != "=" or self.knows(word)] + sorted(asked_for(question))
 
     def concepts(self, text: str) -> list[str]:
         """Return the terms of a text in the one vocabulary in which everything is compared."""

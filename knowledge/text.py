@@ -50,7 +50,8 @@ _INITIALS = r"(?<![\w.])(?:(?:[A-Za-z]\.)+[A-Za-z](?!\w)\.?|U\.\sS\.(?:\sA\.)?(?
 _COUNTRY = r"(?<!\w)(?:US|(?i:(?<=\bthe\s)us))(?![\w$])"
 _CLITIC = r"'(?i:s|ll|re|ve|d|m)(?!\w)"
 _TOKEN = re.compile(
-    rf"""(?P<initials>{_INITIALS})
+    rf"""(?P<plain>(?:(?<=\ )|\A)(?!us\b|per\b)[a-z]+(?=[ ,?!]|\Z))  # most words; tried first, for speed
+    | (?P<initials>{_INITIALS})
     | (?P<usa>{_COUNTRY})
     | (?P<dollar>(?:(?<!\w)US)?\$(?=\s?[0-9]))
     | (?P<percent>%|(?<!\w)(?i:per\scent)(?!\w))
@@ -108,17 +109,23 @@ def words(text: str) -> Iterator[Token]:
     """
     folded, starts, ends = _aligned(text)
     position = 0
-    while found := _TOKEN.search(folded, position):
+    for found in _TOKEN.finditer(folded):
+        start = found.start()
+        if start < position:  # within a number in words that began before
+            continue
         term, end = _term(found)
-        first, last = starts[found.start()], ends[end - 1]
+        first, last = starts[start], ends[end - 1]
         yield Token(term, text[first:last], first, last)
         position = max(end, found.end())
 
 
 def analyse(text: str) -> tuple[Token, ...]:
     """Return the words that carry meaning, each term an English Snowball stem; see `words` for the rest."""
-    kept = (word for word in words(text) if word.term not in STOP_WORDS)
-    return tuple(word._replace(term=_stem(word.term)) for word in kept)
+    return tuple(
+        Token(_stem(term), surface, start, end)
+        for term, surface, start, end in words(text)
+        if term not in STOP_WORDS
+    )
 
 
 def terms(text: str) -> list[str]:
@@ -169,13 +176,15 @@ def _aligned(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
 def _term(found: re.Match[str]) -> tuple[str, int]:
     """Return the term of a match of `_TOKEN`, and where its surface ends."""
     kind = found.lastgroup or ""
-    if kind == "word":
-        word = found["word"].replace("'", "").lower()
+    if kind in ("plain", "word"):
+        word = found[kind].lower()
+        if "'" in word:
+            word = word.replace("'", "")
         if word in _NUMBERS:
             number, end = _spelled(found.string, found.start())
             if word not in STOP_WORDS or end > found.end():  # "one" counts only in a longer number
                 return number, end
-        return word, found.end("word")
+        return word, found.end(kind)
     if kind == "initials":
         return _joined(found[0]), found.end()
     if found["whole"]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -54,11 +53,13 @@ class Vocabulary(Row):
         """Return the concepts of analysed terms, in order; a term that no rule knows stands for itself."""
         return list(_rewrite(self._spelled(words), self._groups))
 
-    def exact(self, words: Sequence[str]) -> list[str]:
-        """Return the terms that `concepts` replaces, each marked as the exact word that it is."""
+    def concepts_and_words(self, words: Sequence[str]) -> list[str]:
+        """Return the concepts of analysed terms, and the terms they replace, marked as the exact words."""
         spelled = self._spelled(words)
-        kept = Counter(_rewrite(spelled, self._groups))
-        return [f"={term}" for term in spelled if not kept[term]]
+        concepts = list(_rewrite(spelled, self._groups))
+        if len(concepts) == len(spelled) and concepts == list(spelled):
+            return concepts
+        return concepts + [f"={term}" for term in spelled if term not in concepts]
 
 
 def _by_first_term(rules: Mapping[Phrase, Phrase]) -> _Rules:

@@ -114,7 +114,7 @@ def test_a_reported_zero_is_a_zero_and_a_gap_is_no_figure() -> None:
             Kind.FIGURE, Status.ANSWERED, figures=(SeriesFigures(SERIES, (zero,), gaps=(month("2024-02"),)),)
         )
     )
-    assert "`January 2024 ` `     US$0` nothing sent (a reported zero)" in reply
+    assert "`January 2024 ` `     US$0` reported zero" in reply
     assert "`February 2024` `no figure`" in reply
 
 
@@ -148,6 +148,12 @@ def test_what_a_statement_says_the_table_and_the_receipt_do_not_say_again() -> N
     assert "no source states it" in shown(both)
 
 
+def test_a_passage_of_which_every_word_was_said_is_not_shown_again() -> None:
+    answer = replace(ANSWER, statements=(Statement("All of it.", CITED),), excerpts=(excerpt("All of it."),))
+    assert shown(answer).count("All of it.") == 1
+    assert shown(replace(answer, excerpts=(excerpt("All of it. And more."),))).count("All of it.") == 2
+
+
 def test_an_event_is_not_told_again_in_our_words_but_quoted_where_there_is_an_original() -> None:
     answer = Answer(Kind.TIMELINE, Status.ANSWERED, events=(event(),), excerpts=(excerpt("The passage."),))
     assert "The passage." not in shown(answer)
@@ -165,7 +171,7 @@ def test_the_formula_of_a_long_sum_shows_its_beginning_and_its_result() -> None:
 def test_an_event_marks_what_is_inferred_and_what_is_only_expected() -> None:
     events = (event(1, basis="inferred", inferred_from="last June"), event(2, status="expected"))
     reply = shown(Answer(Kind.TIMELINE, Status.ANSWERED, events=events))
-    assert "**June 2018 (inferred from “last June”)** — Event 1" in reply
+    assert "**June 2018** (inferred from “last June”) — Event 1" in reply
     assert "**June 2018** — Expected: Event 2" in reply
     assert "not reported as done" in reply
 
