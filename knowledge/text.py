@@ -107,30 +107,38 @@ def words(text: str) -> Iterator[Token]:
     form: `120,000`, `$120k` and `one hundred twenty thousand` are `120000`, `4th` and `fourth` are `4`. `%`
     is the word `percent`, and `$` before a number the word `dollar`. The country is as in `normalise`.
     """
+    for term, start, end in _scan(text):
+        yield Token(term, text[start:end], start, end)
+
+
+def _scan(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield each word of a text with where its surface starts and ends; most words are their own term."""
     folded, starts, ends = _aligned(text)
     position = 0
     for found in _TOKEN.finditer(folded):
-        start = found.start()
+        start, end = found.span()
         if start < position:  # within a number in words that began before
             continue
-        term, end = _term(found)
-        first, last = starts[start], ends[end - 1]
-        yield Token(term, text[first:last], first, last)
-        position = max(end, found.end())
+        position = end
+        term = found[0]
+        if found.lastgroup != "plain" or term in _NUMBERS:
+            term, end = _term(found)
+            position = max(position, end)
+        yield term, starts[start], ends[end - 1]
 
 
 def analyse(text: str) -> tuple[Token, ...]:
     """Return the words that carry meaning, each term an English Snowball stem; see `words` for the rest."""
     return tuple(
-        Token(_stem(term), surface, start, end)
-        for term, surface, start, end in words(text)
+        Token(_stem(term), text[start:end], start, end)
+        for term, start, end in _scan(text)
         if term not in STOP_WORDS
     )
 
 
 def terms(text: str) -> list[str]:
     """Return the terms of a text in order: what is put into an index, and what it is asked for."""
-    return [_stem(word.term) for word in words(text) if word.term not in STOP_WORDS]
+    return [_stem(term) for term, _, _ in _scan(text) if term not in STOP_WORDS]
 
 
 @lru_cache(maxsize=1 << 15)
