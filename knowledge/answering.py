@@ -18,6 +18,7 @@ from knowledge.questions import (
     is_comparison_of_sources,
     parts_of,
     things_ordered,
+    without_documents,
     years_of_documents,
 )
 from knowledge.replies import Replies
@@ -118,7 +119,8 @@ class Answering:
             publisher = self._retrieval.concepts(self._library.sources[min(named)].publisher)
             words = [word for word in words if word not in publisher] or words
         dated = bool(self._periods(question)) or Asked.TIME in asked_for(question)
-        found = [c for c in self._retrieval.candidates(words) if _eligible(c, dated)]
+        keyword = len(set(self._retrieval.concepts(question))) == 1 and not asked_for(question)
+        found = [c for c in self._retrieval.candidates(words) if _eligible(c, dated, keyword)]
         if len(named) == 1:
             found = [replace(c, factor=NAMED_SOURCE[_of(c) in named]) for c in found]
             found.sort(key=lambda c: -c.support)
@@ -208,7 +210,8 @@ class Answering:
         if not is_comparison_of_sources(question):
             return None
         best: dict[str, Candidate] = {}
-        for candidate in self._retrieval.candidates(self._retrieval.concepts(question)):
+        words = self._retrieval.read(without_documents(question))
+        for candidate in self._retrieval.candidates(words):
             if isinstance(candidate.subject.item, Passage) and candidate.coverage >= COVERED * 0.6:
                 best.setdefault(candidate.subject.citations[0].source, candidate)
         if len(best) < 2:
@@ -219,13 +222,14 @@ class Answering:
     def _dated(self, question: str) -> Answer | None:
         """Answer what happened in a period with its events, those that the question names if it names any."""
         periods = self._periods(question)
-        if not _HAPPENED.search(question) or not periods:
-            return None
-        spans = [choice for found in periods for choice in found.choices]
-        within = [e for e in self._library.timeline.events if any(span.contains(e.date) for span in spans)]
         rest = question
         for found in reversed(periods):
             rest = f"{rest[: found.start]} {rest[found.end :]}"
+        bare = not self._retrieval.concepts(rest)
+        if not periods or not (bare or _HAPPENED.search(question)):
+            return None
+        spans = [choice for found in periods for choice in found.choices]
+        within = [e for e in self._library.timeline.events if any(span.contains(e.date) for span in spans)]
         shares = {event.id: share for event, share in self._events(_HAPPENED.sub(" ", rest))}
         named = [event for event in within if shares.get(event.id, 0.0) >= NAMED]
         return self._replies.events(named or within) if within else None
@@ -251,9 +255,11 @@ def _of(candidate: Candidate) -> str:
     return candidate.subject.citations[0].source if candidate.subject.citations else ""
 
 
-def _eligible(candidate: Candidate, dated: bool) -> bool:
-    """Whether a subject of its kind can answer such a question at all."""
+def _eligible(candidate: Candidate, dated: bool, keyword: bool) -> bool:
+    """Whether a subject of its kind can answer such a question: a keyword asks for no missing detail."""
     item = candidate.subject.item
+    if isinstance(item, KnownUnknown):
+        return not keyword
     if isinstance(item, Person):
         return candidate.role is Role.ASK and candidate.likeness >= 0.6
     if isinstance(item, Event):

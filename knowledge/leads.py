@@ -30,7 +30,7 @@ _SIGNS: Mapping[Asked, re.Pattern[str]] = {
     Asked.AMOUNT: re.compile(r"\$|%|\bnothing\b", re.IGNORECASE),
     Asked.PLACE: re.compile(r"\b(?:[Ii]n|[Aa]t|[Ff]rom|[Tt]o) (?:the )?[A-Z]"),
     Asked.REASON: re.compile(
-        r"\b(?:because|as a result|frustrat\w*|citing|due to|so that|(?:not|un)(?: immediately)? ?clear|"
+        r"\b(?:because|frustrat\w*|citing|due to|so that|(?:not|un)(?: immediately)? ?clear|"
         r"designed|may serve|might serve|response|requir\w+|spurr\w+)\b",
         re.IGNORECASE,
     ),

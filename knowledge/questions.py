@@ -114,6 +114,11 @@ def is_comparison_of_sources(question: str) -> bool:
     return bool(_SOURCES.search(normalise(question)))
 
 
+def without_documents(question: str) -> str:
+    """Return a question without the words by which it names documents: “in each article”, “the 2019 one”."""
+    return _DOCUMENT_OF_YEAR.sub(" ", _SOURCES.sub(" ", normalise(question)))
+
+
 def years_of_documents(question: str) -> frozenset[int]:
     """Return the years by which a question names documents, as in “the 2019 article”."""
     return frozenset(int(year) for year in _DOCUMENT_OF_YEAR.findall(normalise(question)))

@@ -184,7 +184,7 @@ class Retrieval:
             matched = topic & subject.all_terms
             telling = (word for word in matched if word[0] != "=" and self.weight([word]) > TELLING)
             breadth = min(sum(1 for _ in telling), BROAD) / BROAD
-            coverage = 0.6 * self.weight(matched) / content + 0.4 * breadth
+            coverage = 0.6 * self.weight(matched) / content + 0.4 * breadth if breadth else 0.0
             found.append((owner, Candidate(subject, likeness, role, unit, text_share, share, coverage)))
         found.sort(key=lambda pair: (-pair[1].support, pair[0]))
         return [candidate for _, candidate in found]
