@@ -42,7 +42,7 @@ def plain_bm25(library: Library) -> Ask:
 
 
 def without_asks(library: Library) -> Library:
-    """Return the library without any of the questions that its passages, events and entries answer."""
+    """Return the library without any of the questions that its subjects answer or leave open."""
     sources = {
         source.id: replace(
             source, passages=tuple(replace(p, asks=(), wrong_premises=()) for p in source.passages)
@@ -51,7 +51,9 @@ def without_asks(library: Library) -> Library:
     }
     events = tuple(replace(event, asks=()) for event in library.timeline.events)
     faq = tuple(replace(entry, alternatives=()) for entry in library.faq)
-    return replace(library, sources=sources, timeline=replace(library.timeline, events=events), faq=faq)
+    unknowns = tuple(replace(unknown, asks=()) for unknown in library.unknowns)
+    timeline = replace(library.timeline, events=events)
+    return replace(library, sources=sources, timeline=timeline, faq=faq, unknowns=unknowns)
 
 
 def without_premises(library: Library) -> Library:

@@ -15,6 +15,7 @@ from knowledge.periods import FoundPeriod, find_periods
 from knowledge.questions import (
     Asked,
     asked_for,
+    essence,
     is_comparison_of_sources,
     parts_of,
     things_ordered,
@@ -25,12 +26,15 @@ from knowledge.replies import Replies
 from knowledge.retrieval import Candidate, Retrieval, Role
 from knowledge.sources import Passage
 from knowledge.spelling import Speller
-from knowledge.text import normalise
+from knowledge.text import echo, normalise
 from knowledge.timeline import Event
 from knowledge.unknowns import KnownUnknown
 
 COVERED = 0.5
 """Coverage from which the best candidate carries an answer; set on the golden questions."""
+
+STRANGER = 0.25
+"""How much more must be covered if the question has a name that the library does not know."""
 
 NAMED = 0.5
 """Share of some words that an event must have to be meant by them."""
@@ -40,6 +44,12 @@ NAMED_SOURCE = {True: 1.1, False: 0.8}
 
 WELL_SUPPORTED = 0.45
 """Support that each part of a question needs before the question is taken apart."""
+
+MOST_READ = 5
+"""How many misspelt words a reply lists one by one."""
+
+MOST_PARTS = 3
+"""How many parts of a question are answered."""
 
 SHOWN = 8
 """How many candidates an explanation shows."""
@@ -73,14 +83,17 @@ class Answering:
 
     def answer(self, question: str) -> Answer:
         """Return the reply to a question; the refusal, if nothing supports an answer."""
-        read = self._speller.read(question)
+        read = self._speller.read(essence(question))
         _, answer = self._route(read.text)
-        notes = tuple(f"Read “{typed}” as “{ours}”." for typed, ours in read.replaced)
-        return replace(answer, notes=notes + answer.notes)
+        said = [f"Read “{echo(typed)}” as “{ours}”." for typed, ours in read.replaced[:MOST_READ]]
+        more = len(read.replaced) - MOST_READ
+        if more > 0:
+            said.append(f"Read {more} more words as words of the library.")
+        return replace(answer, notes=(*said, *answer.notes))
 
     def explain(self, question: str) -> Explanation:
         """Return how a question is read, what it might be about, and what decides, for people tuning it."""
-        read = self._speller.read(question)
+        read = self._speller.read(essence(question))
         route, answer = self._route(read.text)
         words = self._retrieval.read(read.text)
         return Explanation(
@@ -138,9 +151,18 @@ class Answering:
 
     def _single(self, question: str) -> Answer:
         candidates = self._candidates(question)
-        if not candidates or candidates[0].coverage < COVERED:
+        needed = COVERED + STRANGER * bool(self._strangers(question))
+        if not candidates or candidates[0].coverage < needed:
             return self._replies.refusal(candidates)
         return self._replies.from_candidates(question, self._unless_told_elsewhere(candidates))
+
+    def _strangers(self, question: str) -> list[str]:
+        """Return the names in a question that the library does not have: capitalised, but not at its start."""
+        return [
+            name
+            for name in _NAME.findall(question)
+            if not any(map(self._retrieval.knows, self._retrieval.concepts(name)))
+        ]
 
     def _unless_told_elsewhere(self, candidates: list[Candidate]) -> list[Candidate]:
         """Put passages of other collections before the known unknown found: they may close its gap."""
@@ -189,10 +211,17 @@ class Answering:
         if len(parts) < 2:
             return None
         answers: dict[Citation, Answer] = {}
+        missed = []
         for part in parts:
-            if answer := self._part(part):
+            answer = self._part(part) if len(answers) < MOST_PARTS else None
+            if answer is None:
+                missed.append(f"Not answered here: “{echo(part)}”.")
+            else:
                 answers.setdefault(answer.citations[0], answer)
-        return self._replies.together(list(answers.values())) if len(answers) > 1 else None
+        if len(answers) < 2:
+            return None
+        joined = self._replies.together(list(answers.values()))
+        return replace(joined, notes=(*joined.notes, *missed[:MOST_PARTS]))
 
     def _part(self, part: str) -> Answer | None:
         """Answer one part of a question, if it is well supported by itself."""
@@ -239,6 +268,8 @@ class Answering:
         candidates = self._retrieval.candidates(self._retrieval.concepts(words))
         return [(item, c.share) for c in candidates if isinstance(item := c.subject.item, Event)]
 
+
+_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}\b")
 
 _HAPPENED = re.compile(
     r"\b(?:what(?:'s| is| was|s)?|anything|something|everything)\b[^?.]{0,20}?"

@@ -132,6 +132,8 @@ class Engine:
         asked = written("exports", period=period, series=series)
         table = self.library.exports
         chosen = tuple(s for s in table.series if not series or s.id == series.strip().lower())
+        if not table.series:
+            return self._finish(no_figure(table, period.strip() or "any month", ()), asked)
         if not chosen:
             known = ", ".join(s.id for s in table.series) or "none in the collections that are switched on"
             message = f"There is no series “{echo(series)}”. The series: {known}."

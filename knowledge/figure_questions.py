@@ -10,9 +10,10 @@ from enum import Enum, auto
 from itertools import pairwise
 
 from knowledge.answers import Answer, Kind, SeriesFigures, Statement, Status
-from knowledge.exports import Figure, Part, Receipt, difference, mean, portion, share, total
+from knowledge.exports import Figure, Part, Receipt, Series, difference, mean, portion, share, total
 from knowledge.figures import (
     category,
+    compared,
     computed,
     counted,
     extreme,
@@ -55,7 +56,8 @@ _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = tuple(
         ),
         (
             Operation.DIFFERENCE,
-            r"differen|gap between|how much (?:less|more|higher|lower|bigger|smaller)|minus|"
+            r"differen|gap between|how much (?:less|more|higher|lower|bigger|smaller)|minus|up or down|"
+            r"(?:higher|lower|more|less|bigger|smaller|larger|fewer)\b(?! than).* than|less than [a-z]|"
             r"(?:fall|fell|drop|dropped|rise|rose|grow|grew|declined?|decreased?|increased?|changed?)\b"
             r".* (?:from|between)|by how much",
         ),
@@ -89,6 +91,13 @@ _TRADE = re.compile(
     r"\b(?:exports?|exported|shipments?|shipped|ship|sent|send|sending|goods|go(?:ing)? out|"
     r"went (?:out|over)|delivered|deliver(?:y|ies)|got sent|trade)\b"
 )
+_BEYOND = re.compile(
+    r"\b(?:without|except|excluding|apart from|second|third|both|two|three|which (?:the )?least)\b|"
+    r"\b(?:over|under|above|below|than|at least|at most|exceed\w*) (?:us)?\$? ?[0-9]"
+)
+"""What asks for a selection that is not computed here: better no figure than that of another question."""
+
+_NONE = re.compile(r"\b(?:no|zero|nothing|none|nil)\b")
 _NOT_ZERO = re.compile(
     r"non.?zero|(?:not|isn'?t|wasn'?t|weren'?t|above|than) (?:zero|nil|nothing)|still|actually|"
     r"at least something"
@@ -135,7 +144,7 @@ class FigureQuestions:
         reading = self._read(question) if self._table.figures else None
         if reading is None:
             return None
-        series = self._table.series[0]
+        series = self._series(reading)
         for found in reading.periods:
             if not any(self._table.within(choice, series.id) for choice in found.choices):
                 return no_figure(self._table, found.period or found.asked, (series,))
@@ -157,6 +166,12 @@ class FigureQuestions:
         )
         return _with_premise(reply, question)
 
+    def _series(self, reading: _Reading) -> Series:
+        """Return the first series that has a figure for what is asked."""
+        spans = [choice for found in reading.periods for choice in found.choices]
+        covering = (s for s in self._table.series if any(self._table.within(span, s.id) for span in spans))
+        return next(covering, self._table.series[0])
+
     def _read(self, question: str) -> _Reading | None:
         text = normalise(question)
         rows = self._table.months()
@@ -172,7 +187,7 @@ class FigureQuestions:
         about_table = about_table or (amount and bool(periods))
         if not about_table or not (periods or operation is not Operation.SHOW):
             return None
-        if self._foreign(question, periods):
+        if self._foreign(question, periods) or _BEYOND.search(text):
             return None
         if _OTHER_ASKED.search(text) and not _amounts(question):
             return None
@@ -241,7 +256,7 @@ class FigureQuestions:
         if len(figures) != 2:
             return None
         receipt = difference(*figures)
-        return [computed(receipt)], [receipt]
+        return [compared(receipt, *figures)], [receipt]
 
     def _share(self, reading: _Reading, block: SeriesFigures) -> _Said | None:
         """Say what part one month is of a range that the question names, or of the whole series."""
@@ -259,6 +274,8 @@ class FigureQuestions:
         return [computed(receipt)], [receipt]
 
     def _mean(self, _reading: _Reading, block: SeriesFigures) -> _Said:
+        if len(block.figures) == 1:
+            return [stated(block.figures[0])], []
         receipt = mean(block.figures)
         if block.gaps:
             receipt = replace(receipt, label=f"Average of the {len(block.figures)} months that have a figure")
@@ -275,8 +292,8 @@ class FigureQuestions:
             lead.append(extreme("lowest month above zero", min(above, key=lambda f: f.value)))
         return lead, []
 
-    def _count(self, _reading: _Reading, block: SeriesFigures) -> _Said:
-        return [counted(block.figures)], []
+    def _count(self, reading: _Reading, block: SeriesFigures) -> _Said:
+        return [counted(block.figures, zero=bool(_NONE.search(reading.text)))], []
 
     def _zero(self, _reading: _Reading, block: SeriesFigures) -> _Said:
         zero = [stated(figure) for figure in block.figures if not figure.value]
@@ -305,13 +322,17 @@ def _years_filled_in(periods: Sequence[FoundPeriod]) -> list[str]:
     return [f"Read {', '.join(read)}."] if read else []
 
 
+LONGEST_AMOUNT = 12
+"""Digits of the longest amount that a question is taken to assert."""
+
+
 def _amounts(question: str) -> list[Decimal]:
     """Return the amounts of money that a question asserts."""
     tokens = list(words(question))
     return [
         Decimal(after.term)
         for before, after in pairwise(tokens)
-        if before.term == "dollar" and after.term.isdigit()
+        if before.term == "dollar" and after.term.isdigit() and len(after.term) <= LONGEST_AMOUNT
     ]
 
 

@@ -54,6 +54,7 @@ def rows_of(
 def no_figure(table: ExportTable, asked: Period | str, series: Sequence[Series]) -> Answer:
     """Refuse for want of a figure, saying for which months there are figures."""
     covered = " ".join(f"“{one.name}” covers {one.coverage.label()}." for one in series or table.series)
+    covered = covered or "No series of figures is switched on."
     when = f"for {asked}" if isinstance(asked, str) else _for(asked)
     return Answer(
         Kind.REFUSAL,
@@ -127,11 +128,22 @@ def extreme(what: str, figure: Figure) -> Statement:
     return Statement(words, figure.citations)
 
 
-def counted(figures: Sequence[Figure]) -> Statement:
-    """Say how many of some months have exports above zero, and which."""
-    sent = [figure for figure in figures if figure.value]
-    names = ", ".join(figure.period.label() for figure in sent) or "none"
-    words = f"Of {len(figures)} months with a figure, {len(sent)} have exports above zero: {names}."
+def compared(receipt: Receipt, first: Figure, second: Figure) -> Statement:
+    """Say which of two figures is higher, and by how much."""
+    high, low = (first, second) if first.value >= second.value else (second, first)
+    value = quantity(receipt.value, receipt.unit)
+    words = f"{high.period.label()} is higher than {low.period.label()} by about {value} (computed)."
+    if not receipt.value:
+        words = f"{first.period.label()} and {second.period.label()} have the same figure."
+    return Statement(words, receipt.citations)
+
+
+def counted(figures: Sequence[Figure], *, zero: bool = False) -> Statement:
+    """Say how many of some months have exports above zero, or are reported zeros, and which."""
+    found = [figure for figure in figures if bool(figure.value) is not zero]
+    names = ", ".join(figure.period.label() for figure in found) or "none"
+    what = "Reported zeros" if zero else "Exports above zero"
+    words = f"{what}: {len(found)} of {len(figures)} months with a figure ({names})."
     return Statement(words, tuple(dict.fromkeys(c for figure in figures for c in figure.citations)))
 
 

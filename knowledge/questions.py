@@ -76,8 +76,21 @@ _PHRASE = re.compile(rf"\b(?:{'|'.join(sorted(_KIND_OF, key=len, reverse=True))}
 
 def asked_for(question: str) -> frozenset[Asked]:
     """Return the kinds of thing that a question asks for; empty if it shows none."""
-    text = question.lower() if question.isascii() else normalise(question)
+    text = " ".join(question.lower().split()) if question.isascii() else normalise(question)
     return frozenset(map(_KIND_OF.__getitem__, _PHRASE.findall(text)))
+
+
+_NOT_ASKED = re.compile(
+    r"<a?:\w{1,40}:[0-9]{1,25}>|<[@#][!&]?[0-9]{1,25}>|@(?:everyone|here)\b|https?://\S+|"
+    r"^\s*(?:(?:hello|hi|hey)\b[ ,!]*)?(?:bot\b[ ,!:]*)?"
+    r"(?:(?:can|could|would) you (?:please )?tell me\b[ ,:]*)?",
+    re.IGNORECASE,
+)
+
+
+def essence(question: str) -> str:
+    """Return a question without mentions, emoji, addresses and polite beginnings, its blanks single."""
+    return " ".join(_NOT_ASKED.sub(" ", question).split())
 
 
 _ORDER = re.compile(

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from knowledge.timeline import Event
 
 CANDIDATE_UNITS = 100
-"""How many indexed units BM25 hands on to be weighed; a subject has up to fifty units."""
+"""How many indexed units BM25 hands on to be weighed."""
 
 UNKNOWN_WORD_WEIGHT = 3.0
 """Weight of a word that occurs nowhere in the library: it speaks against support, but may be mere chat."""
@@ -40,7 +40,7 @@ FACTORS: Mapping[type, float] = {FaqEntry: 0.85, KnownUnknown: 0.97}
 """An FAQ entry draws several passages together, so the one passage that answers goes before it."""
 
 ASKED_WEIGHT = 3.5
-"""Weight of the kind of thing asked for: as much as a word that a third of all subjects have."""
+"""Weight of the kind of thing asked for: as much as a word that one subject in thirty has."""
 
 
 EXACT = 0.5
@@ -95,7 +95,7 @@ class Candidate:
 
     @property
     def support(self) -> float:
-        """The evidence as one number; the weights are explained in docs/answer-quality.md."""
+        """The evidence as one number, by which candidates are ordered."""
         evidence = LIKENESS * self.likeness + SHARE * self.share + TEXT_SHARE * self.text_share
         return self.factor * FACTORS.get(type(self.subject.item), 1.0) * evidence
 
@@ -182,7 +182,8 @@ class Retrieval:
             text_share = self.weight(question & subject.text_terms) / whole
             share = self.weight(question & subject.all_terms) / whole
             matched = topic & subject.all_terms
-            telling = (word for word in matched if word[0] != "=" and self.weight([word]) > TELLING)
+            words_proper = (word for word in matched if word[0] != "=" and not word.isdigit())
+            telling = (word for word in words_proper if self.weight([word]) > TELLING)
             breadth = min(sum(1 for _ in telling), BROAD) / BROAD
             coverage = 0.6 * self.weight(matched) / content + 0.4 * breadth if breadth else 0.0
             found.append((owner, Candidate(subject, likeness, role, unit, text_share, share, coverage)))

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 from knowledge.content import read_content
 from knowledge.engine import Engine
 from knowledge.library import Library
+
+# A loaded machine is slow without being wrong.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

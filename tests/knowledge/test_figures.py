@@ -233,5 +233,5 @@ def test_an_unknown_series_is_answered_with_those_there_are_to_choose_from(folde
 
 def test_without_any_series_the_reply_says_so(folder: ContentFolder) -> None:
     answer = Engine(folder.read().only([])).exports("2001")
-    assert answer.status is Status.ERROR
-    assert "collections" in plain_text(answer)
+    assert answer.status is Status.REFUSED
+    assert "No series of figures is switched on" in plain_text(answer)

@@ -48,9 +48,9 @@ def test_what_is_english_or_known_or_short_or_far_from_ours_is_left(speller: Spe
     assert speller.read(typed).replaced == ()
 
 
-@given(st.text(max_size=200))
-def test_what_is_not_replaced_stays_as_it_was_typed(text: str) -> None:
-    reading = Speller(OURS, lambda _: False).read(text)
+@given(text=st.text(max_size=200))
+def test_what_is_not_replaced_stays_as_it_was_typed(speller: Speller, text: str) -> None:
+    reading = speller.read(text)
     for typed, ours in reading.replaced:
         assert typed in text
         assert ours in OURS
