@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from knowledge.answers import Answer
@@ -23,7 +24,7 @@ from knowledge.questions import (
     years_of_documents,
 )
 from knowledge.replies import Replies
-from knowledge.retrieval import Candidate, Retrieval, Role
+from knowledge.retrieval import TELLING, Candidate, Retrieval, Role
 from knowledge.sources import Passage
 from knowledge.spelling import Speller
 from knowledge.text import echo, normalise
@@ -35,6 +36,9 @@ COVERED = 0.5
 
 STRANGER = 0.25
 """How much more must be covered if the question has a name that the library does not know."""
+
+CLEARLY = 0.5
+"""Likeness from which a passage may answer a question on a person whom it does not name."""
 
 NAMED = 0.5
 """Share of some words that an event must have to be meant by them."""
@@ -75,6 +79,11 @@ class Answering:
             for name in person.names
             if (words := retrieval.concepts(name))
         }
+        self._persons = [
+            frozenset(words[-1:])
+            for person in library.people
+            if person.kind == "person" and (words := retrieval.concepts(person.name))
+        ]
         self._speller = Speller(retrieval.surfaces, retrieval.understands)
 
     def warm_up(self) -> None:
@@ -133,7 +142,13 @@ class Answering:
             words = [word for word in words if word not in publisher] or words
         dated = bool(self._periods(question)) or Asked.TIME in asked_for(question)
         keyword = len(set(self._retrieval.concepts(question))) == 1 and not asked_for(question)
-        found = [c for c in self._retrieval.candidates(words) if _eligible(c, dated, keyword)]
+        topic = frozenset(words) - frozenset(Asked)
+        persons = [name for name in self._persons if name & topic]
+        found = [
+            c
+            for c in self._retrieval.candidates(words)
+            if _eligible(c, dated, keyword) and _shares_topic(c, topic) and _has_persons(c, persons)
+        ]
         if len(named) == 1:
             found = [replace(c, factor=NAMED_SOURCE[_of(c) in named]) for c in found]
             found.sort(key=lambda c: -c.support)
@@ -157,7 +172,7 @@ class Answering:
         return self._replies.from_candidates(question, self._unless_told_elsewhere(candidates))
 
     def _strangers(self, question: str) -> list[str]:
-        """Return the names in a question that the library does not have: capitalised, but not at its start."""
+        """Return the names in a question that the library does not have: capitalised, but not the first."""
         return [
             name
             for name in _NAME.findall(question)
@@ -212,8 +227,9 @@ class Answering:
             return None
         answers: dict[Citation, Answer] = {}
         missed = []
-        for part in parts:
-            answer = self._part(part) if len(answers) < MOST_PARTS else None
+        for before, part in zip(("", *parts), parts, strict=False):
+            whole = f"{part} {before}" if before and self._leans(part) else part
+            answer = self._part(whole) if len(answers) < MOST_PARTS else None
             if answer is None:
                 missed.append(f"Not answered here: “{echo(part)}”.")
             else:
@@ -222,6 +238,11 @@ class Answering:
             return None
         joined = self._replies.together(list(answers.values()))
         return replace(joined, notes=(*joined.notes, *missed[:MOST_PARTS]))
+
+    def _leans(self, part: str) -> bool:
+        """Whether a part means something that only the part before it names."""
+        telling = any(self._retrieval.weight([word]) > TELLING for word in self._retrieval.concepts(part))
+        return bool(_PRONOUN.search(part)) or not telling
 
     def _part(self, part: str) -> Answer | None:
         """Answer one part of a question, if it is well supported by itself."""
@@ -271,7 +292,9 @@ class Answering:
 
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}\b")
 
+_PRONOUN = re.compile(r"\b(?:he|she|it|they|him|her|them|his|its|their|that|this)\b", re.IGNORECASE)
 _HAPPENED = re.compile(
+    r"\b(?:timeline|chronology|(?:list|all)(?: of)?(?: the)? events|events? (?:in|of|from|during))\b|"
     r"\b(?:what(?:'s| is| was|s)?|anything|something|everything)\b[^?.]{0,20}?"
     r"\b(?:happen(?:ed|ing|s)?|occurr?(?:ed|s)?|took place|went (?:down|on)|going on|go down|come to pass)\b",
     re.IGNORECASE,
@@ -284,6 +307,18 @@ def _plain(text: str) -> str:
 
 def _of(candidate: Candidate) -> str:
     return candidate.subject.citations[0].source if candidate.subject.citations else ""
+
+
+def _shares_topic(candidate: Candidate, topic: frozenset[str]) -> bool:
+    """Whether a subject that a question with a wrong premise has found says itself what it is about."""
+    return candidate.role is not Role.WRONG_PREMISE or bool(topic & candidate.subject.text_terms)
+
+
+def _has_persons(candidate: Candidate, persons: Sequence[frozenset[str]]) -> bool:
+    """Whether a passage or event has the persons that the question names, or is clearly what it asks for."""
+    if not isinstance(candidate.subject.item, Passage | Event) or candidate.likeness >= CLEARLY:
+        return True
+    return all(name & candidate.subject.all_terms for name in persons)
 
 
 def _eligible(candidate: Candidate, dated: bool, keyword: bool) -> bool:

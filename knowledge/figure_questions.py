@@ -57,7 +57,9 @@ _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = tuple(
         (
             Operation.DIFFERENCE,
             r"differen|gap between|how much (?:less|more|higher|lower|bigger|smaller)|minus|up or down|"
-            r"(?:higher|lower|more|less|bigger|smaller|larger|fewer)\b(?! than).* than|less than [a-z]|"
+            r"(?:higher|lower|more|less|bigger|smaller|larger|fewer)\b(?! than).* than|"
+            r"(?:higher|lower|more|less|bigger|smaller|larger) than (?:in )?(?:jan|feb|mar|nov|dec)|"
+            r"compare\b|"
             r"(?:fall|fell|drop|dropped|rise|rose|grow|grew|declined?|decreased?|increased?|changed?)\b"
             r".* (?:from|between)|by how much",
         ),
@@ -68,10 +70,12 @@ _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = tuple(
         ),
         (
             Operation.LOWEST,
+            r"(?:less|lower|smaller|fewer)\b.* or\b|"
             r"smallest|lowest|least|fewest|minimum|min\b|tiniest|worst month|weakest|slowest month",
         ),
         (
             Operation.HIGHEST,
+            r"(?:more|higher|bigger|larger|greater)\b.* or\b|"
             r"biggest|largest|highest|most (?:exports?|money|aid|goods)|maximum|max\b|peak|"
             r"(?:top|best|record) month|busiest",
         ),
@@ -97,6 +101,7 @@ _BEYOND = re.compile(
 )
 """What asks for a selection that is not computed here: better no figure than that of another question."""
 
+_REST = re.compile(r"\b(?:not|n't|other than|besides|rest|left|remain\w*)\b|wasn't|isn't")
 _NONE = re.compile(r"\b(?:no|zero|nothing|none|nil)\b")
 _NOT_ZERO = re.compile(
     r"non.?zero|(?:not|isn'?t|wasn'?t|weren'?t|above|than) (?:zero|nil|nothing)|still|actually|"
@@ -151,7 +156,7 @@ class FigureQuestions:
         spans = tuple(choice for found in reading.periods for choice in found.choices)
         block, notes = rows_of(self._table, spans or (ALL_DATES,), series)
         if reading.parts:
-            return self._of_category(reading, block)
+            return None if _REST.search(reading.text) else self._of_category(reading, block)
         said = _WAYS[reading.operation](self, reading, block)
         if said is None:
             return None
@@ -220,8 +225,12 @@ class FigureQuestions:
             return no_categories(months, named)
         wants_share = reading.operation is Operation.SHARE
         receipts = []
+        everything = self._table.within(ALL_DATES, block.series.id)
+        span = f"{everything[0].period.label()} to {everything[-1].period.label()}"
         for figure, part in kept:
-            if wants_share and part.value is not None:
+            if wants_share and _WHOLE.search(reading.text) and not reading.periods:
+                receipts.append(share(_size(figure, part), f"“{part.category}”", everything, span))
+            elif wants_share and part.value is not None:
                 receipts.append(share(part.value, f"“{part.category}”", (figure,), figure.period.label()))
             elif not wants_share and part.share is not None:
                 receipts.append(portion(part.share, figure, f"“{part.category}”"))
@@ -314,6 +323,11 @@ _WAYS: dict[Operation, Callable[[FigureQuestions, _Reading, SeriesFigures], _Sai
     Operation.COUNT: FigureQuestions._count,
     Operation.ZERO: FigureQuestions._zero,
 }
+
+
+def _size(figure: Figure, part: Part) -> Decimal:
+    """Return the amount of a category, from its share where the source gives only that."""
+    return part.value if part.value is not None else figure.value * (part.share or 0) / 100
 
 
 def _years_filled_in(periods: Sequence[FoundPeriod]) -> list[str]:

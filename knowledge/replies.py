@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import chain
+from dataclasses import replace
+from itertools import chain, pairwise
 
 from knowledge.answers import Answer, Excerpt, Kind, Statement, Status
 from knowledge.citations import Citation
@@ -22,6 +23,8 @@ ALSO = 0.85
 """A further passage is shown if its support comes to this part of the best one's."""
 
 ASSUMED_WRONGLY = "The question may assume something that the library has otherwise."
+
+DATES_OVERLAP = "Some of these dates overlap; the sources do not say which of those came first."
 
 MOST_EXCERPTS = 3
 CLOSEST = 2
@@ -111,8 +114,10 @@ class Replies:
         ]
 
     def in_order(self, events: Iterable[Event]) -> Answer:
-        """Say events in the order in which they happened."""
-        return self.events(sorted(events, key=lambda e: (e.date.first, e.date.last)))
+        """Say events in the order in which they happened, and where their dates leave it open."""
+        ordered = sorted(events, key=lambda event: (event.date.first, event.date.last))
+        overlap = any(one.date.overlaps(after.date) for one, after in pairwise(ordered))
+        return replace(self.events(ordered), notes=(DATES_OVERLAP,) if overlap else ())
 
     def events(self, events: Sequence[Event]) -> Answer:
         """Say what happened when; of a few events, with the passages they rest on."""

@@ -97,7 +97,9 @@ class Candidate:
     def support(self) -> float:
         """The evidence as one number, by which candidates are ordered."""
         evidence = LIKENESS * self.likeness + SHARE * self.share + TEXT_SHARE * self.text_share
-        return self.factor * FACTORS.get(type(self.subject.item), 1.0) * evidence
+        item = self.subject.item
+        about_itself = isinstance(item, FaqEntry) and item.editorial
+        return self.factor * (1.0 if about_itself else FACTORS.get(type(item), 1.0)) * evidence
 
 
 class Retrieval:

@@ -62,6 +62,26 @@ def test_both_parts_of_a_question_are_answered_and_cited(engine: Engine) -> None
     assert {"rfa-2024¶credit", "fp-2019¶7"} <= cited
 
 
+def test_a_pronoun_in_a_second_part_means_whom_the_first_part_names(engine: Engine) -> None:
+    answer = engine.ask("Who is Keith Luse and what did he say?")
+    assert {str(citation) for citation in answer.citations} <= {"fp-2019¶14", "fp-2019¶15"}
+
+
+def test_a_person_whom_a_passage_does_not_name_is_not_answered_from_it(engine: Engine) -> None:
+    assert engine.ask("Why did Biegun quit?").status is Status.REFUSED
+
+
+def test_dates_that_overlap_are_not_said_to_be_in_order(engine: Engine) -> None:
+    answer = engine.ask("what came first, Bolton's remarks in December or the UNICEF letter?")
+    assert any("overlap" in note for note in answer.notes)
+
+
+def test_mentions_emoji_and_polite_beginnings_change_nothing(engine: Engine) -> None:
+    plain = engine.ask("why did Pompeo limit aid?").statements
+    for opening in ("@everyone ", "<:flag:12345> ", "Hello bot, can you tell me: ", "  "):
+        assert engine.ask(f"{opening}why did Pompeo limit aid?").statements == plain
+
+
 def with_document(library: Library, text: str) -> Engine:
     source = Source(
         id="field-2020",

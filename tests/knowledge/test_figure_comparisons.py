@@ -13,7 +13,9 @@ from knowledge.engine import Engine
     [
         ("were exports higher in november than february?", "November 2023 is higher than February 2024"),
         ("did exports go up or down from february to march 2024", "February 2024 is higher than March 2024"),
-        ("how much less was exported in december 2023 than in november 2023?", "by about US$52,000 (computed)"),
+        ("how much less was exported in december 2023 than in november 2023?", "by about US$52,000"),
+        ("was more exported in february or march?", "The highest month is February 2024"),
+        ("what percent of the total exports was immunological products?", "about 25.3 % (computed)"),
         ("how many months had no exports?", "Reported zeros: 1 of 5 months with a figure (January 2024)."),
         ("how many months had exports?", "Exports above zero: 4 of 5 months with a figure"),
         ("average exports in january", "January 2024: nothing was sent (a reported zero)."),
