@@ -15,8 +15,8 @@ from knowledge.text import sentences
 NEAREST = 0.5
 """What a word of the nearest ask counts beside a word of the question itself."""
 
-KIND = 3.0
-"""What it counts that a sentence has the kind of thing asked for: as much as a rare word."""
+KIND = 6.0
+"""What it counts that a sentence has the kind of thing asked for: more than a rare word."""
 
 _DATE = (
     r"\b(?:19|20)[0-9]{2}\b|\b(?:January|February|March|April|May|June|July|August|September|October|November|"
@@ -36,6 +36,7 @@ _SIGNS: Mapping[Asked, re.Pattern[str]] = {
     ),
 }
 _NAME = re.compile(r"\b[A-Z][\w'.-]+(?: [A-Z][\w'.-]*)+")
+_NO_PERSON = re.compile(r"Korea|State|United|International|Council|Department|Committee|House|Asia|Policy")
 
 
 def lead(question: str, candidate: Candidate, retrieval: Retrieval) -> str:
@@ -71,6 +72,8 @@ def _has_kind(sentence: str, asked: Collection[Asked], words: frozenset[str], re
     """Count the kinds asked for that a sentence has; a person is a name that the question does not have."""
     kinds = sum(bool(_SIGNS[kind].search(sentence)) for kind in asked if kind in _SIGNS)
     if Asked.PERSON in asked or Asked.NAME in asked:
-        names = (set(retrieval.concepts(name)) for name in _NAME.findall(sentence))
+        names = (
+            set(retrieval.concepts(name)) for name in _NAME.findall(sentence) if not _NO_PERSON.search(name)
+        )
         kinds += any(name and not name & words for name in names)
     return kinds

@@ -16,6 +16,8 @@ from knowledge.engine import Engine
         ("did Pompeo's shift cover the banking restrictions?", "does not appear to apply"),
         ("how long was the hiatus in U.S. aid exports?", "seven-year"),
         ("what did Omar Abdi warn of?", "may be compromised"),
+        ("who took the photo of Pompeo?", "Andrew Harnik"),
+        ("why were aid shipments delayed in 2018?", "frustrated"),
     ],
 )
 def test_it_has_what_was_asked_for(engine: Engine, question: str, holds: str) -> None:
