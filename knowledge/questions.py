@@ -60,7 +60,7 @@ _PHRASES: Mapping[Asked, tuple[str, ...]] = {
         *(f"{which} {place}" for which in _WHICH for place in ("location", "venue")),
     ),
     Asked.REASON: (
-        *("why", "how come", "reason", "reasons", "what for", "cause of"),
+        *("why", "y did", "how come", "reason", "reasons", "what for", "cause of"),
         *(f"what {verb}" for verb in ("made", "caused", "prompted", "led")),
     ),
     Asked.AGE: ("how old", "age"),

@@ -18,6 +18,7 @@ from knowledge.engine import Engine
         ("what did Omar Abdi warn of?", "may be compromised"),
         ("who took the photo of Pompeo?", "Andrew Harnik"),
         ("why were aid shipments delayed in 2018?", "frustrated"),
+        ("why was aid held up in 2018?", "frustrated"),
     ],
 )
 def test_it_has_what_was_asked_for(engine: Engine, question: str, holds: str) -> None:
