@@ -12,7 +12,7 @@ from knowledge.explaining import Explanation
 from knowledge.figure_questions import FigureQuestions
 from knowledge.library import Library
 from knowledge.people import Person
-from knowledge.periods import FoundPeriod, find_periods
+from knowledge.periods import FoundPeriod, find_periods, without_periods
 from knowledge.questions import (
     Asked,
     asked_for,
@@ -45,6 +45,12 @@ NAMED = 0.5
 
 NAMED_SOURCE = {True: 1.1, False: 0.8}
 """What it does to the support of a candidate if the question names its source, or another one."""
+
+LOOSELY = 0.6
+"""Part of the coverage an answer needs that is enough where each of several sources is to say its own."""
+
+AS_ASKED = 0.6
+"""Likeness from which a person or an event is what its ask asks for."""
 
 WELL_SUPPORTED = 0.45
 """Support that each part of a question needs before the question is taken apart."""
@@ -84,6 +90,10 @@ class Answering:
             for person in library.people
             if person.kind == "person" and (words := retrieval.concepts(person.name))
         ]
+        self._publishers = {
+            source.id: retrieval.concepts(source.publisher) for source in library.sources.values()
+        }
+        self._dates = [event.date for event in library.timeline.events]
         self._speller = Speller(retrieval.surfaces, retrieval.understands)
 
     def warm_up(self) -> None:
@@ -132,16 +142,17 @@ class Answering:
         return "best supported subject", self._single(question)
 
     def _periods(self, question: str) -> tuple[FoundPeriod, ...]:
-        return find_periods(question, rows=[event.date for event in self._library.timeline.events])
+        return find_periods(question, rows=self._dates)
 
     def _candidates(self, question: str) -> list[Candidate]:
         words = self._retrieval.read(question)
         named = self._sources_named(question)
         if len(named) == 1:  # the name of a source says where to look, not what for
-            publisher = self._retrieval.concepts(self._library.sources[min(named)].publisher)
+            publisher = self._publishers[min(named)]
             words = [word for word in words if word not in publisher] or words
-        dated = bool(self._periods(question)) or Asked.TIME in asked_for(question)
-        keyword = len(set(self._retrieval.concepts(question))) == 1 and not asked_for(question)
+        asked = asked_for(question)
+        dated = Asked.TIME in asked or bool(self._periods(question))
+        keyword = not asked and len(set(self._retrieval.concepts(question))) == 1
         topic = frozenset(words) - frozenset(Asked)
         persons = [name for name in self._persons if name & topic]
         found = [
@@ -156,12 +167,11 @@ class Answering:
 
     def _sources_named(self, question: str) -> set[str]:
         """Return the ids of the sources that a question names, by publisher or as “the 2019 article”."""
-        words, years = " ".join(self._retrieval.concepts(question)), years_of_documents(question)
+        words, years = f" {' '.join(self._retrieval.concepts(question))} ", years_of_documents(question)
         return {
             source.id
             for source in self._library.sources.values()
-            if source.published.year in years
-            or f" {' '.join(self._retrieval.concepts(source.publisher))} " in f" {words} "
+            if source.published.year in years or f" {' '.join(self._publishers[source.id])} " in words
         }
 
     def _single(self, question: str) -> Answer:
@@ -262,7 +272,7 @@ class Answering:
         best: dict[str, Candidate] = {}
         words = self._retrieval.read(without_documents(question))
         for candidate in self._retrieval.candidates(words):
-            if isinstance(candidate.subject.item, Passage) and candidate.coverage >= COVERED * 0.6:
+            if isinstance(candidate.subject.item, Passage) and candidate.coverage >= LOOSELY * COVERED:
                 best.setdefault(candidate.subject.citations[0].source, candidate)
         if len(best) < 2:
             return None
@@ -272,11 +282,10 @@ class Answering:
     def _dated(self, question: str) -> Answer | None:
         """Answer what happened in a period with its events, those that the question names if it names any."""
         periods = self._periods(question)
-        rest = question
-        for found in reversed(periods):
-            rest = f"{rest[: found.start]} {rest[found.end :]}"
-        bare = not self._retrieval.concepts(rest)
-        if not periods or not (bare or _HAPPENED.search(question)):
+        if not periods:
+            return None
+        rest = without_periods(question, periods)
+        if self._retrieval.concepts(rest) and not _HAPPENED.search(question):
             return None
         spans = [choice for found in periods for choice in found.choices]
         within = [e for e in self._library.timeline.events if any(span.contains(e.date) for span in spans)]
@@ -326,8 +335,7 @@ def _eligible(candidate: Candidate, dated: bool, keyword: bool) -> bool:
     item = candidate.subject.item
     if isinstance(item, KnownUnknown):
         return not keyword
+    as_asked = candidate.role is Role.ASK and candidate.likeness >= AS_ASKED
     if isinstance(item, Person):
-        return candidate.role is Role.ASK and candidate.likeness >= 0.6
-    if isinstance(item, Event):
-        return dated or (candidate.role is Role.ASK and candidate.likeness >= 0.6)
-    return True
+        return as_asked
+    return as_asked or dated or not isinstance(item, Event)

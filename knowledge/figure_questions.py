@@ -25,7 +25,7 @@ from knowledge.figures import (
     stated,
 )
 from knowledge.library import Library
-from knowledge.periods import ALL_DATES, FoundPeriod, find_periods
+from knowledge.periods import ALL_DATES, FoundPeriod, Period, find_periods, without_periods
 from knowledge.retrieval import Retrieval
 from knowledge.text import echo, normalise, terms, words
 from knowledge.unknowns import KnownUnknown
@@ -128,6 +128,11 @@ class _Reading:
     periods: tuple[FoundPeriod, ...]
     parts: tuple[tuple[Figure, Part], ...]
 
+    @property
+    def spans(self) -> tuple[Period, ...]:
+        """Everything that the periods can mean."""
+        return tuple(choice for found in self.periods for choice in found.choices)
+
 
 class FigureQuestions:
     """Reads questions about the export table and answers those that it is sure to have understood."""
@@ -138,6 +143,11 @@ class FigureQuestions:
         self._retrieval = retrieval
         cited = {c for f in (*self._table.figures, *self._table.totals) for c in f.citations}
         self._filler = frozenset(terms(_FILLER))
+        self._categories = [
+            (figure, part, set(retrieval.concepts(part.category)))
+            for figure in self._table.figures
+            for part in figure.parts
+        ]
         self._language: set[str] = set()
         for subject in retrieval.subjects:
             is_gap = isinstance(subject.item, KnownUnknown)
@@ -153,8 +163,7 @@ class FigureQuestions:
         for found in reading.periods:
             if not any(self._table.within(choice, series.id) for choice in found.choices):
                 return no_figure(self._table, found.period or found.asked, (series,))
-        spans = tuple(choice for found in reading.periods for choice in found.choices)
-        block, notes = rows_of(self._table, spans or (ALL_DATES,), series)
+        block, notes = rows_of(self._table, reading.spans or (ALL_DATES,), series)
         if reading.parts:
             return None if _REST.search(reading.text) else self._of_category(reading, block)
         said = _WAYS[reading.operation](self, reading, block)
@@ -167,14 +176,14 @@ class FigureQuestions:
             statements=tuple(lead),
             figures=(replace(block, totals=()),),
             receipts=tuple(receipts),
-            notes=(*_years_filled_in(reading.periods), *(notes if spans else ())),
+            notes=(*_years_filled_in(reading.periods), *(notes if reading.spans else ())),
         )
         return _with_premise(reply, question)
 
     def _series(self, reading: _Reading) -> Series:
         """Return the first series that has a figure for what is asked."""
-        spans = [choice for found in reading.periods for choice in found.choices]
-        covering = (s for s in self._table.series if any(self._table.within(span, s.id) for span in spans))
+        within = self._table.within
+        covering = (s for s in self._table.series if any(within(span, s.id) for span in reading.spans))
         return next(covering, self._table.series[0])
 
     def _read(self, question: str) -> _Reading | None:
@@ -185,7 +194,6 @@ class FigureQuestions:
         if operation is Operation.SHOW and _SUM_SIGN.search(text):
             operation = Operation.SUM
         amount, trade = bool(_AMOUNT.search(text)), bool(_TRADE.search(text))
-        parts = self._parts(question)
         about_table = trade or (
             operation is not Operation.SHOW and (bool(periods) or bool(_MONTHS.search(text)))
         )
@@ -196,26 +204,23 @@ class FigureQuestions:
             return None
         if _OTHER_ASKED.search(text) and not _amounts(question):
             return None
-        return _Reading(text, operation, periods, parts)
+        return _Reading(text, operation, periods, self._parts(question))
 
     def _foreign(self, question: str, periods: Sequence[FoundPeriod]) -> bool:
         """Whether the question has a word that questions about these figures do not have."""
-        spans = [(p.start, p.end) for p in periods]
-        rest = "".join(c if not any(a <= i < b for a, b in spans) else " " for i, c in enumerate(question))
-        for pattern in (p for _, p in _OPERATIONS):
-            rest = pattern.sub(" ", rest.lower())
+        rest = without_periods(question, periods).lower()
+        for _, pattern in _OPERATIONS:
+            rest = pattern.sub(" ", rest)
         meant = self._retrieval.meaning(term for term in terms(rest) if term not in self._filler)
         return any(term not in self._language and not term.isdigit() for term in meant)
 
     def _parts(self, question: str) -> tuple[tuple[Figure, Part], ...]:
-        asked = set(self._retrieval.concepts(question))
-        found = []
-        for figure in self._table.figures:
-            for part in figure.parts:
-                named = set(self._retrieval.concepts(part.category))
-                if self._retrieval.weight(named & asked) >= NAMED * self._retrieval.weight(named):
-                    found.append((figure, part))
-        return tuple(found)
+        asked, weight = set(self._retrieval.concepts(question)), self._retrieval.weight
+        return tuple(
+            (figure, part)
+            for figure, part, named in self._categories
+            if weight(named & asked) >= NAMED * weight(named)
+        )
 
     def _of_category(self, reading: _Reading, block: SeriesFigures) -> Answer:
         kept = [(figure, part) for figure, part in reading.parts if figure in block.figures]
@@ -225,11 +230,11 @@ class FigureQuestions:
             return no_categories(months, named)
         wants_share = reading.operation is Operation.SHARE
         receipts = []
-        everything = self._table.within(ALL_DATES, block.series.id)
-        span = f"{everything[0].period.label()} to {everything[-1].period.label()}"
         for figure, part in kept:
             if wants_share and _WHOLE.search(reading.text) and not reading.periods:
-                receipts.append(share(_size(figure, part), f"“{part.category}”", everything, span))
+                everything = self._table.within(ALL_DATES, block.series.id)
+                size = _size(figure, part)
+                receipts.append(share(size, f"“{part.category}”", everything, _span(everything)))
             elif wants_share and part.value is not None:
                 receipts.append(share(part.value, f"“{part.category}”", (figure,), figure.period.label()))
             elif not wants_share and part.share is not None:
@@ -278,8 +283,7 @@ class FigureQuestions:
         whole = next((span for span in spans if len(span) > 1), everything)
         if len(single) != 1 or not any(figure.value for figure in whole):
             return None
-        span = f"{whole[0].period.label()} to {whole[-1].period.label()}"
-        receipt = share(single[0].value, single[0].period.label(), whole, span)
+        receipt = share(single[0].value, single[0].period.label(), whole, _span(whole))
         return [computed(receipt)], [receipt]
 
     def _mean(self, _reading: _Reading, block: SeriesFigures) -> _Said:
@@ -323,6 +327,10 @@ _WAYS: dict[Operation, Callable[[FigureQuestions, _Reading, SeriesFigures], _Sai
     Operation.COUNT: FigureQuestions._count,
     Operation.ZERO: FigureQuestions._zero,
 }
+
+
+def _span(figures: Sequence[Figure]) -> str:
+    return f"{figures[0].period.label()} to {figures[-1].period.label()}"
 
 
 def _size(figure: Figure, part: Part) -> Decimal:

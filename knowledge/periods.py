@@ -285,6 +285,13 @@ def find_periods(text: str, *, rows: Sequence[Period] = ()) -> tuple[FoundPeriod
     return tuple(found)
 
 
+def without_periods(text: str, periods: Sequence[FoundPeriod]) -> str:
+    """Return a text with a blank in place of each of the dates that were found in it."""
+    for found in reversed(periods):
+        text = f"{text[: found.start]} {text[found.end :]}"
+    return text
+
+
 # Joining neighbours ---------------------------------------------------------------------------------------
 
 _LEAD = re.compile(
