@@ -34,7 +34,7 @@ def main() -> None:
     times = []
     for question in questions * ROUNDS:
         start = time.perf_counter()
-        engine.ask(question)
+        engine.reply(question)
         times.append(_milliseconds(start))
     p50, p95, p99 = (statistics.quantiles(times, n=100)[point] for point in (49, 94, 98))
     print(f"answer, {len(times)} times: p50 {p50:.2f}, p95 {p95:.2f}, p99 {p99:.2f}, max {max(times):.2f} ms")

@@ -83,7 +83,7 @@ def without(name: str, library: Library) -> Iterator[Ask]:
     with ExitStack() as stack:
         for owner, attribute, substitute in taken.get(name, []):
             stack.enter_context(patch.object(owner, attribute, substitute))
-        yield Engine(library).ask
+        yield Engine(library).reply
 
 
 def main() -> None:

@@ -121,7 +121,7 @@ class Answering:
             periods=tuple(found.asked for found in self._periods(read.text)),
             candidates=tuple(self._candidates(read.text)[:SHOWN]),
             route=route,
-            threshold=COVERED,
+            threshold=self._needed(read.text),
             answer=answer,
         )
 
@@ -176,18 +176,14 @@ class Answering:
 
     def _single(self, question: str) -> Answer:
         candidates = self._candidates(question)
-        needed = COVERED + STRANGER * bool(self._strangers(question))
-        if not candidates or candidates[0].coverage < needed:
+        if not candidates or candidates[0].coverage < self._needed(question):
             return self._replies.refusal(candidates)
         return self._replies.from_candidates(question, self._unless_told_elsewhere(candidates))
 
-    def _strangers(self, question: str) -> list[str]:
-        """Return the names in a question that the library does not have: capitalised, but not the first."""
-        return [
-            name
-            for name in _NAME.findall(question)
-            if not any(map(self._retrieval.knows, self._retrieval.concepts(name)))
-        ]
+    def _needed(self, question: str) -> float:
+        """Return the coverage that an answer needs: more where a capitalised word is no name we know."""
+        names = map(self._retrieval.concepts, _NAME.findall(question))
+        return COVERED + STRANGER * any(not any(map(self._retrieval.knows, name)) for name in names)
 
     def _unless_told_elsewhere(self, candidates: list[Candidate]) -> list[Candidate]:
         """Put passages of other collections before the known unknown found: they may close its gap."""

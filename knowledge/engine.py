@@ -69,14 +69,8 @@ class Engine:
                 return self.sources(options.get("source", ""))
         return self.help()
 
-    def ask(self, question: str) -> Answer:
-        """Answer a free question from the library, or refuse if nothing supports an answer.
-
-        What begins with a slash is a command, as in `reply`.
-        """
-        return self.reply(question)
-
     def _question(self, question: str) -> Answer:
+        """Answer a free question from the library, or refuse if nothing supports an answer."""
         question = question.strip()
         asked = written("ask", question=question) if question.startswith("/") else question
         if not _WORD.search(question):

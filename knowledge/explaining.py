@@ -47,7 +47,7 @@ def _lines(explanation: Explanation) -> Iterator[str]:
 def _name(candidate: Candidate) -> str:
     item = candidate.subject.item
     name = getattr(item, "id", "") or str(candidate.subject.citations[0])
-    return f"{name[:19]}"
+    return name[:19]
 
 
 def _reason(explanation: Explanation) -> str:

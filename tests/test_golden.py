@@ -63,7 +63,7 @@ def is_right(question: Question, answer: Answer) -> bool:
 
 
 def right_ones(engine: Engine, questions: list[Question]) -> set[str]:
-    return {q["id"] for q in questions if is_right(q, engine.ask(q["question"]))}
+    return {q["id"] for q in questions if is_right(q, engine.reply(q["question"]))}
 
 
 def test_every_question_is_answered_rightly_but_for_those_named_with_a_reason(engine: Engine) -> None:

@@ -52,34 +52,34 @@ def test_an_explanation_of_a_refusal_says_why(engine: Engine) -> None:
 
 
 def test_what_came_first_is_told_in_order_with_both_dates(engine: Engine) -> None:
-    answer = engine.ask("which came first, the UNICEF letter or the Singapore summit?")
+    answer = engine.reply("which came first, the UNICEF letter or the Singapore summit?")
     assert [str(event.date) for event in answer.events] == ["2018-06", "2018-12-10"]
 
 
 def test_both_parts_of_a_question_are_answered_and_cited(engine: Engine) -> None:
-    answer = engine.ask("who translated the RFA report, and who is Jung Pak?")
+    answer = engine.reply("who translated the RFA report, and who is Jung Pak?")
     cited = {str(citation) for citation in answer.citations}
     assert {"rfa-2024¶credit", "fp-2019¶7"} <= cited
 
 
 def test_a_pronoun_in_a_second_part_means_whom_the_first_part_names(engine: Engine) -> None:
-    answer = engine.ask("Who is Keith Luse and what did he say?")
+    answer = engine.reply("Who is Keith Luse and what did he say?")
     assert {str(citation) for citation in answer.citations} <= {"fp-2019¶14", "fp-2019¶15"}
 
 
 def test_a_person_whom_a_passage_does_not_name_is_not_answered_from_it(engine: Engine) -> None:
-    assert engine.ask("Why did Biegun quit?").status is Status.REFUSED
+    assert engine.reply("Why did Biegun quit?").status is Status.REFUSED
 
 
 def test_dates_that_overlap_are_not_said_to_be_in_order(engine: Engine) -> None:
-    answer = engine.ask("what came first, Bolton's remarks in December or the UNICEF letter?")
+    answer = engine.reply("what came first, Bolton's remarks in December or the UNICEF letter?")
     assert any("overlap" in note for note in answer.notes)
 
 
 def test_mentions_emoji_and_polite_beginnings_change_nothing(engine: Engine) -> None:
-    plain = engine.ask("why did Pompeo limit aid?").statements
+    plain = engine.reply("why did Pompeo limit aid?").statements
     for opening in ("@everyone ", "<:flag:12345> ", "Hello bot, can you tell me: ", "  "):
-        assert engine.ask(f"{opening}why did Pompeo limit aid?").statements == plain
+        assert engine.reply(f"{opening}why did Pompeo limit aid?").statements == plain
 
 
 def with_document(library: Library, text: str) -> Engine:
@@ -99,15 +99,15 @@ def with_document(library: Library, text: str) -> Engine:
 
 def test_a_known_unknown_yields_to_a_document_that_tells_it(library: Library, engine: Engine) -> None:
     question = "what is the number of the December 2017 sanctions resolution?"
-    assert engine.ask(question).status is Status.REFUSED
+    assert engine.reply(question).status is Status.REFUSED
     document = "The number of the sanctions resolution of December 2017 is twelve."
-    told = with_document(library, document).ask(question)
+    told = with_document(library, document).reply(question)
     assert told.status is Status.ANSWERED
     assert str(told.citations[0]) == "field-2020¶1"
 
 
 def test_the_words_of_a_document_are_quoted_and_attributed(library: Library) -> None:
-    answer = with_document(library, "In Hongwon county we inspected five water systems.").ask(
+    answer = with_document(library, "In Hongwon county we inspected five water systems.").reply(
         "how many water systems were inspected in Hongwon?"
     )
     assert answer.statements[0].text == "An Aid Group: “In Hongwon county we inspected five water systems.”"
@@ -122,8 +122,13 @@ def test_the_words_of_a_document_are_quoted_and_attributed(library: Library) -> 
     ],
 )
 def test_what_cannot_be_answered_gets_a_short_helpful_reply(engine: Engine, typed: str) -> None:
-    answer: Answer = engine.ask(typed)
+    answer: Answer = engine.reply(typed)
     assert answer.kind in (Kind.ERROR, Kind.REFUSAL)
     assert answer.citations == ()
     assert answer.statements
     assert len(answer.statements[0].text) < 300
+
+
+def test_a_refusal_for_an_unknown_name_is_explained_by_the_coverage_it_would_need(engine: Engine) -> None:
+    reason = engine.explain("how much did Canada export in november 2023").splitlines()[-1]
+    assert reason.endswith("< 0.75")

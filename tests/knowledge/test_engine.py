@@ -65,7 +65,7 @@ def is_sound(answer: Answer, library: Library) -> None:
 @example("(" * 4_000)
 def test_no_input_is_too_much(engine: Engine, typed: str) -> None:
     is_sound(engine.reply(typed), engine.library)
-    is_sound(engine.ask(typed), engine.library)
+    is_sound(engine.reply(typed), engine.library)
 
 
 @given(ANYTHING | SAYINGS, ANYTHING | SAYINGS)
@@ -89,8 +89,8 @@ def test_what_holds_no_words_is_an_error_that_says_how_to_ask(engine: Engine, ty
 
 
 def test_a_question_may_have_four_thousand_characters_and_no_more(engine: Engine) -> None:
-    assert engine.ask("aid " * 1_000).status is not Status.ERROR
-    assert engine.ask("aid " * 1_000 + "again").status is Status.ERROR
+    assert engine.reply("aid " * 1_000).status is not Status.ERROR
+    assert engine.reply("aid " * 1_000 + "again").status is Status.ERROR
 
 
 FORMS = [
@@ -165,7 +165,7 @@ def test_a_reply_carries_its_question_in_a_form_that_gives_the_same_reply(engine
 
 @pytest.mark.parametrize("question", ["/timeline 2018", "/dance", "/ask why did Pompeo limit aid?"])
 def test_so_does_the_reply_to_a_question_that_looks_like_a_command(engine: Engine, question: str) -> None:
-    answer = engine.ask(question)
+    answer = engine.reply(question)
     assert engine.reply(answer.question) == answer
 
 
@@ -202,7 +202,7 @@ def test_so_does_the_reply_to_a_command_with_options(engine: Engine, period: str
 def test_a_plain_question_opens_at_the_paragraph_that_answers_it(
     engine: Engine, question: str, citation: str
 ) -> None:
-    answer = engine.ask(question)
+    answer = engine.reply(question)
     assert answer.status is Status.ANSWERED
     assert citation in [str(cited) for cited in answer.citations]
 
@@ -216,11 +216,11 @@ def test_a_plain_question_opens_at_the_paragraph_that_answers_it(
     ],
 )
 def test_case_blanks_and_a_slip_of_the_keys_do_not_matter(engine: Engine, question: str) -> None:
-    assert Citation("fp-2019", "4") in engine.ask(question).citations
+    assert Citation("fp-2019", "4") in engine.reply(question).citations
 
 
 def test_what_a_source_does_not_know_itself_is_an_answer(engine: Engine) -> None:
-    answer = engine.ask("Why did humanitarian shipments from U.S. organizations resume?")
+    answer = engine.reply("Why did humanitarian shipments from U.S. organizations resume?")
     assert answer.status is Status.ANSWERED
     assert Citation("rfa-2024", "5") in answer.citations
     assert "clear" in plain_text(answer)
@@ -239,7 +239,7 @@ def test_what_a_source_does_not_know_itself_is_an_answer(engine: Engine) -> None
 def test_what_the_library_does_not_support_is_refused_without_citations(
     engine: Engine, question: str
 ) -> None:
-    answer = engine.ask(question)
+    answer = engine.reply(question)
     assert (answer.kind, answer.status) == (Kind.REFUSAL, Status.REFUSED)
     assert not answer.citations
     assert not as_dict(answer)["citations"]
@@ -248,19 +248,19 @@ def test_what_the_library_does_not_support_is_refused_without_citations(
 
 
 def test_a_refusal_shows_the_closest_passage_where_the_topic_is_known(engine: Engine) -> None:
-    answer = engine.ask("what was the name of the North Korean intelligence officer?")
+    answer = engine.reply("what was the name of the North Korean intelligence officer?")
     assert Citation("fp-2019", "10") in [excerpt.citation for excerpt in answer.closest]
 
 
 def test_a_refusal_says_what_to_do_next_or_what_the_sources_do_say(engine: Engine) -> None:
     for question in ("who won the world cup in 1998?", "what was the name of the intelligence officer?"):
-        answer = engine.ask(question)
+        answer = engine.reply(question)
         assert answer.hint or len(answer.statements) > 1
 
 
 @pytest.mark.parametrize("question", ["what is this bot?", "does this use ai", "how do i read a citation"])
 def test_an_answer_about_the_library_itself_says_that_it_is_editorial(engine: Engine, question: str) -> None:
-    answer = engine.ask(question)
+    answer = engine.reply(question)
     assert (answer.kind, answer.status, answer.editorial) == (Kind.FAQ, Status.ANSWERED, True)
     assert "Editorial" in plain_text(answer)
     assert not answer.citations
@@ -272,14 +272,14 @@ def test_a_person_asked_for_by_name_is_shown_with_role_and_citations(engine: Eng
         ("Omar Abdi", "UNICEF"),
         ("Keith Luse", "director"),
     ):
-        answer = engine.ask(f"who is {name}?")
+        answer = engine.reply(f"who is {name}?")
         assert answer.kind is Kind.PEOPLE, name
         assert role in plain_text(answer)
         assert answer.citations
 
 
 def test_a_wrong_premise_is_answered_with_the_passage_that_corrects_it(engine: Engine) -> None:
-    answer = engine.ask("Did U.S. aid exports to North Korea start again after a two-year hiatus?")
+    answer = engine.reply("Did U.S. aid exports to North Korea start again after a two-year hiatus?")
     assert Citation("rfa-2024", "1") in answer.citations
     assert answer.notes
 
@@ -291,7 +291,7 @@ def test_the_original_is_quoted_where_the_operator_has_added_it(
     (tmp_path / "originals" / "paper-2001.yaml").write_text(
         '"1": "“Rice went in January,” said Ann Smith."\n', "utf-8"
     )
-    answer = Engine(folder.read(tmp_path)).ask("what was sent?")
+    answer = Engine(folder.read(tmp_path)).reply("what was sent?")
     (excerpt, *_) = answer.excerpts
     assert (excerpt.text, excerpt.is_original) == ("“Rice went in January,” said Ann Smith.", True)
     assert "(original)" in plain_text(answer)

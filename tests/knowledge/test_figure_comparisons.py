@@ -24,7 +24,7 @@ from knowledge.engine import Engine
 def test_a_comparison_says_its_direction_and_a_count_what_it_counts(
     engine: Engine, question: str, said: str
 ) -> None:
-    answer = engine.ask(question)
+    answer = engine.reply(question)
     assert answer.kind is Kind.FIGURE
     assert said in answer.statements[0].text
 
@@ -40,15 +40,15 @@ def test_a_comparison_says_its_direction_and_a_count_what_it_counts(
     ],
 )
 def test_what_is_not_computed_is_not_answered_with_another_figure(engine: Engine, question: str) -> None:
-    assert engine.ask(question).kind is not Kind.FIGURE
+    assert engine.reply(question).kind is not Kind.FIGURE
 
 
 def test_a_year_with_gaps_names_them_beside_its_sum(engine: Engine) -> None:
-    answer = engine.ask("how much in total was exported in 2023?")
+    answer = engine.reply("how much in total was exported in 2023?")
     assert answer.statements[0].text.startswith("Sum of the 2 months that have a figure: about US$188,000")
     assert [gap.label() for gap in answer.figures[0].gaps] == ["January 2023 to October 2023"]
 
 
 def test_no_amount_that_somebody_types_is_echoed_at_length(engine: Engine) -> None:
-    answer = engine.ask(f"was ${'9' * 3000} exported in november 2023?")
+    answer = engine.reply(f"was ${'9' * 3000} exported in november 2023?")
     assert all(len(note) < 200 for note in answer.notes)

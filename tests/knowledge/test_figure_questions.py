@@ -17,7 +17,7 @@ VALUES = [120_000, 68_000, 0, 26_000, 3_500]
 
 
 def figure_answer(engine: Engine, question: str) -> tuple[Answer, str]:
-    answer = engine.ask(question)
+    answer = engine.reply(question)
     text = plain_text(answer)
     assert (answer.kind, answer.status) == (Kind.FIGURE, Status.ANSWERED), text
     return answer, text
@@ -109,7 +109,7 @@ def test_a_category_is_answered_with_its_part_of_the_month(engine: Engine, quest
 
 
 def test_a_category_of_a_month_without_categories_is_refused(engine: Engine) -> None:
-    answer = engine.ask("how much were the immunological products worth in February?")
+    answer = engine.reply("how much were the immunological products worth in February?")
     assert answer.status is Status.REFUSED
 
 
@@ -123,7 +123,7 @@ def test_a_category_of_a_month_without_categories_is_refused(engine: Engine) -> 
     ],
 )
 def test_a_month_without_a_figure_is_refused_as_a_gap(engine: Engine, question: str) -> None:
-    answer = engine.ask(question)
+    answer = engine.reply(question)
     assert (answer.kind, answer.status) == (Kind.REFUSAL, Status.REFUSED)
     assert "not a zero" in plain_text(answer)
     assert not answer.citations
@@ -152,6 +152,6 @@ def test_a_reply_to_a_month_has_exactly_its_row(engine: Engine, month: int, end:
 
 
 def test_without_the_table_such_a_question_gets_no_figure(engine: Engine) -> None:
-    answer = Engine(engine.library.only([])).ask("How much was exported in November 2023?")
+    answer = Engine(engine.library.only([])).reply("How much was exported in November 2023?")
     assert answer.status is Status.REFUSED
     assert not answer.citations

@@ -22,13 +22,13 @@ from knowledge.engine import Engine
     ],
 )
 def test_it_has_what_was_asked_for(engine: Engine, question: str, holds: str) -> None:
-    answer = engine.ask(question)
+    answer = engine.reply(question)
     assert holds in answer.statements[0].text
 
 
 @pytest.mark.parametrize("question", ["why did Pompeo limit aid?", "what did UNICEF complain about?"])
 def test_it_is_one_or_two_sentences_of_the_passage_that_is_cited_first(engine: Engine, question: str) -> None:
-    answer = engine.ask(question)
+    answer = engine.reply(question)
     text = next(e.text for e in answer.excerpts if e.citation == answer.citations[0])
     lead = answer.statements[0].text
     assert all(sentence in text for sentence in lead.split(". ")[:1])

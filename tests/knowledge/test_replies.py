@@ -32,7 +32,7 @@ def small(folder: ContentFolder) -> Engine:
 def test_an_answer_leads_with_a_cited_statement_and_shows_at_most_three_passages(
     engine: Engine, question: str
 ) -> None:
-    answer = engine.ask(question)
+    answer = engine.reply(question)
     assert answer.status is Status.ANSWERED
     assert answer.statements[0].citations
     assert 1 <= len(answer.excerpts) <= 3
@@ -42,7 +42,7 @@ def test_an_answer_leads_with_a_cited_statement_and_shows_at_most_three_passages
 def test_it_cites_first_what_its_lead_rests_on_and_nothing_that_it_does_not_show(
     engine: Engine, question: str
 ) -> None:
-    answer = engine.ask(question)
+    answer = engine.reply(question)
     assert answer.citations[0] == answer.statements[0].citations[0]
     shown = {excerpt.citation for excerpt in answer.excerpts}
     assert set(answer.citations) <= shown | {
@@ -61,19 +61,19 @@ def test_an_excerpt_is_the_passage_with_its_origin(library: Library) -> None:
 
 
 def test_a_curated_entry_is_shown_with_its_citations(small: Engine) -> None:
-    answer = small.ask("was flood relief delivered?")
+    answer = small.reply("was flood relief delivered?")
     assert (answer.kind, answer.status, answer.editorial) == (Kind.FAQ, Status.ANSWERED, False)
     assert answer.statements[0].text == "Yes, rice, says The Paper."
     assert answer.citations == (Citation("paper-2001", "1"),)
 
 
 def test_an_editorial_entry_is_marked(small: Engine) -> None:
-    answer = small.ask("what is this library?")
+    answer = small.reply("what is this library?")
     assert (answer.kind, answer.editorial, answer.citations) == (Kind.FAQ, True, ())
 
 
 def test_a_known_unknown_is_refused_with_what_the_source_does_say(small: Engine) -> None:
-    answer = small.ask("what was the ship called?")
+    answer = small.reply("what was the ship called?")
     assert (answer.kind, answer.status) == (Kind.REFUSAL, Status.REFUSED)
     text = plain_text(answer)
     assert "The library does not give the name of the ship." in text
@@ -83,7 +83,7 @@ def test_a_known_unknown_is_refused_with_what_the_source_does_say(small: Engine)
 
 
 def test_a_refusal_names_what_the_library_holds(small: Engine) -> None:
-    answer = small.ask("who composed the opera Tosca?")
+    answer = small.reply("who composed the opera Tosca?")
     assert answer.status is Status.REFUSED
     assert "The Paper, February 2001" in plain_text(answer)
 
@@ -94,13 +94,13 @@ def test_a_wrong_premise_is_pointed_out_beside_the_passage_that_corrects_it(fold
         '    asks: ["what was sent"]\n',
         '    asks: ["what was sent"]\n    wrong_premises: ["why was wheat sent in january"]\n',
     )
-    answer = Engine(folder.read()).ask("Why was wheat sent in January?")
+    answer = Engine(folder.read()).reply("Why was wheat sent in January?")
     assert answer.citations == (Citation("paper-2001", "1"),)
     assert answer.notes
 
 
 def test_a_question_in_two_parts_gets_both_parts_each_cited(engine: Engine) -> None:
-    answer = engine.ask("When was the Singapore summit, and why did Pompeo decide to limit aid?")
+    answer = engine.reply("When was the Singapore summit, and why did Pompeo decide to limit aid?")
     assert {Citation("fp-2019", "10"), Citation("fp-2019", "4")} <= set(answer.citations)
     text = plain_text(answer)
     assert "June 2018" in text or "last June" in text

@@ -59,6 +59,6 @@ def test_what_is_not_replaced_stays_as_it_was_typed(speller: Speller, text: str)
 
 
 def test_the_reply_says_what_was_read(engine: Engine) -> None:
-    answer = engine.ask("why did pompao limit aid?")
+    answer = engine.reply("why did pompao limit aid?")
     assert "Read “pompao” as “Pompeo”." in answer.notes
-    assert answer.citations[0] == engine.ask("why did Pompeo limit aid?").citations[0]
+    assert answer.citations[0] == engine.reply("why did Pompeo limit aid?").citations[0]
