@@ -9,15 +9,16 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Self
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from knowledge.errors import StoreError
 from knowledge.store import sqlite
 from knowledge.store.migrate import bring_up_to_date
-from knowledge.store.schema import memory, votes
+from knowledge.store.schema import guilds, memory, votes
 
 __all__ = ["Store", "Votes"]
 
@@ -73,13 +74,19 @@ class Store:
         """Close the store."""
         await self.close()
 
-    async def vote(self, card: str, user_id: int, helpful: bool | None) -> Votes:
-        """Record a person's one vote on a card, or withdraw it with None; return the votes on the card."""
+    async def vote(
+        self, card: str, user_id: int, helpful: bool | None, *, guild_id: int | None = None
+    ) -> Votes:
+        """Record a person's one vote on a card, or withdraw it with None; return the votes on the card.
+
+        `guild_id` is the server in which it was cast; with what else belongs to that server it is forgotten.
+        """
         mine = (votes.c.card == card) & (votes.c.user_id == user_id)
         async with self._writing() as connection:
             await connection.execute(delete(votes).where(mine))
             if helpful is not None:
-                row = {"card": card, "user_id": user_id, "helpful": helpful}
+                await _know(connection, guild_id)
+                row = {"card": card, "user_id": user_id, "helpful": helpful, "guild_id": guild_id}
                 await connection.execute(insert(votes).values(row))
             return await _count(connection, card)
 
@@ -87,6 +94,31 @@ class Store:
         """Return the votes on a card."""
         async with self._reading() as connection:
             return await _count(connection, card)
+
+    async def joined(self, guild_id: int) -> bool:
+        """Note that the bot is in a server; return whether that is news: it is not after a short absence."""
+        async with self._writing() as connection:
+            is_new = await _know(connection, guild_id)
+            await connection.execute(update(guilds).where(guilds.c.guild_id == guild_id).values(left_at=None))
+            return is_new
+
+    async def left(self, guild_id: int, at: datetime) -> None:
+        """Note that the bot has left a server, from which moment its data is kept for a while only."""
+        async with self._writing() as connection:
+            still = (guilds.c.guild_id == guild_id) & guilds.c.left_at.is_(None)
+            await connection.execute(update(guilds).where(still).values(left_at=at))
+
+    async def servers(self) -> frozenset[int]:
+        """Return the servers that the bot is in, as far as it was told."""
+        async with self._reading() as connection:
+            found = await connection.scalars(select(guilds.c.guild_id).where(guilds.c.left_at.is_(None)))
+            return frozenset(found)
+
+    async def forget_servers(self, left_before: datetime) -> tuple[int, ...]:
+        """Delete all data of the servers that the bot left before a moment; return which they were."""
+        async with self._writing() as connection:
+            gone = delete(guilds).where(guilds.c.left_at < left_before).returning(guilds.c.guild_id)
+            return tuple(sorted(await connection.scalars(gone)))
 
     async def remember(self, key: str, value: str) -> None:
         """Keep a value under a key, in place of an earlier one."""
@@ -132,6 +164,15 @@ class Store:
         # A disposed engine would quietly open the file again.
         if self._closed:
             raise StoreError("The database is closed because the bot is stopping.")
+
+
+async def _know(connection: AsyncConnection, guild_id: int | None) -> bool:
+    """Have a row for a server, to which its data can refer; return whether there was none."""
+    known = select(guilds.c.guild_id).where(guilds.c.guild_id == guild_id)
+    if guild_id is None or await connection.scalar(known) is not None:
+        return False
+    await connection.execute(insert(guilds).values(guild_id=guild_id))
+    return True
 
 
 async def _count(connection: AsyncConnection, card: str) -> Votes:

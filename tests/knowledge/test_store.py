@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,57 @@ def test_the_count_is_always_that_of_the_last_ballot_of_each_person(ballots: Bal
 
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(cast(Path(folder) / "bot.db"))
+
+
+# Servers
+
+GUILD, ELSEWHERE = 2**62, 7
+NOW = datetime(2026, 1, 31, tzinfo=UTC)
+
+
+async def test_a_server_is_news_once(store: Store) -> None:
+    assert await store.joined(GUILD)
+    assert not await store.joined(GUILD)
+    await store.left(GUILD, NOW)
+    assert not await store.joined(GUILD)
+    assert await store.servers() == {GUILD}
+
+
+async def test_the_data_of_a_server_goes_a_while_after_the_bot_has_left_it(store: Store) -> None:
+    await store.joined(GUILD)
+    await store.vote("card", PERSON, helpful=True, guild_id=GUILD)
+    await store.vote("card", OTHER, helpful=True, guild_id=ELSEWHERE)
+    await store.left(GUILD, NOW)
+    assert await store.servers() == {ELSEWHERE}
+    assert await store.forget_servers(left_before=NOW) == ()
+    assert await store.votes("card") == Votes(2, 0)
+    assert await store.forget_servers(left_before=NOW + timedelta(seconds=1)) == (GUILD,)
+    assert await store.votes("card") == Votes(1, 0)
+    assert await store.joined(GUILD)
+
+
+async def test_the_time_counts_from_the_first_leaving_and_starts_anew_after_a_return(store: Store) -> None:
+    await store.joined(GUILD)
+    await store.left(GUILD, NOW)
+    await store.left(GUILD, NOW + timedelta(days=9))
+    await store.joined(GUILD)
+    assert await store.forget_servers(left_before=NOW + timedelta(days=1)) == ()
+    await store.left(GUILD, NOW)
+    await store.left(GUILD, NOW + timedelta(days=9))
+    assert await store.forget_servers(left_before=NOW + timedelta(days=1)) == (GUILD,)
+
+
+async def test_a_moment_needs_a_time_zone(store: Store) -> None:
+    await store.joined(GUILD)
+    with pytest.raises(StoreError, match="cannot be used"):
+        await store.left(GUILD, NOW.replace(tzinfo=None))
+
+
+def test_whatever_belongs_to_a_server_goes_with_it() -> None:
+    for table in metadata.sorted_tables:
+        if table.name != "guilds" and "guild_id" in table.columns:
+            (reference,) = table.columns["guild_id"].foreign_keys
+            assert (reference.target_fullname, reference.ondelete) == ("guilds.guild_id", "CASCADE")
 
 
 # How it is kept
@@ -251,6 +303,20 @@ def test_a_migration_that_fails_changes_nothing(file: Path) -> None:
             "CREATE TABLE alembic_version (version_num TEXT); CREATE TABLE memory (id INTEGER);"
         )
     assert "memory already exists" in refusal(file)
+
+
+async def test_votes_outlive_the_migration_from_the_first_schema(file: Path) -> None:
+    async with await Store.open(url(file)):
+        pass
+    with closing(sqlite3.connect(file)) as other:
+        other.executescript(
+            "DROP TABLE votes; DROP TABLE guilds; UPDATE alembic_version SET version_num = '0001';"
+            "CREATE TABLE votes (card TEXT, user_id BIGINT, helpful BOOLEAN NOT NULL,"
+            " PRIMARY KEY (card, user_id)); INSERT INTO votes VALUES ('card', 1, 1);"
+        )
+    async with await Store.open(url(file)) as store:
+        assert await store.votes("card") == Votes(1, 0)
+        assert await store.vote("card", PERSON, helpful=False, guild_id=GUILD) == Votes(1, 1)
 
 
 def test_a_database_of_a_newer_version_is_left_alone(file: Path) -> None:
