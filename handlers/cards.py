@@ -15,7 +15,7 @@ import discord
 from discord import ui
 
 from handlers.layout import Block, Line, Row, frame
-from handlers.markup import code, escape, link, quoted, unescape
+from handlers.markup import code, escape, link, quoted, size, unescape, weight
 from knowledge.answers import Answer, Excerpt, Kind, SeriesFigures, Statement, Status
 from knowledge.citations import Citation
 from knowledge.exports import Figure, Receipt, Series
@@ -27,6 +27,7 @@ from knowledge.text import clip
 from knowledge.timeline import Event
 from knowledge.wording import (
     date_in_words,
+    extent_in_words,
     figure_date_in_words,
     figure_in_words,
     headline,
@@ -48,7 +49,7 @@ _LONGEST_QUESTION = 400
 _NOTED_ROWS = 3
 """Up to so many figures or events, each shows its note or summary; a longer table is to be scanned."""
 
-_EXCERPT_CHARACTERS = (700, 220, 220)
+_EXCERPT_CHARACTERS = (320, 160, 160)
 """How much is shown of each passage that an answer rests on; a button opens the rest."""
 
 _BLUE, _TEAL, _VIOLET, _SLATE, _GREY, _AMBER = 0x4A7FB5, 0x3A8F85, 0x7A6FB0, 0x5F6F82, 0x8A8F98, 0xB98534
@@ -62,6 +63,8 @@ _COLOURS: Mapping[Kind, int] = {
 }
 _UNREAD = "That could not be read"
 _LONGEST_FORMULA = 200
+_LONGEST_COPY = 3_500
+_SAID_ABOVE = "[…]"
 _CUT = "-# … (cut; see Export → plain text)"
 
 
@@ -120,8 +123,16 @@ def notice(text: str, rows: Sequence[Row] = ()) -> ui.LayoutView:
 
 def export_card(answer: Answer, menu: Row) -> ui.LayoutView:
     """Return the card that asks in which form a reply is wanted; its footer names the reply."""
-    heading = Block((Line("**Export this reply as a file**"),))
+    heading = Block((Line("**Take this reply away**"),))
     return frame([heading, _footer(answer, 0, UNSHARED)], [menu], colour=_SLATE, cut_mark=_CUT)
+
+
+def copy_card(text: str) -> ui.LayoutView | None:
+    """Return a card with a text set to be copied whole, or None if it is too long for one."""
+    if size(text) > _LONGEST_COPY or weight(text) > _LONGEST_COPY:
+        return None
+    block = Block((Line(f"```\n{text.replace('`', 'ˋ')}\n```"),))
+    return frame([block], [], colour=_SLATE, cut_mark=_CUT)
 
 
 def footer(message: discord.Message) -> Footer:
@@ -169,7 +180,12 @@ def _clamped(answer: Answer, page: int) -> int:
 def _head(answer: Answer) -> Iterator[Block]:
     title = answer.title or (_UNREAD if answer.kind is Kind.ERROR else "")
     yield Block(tuple(Line(f"### {escape(clip(t, 200))}") for t in (title,) if t))
-    yield Block(tuple(Line(f"-# {escape(note)}", prose=True) for note in answer.notes), rank=1)
+    if not answer.statements:
+        yield _notes_on_reading(answer)
+
+
+def _notes_on_reading(answer: Answer) -> Block:
+    return Block(tuple(Line(f"-# {escape(note)}", prose=True) for note in answer.notes), rank=1)
 
 
 def _tail(answer: Answer) -> Iterator[Block]:
@@ -198,6 +214,8 @@ def _footer(answer: Answer, page: int, sharing: Sharing) -> Block:
 def _body(answer: Answer, sources: Sources, page: int) -> Iterator[Block]:
     lines = _commands if answer.kind is Kind.HELP else _statements
     yield Block(tuple(lines(answer.statements, sources)), rank=2)
+    if answer.statements:
+        yield _notes_on_reading(answer)
     if answer.editorial:
         yield Block((Line("-# Editorial: about this library, not from a source."),), rank=1)
     yield from _figures(answer, sources, page)
@@ -243,13 +261,23 @@ def _excerpts(answer: Answer) -> Iterator[Block]:
     """Show the passages, but not our words for what stands above in our words already."""
     rows: tuple[Event | Person, ...] = (*answer.events, *answer.people)
     told = {citation for row in rows for citation in row.citations}
-    said = {statement.text for statement in answer.statements}
-    shown = [e for e in answer.excerpts if e.is_original or (e.citation not in told and e.text not in said)]
-    for position, excerpt in enumerate(shown):
-        is_passage = answer.kind is Kind.PASSAGE
-        text = excerpt.text if is_passage else clip(excerpt.text, _EXCERPT_CHARACTERS[min(position, 2)])
+    is_passage = answer.kind is Kind.PASSAGE
+    position = 0
+    for excerpt in answer.excerpts:
+        rest = excerpt.text if excerpt.is_original else _unsaid(excerpt.text, answer.statements)
+        if not rest or (excerpt.citation in told and not excerpt.is_original):
+            continue
+        text = excerpt.text if is_passage else clip(rest, _EXCERPT_CHARACTERS[min(position, 2)])
         above: Literal["rule", "space"] = "rule" if position == 0 and not is_passage else "space"
         yield Block(tuple(_excerpt(excerpt, escape(text))), rank=4 + position, above=above)
+        position += 1
+
+
+def _unsaid(text: str, statements: Iterable[Statement]) -> str:
+    """Return a text without the sentences that the statements have said, marked where they stood."""
+    for statement in statements:
+        text = text.replace(statement.text, _SAID_ABOVE)
+    return "" if text == _SAID_ABOVE else text
 
 
 def _excerpt(excerpt: Excerpt, text: str) -> Iterator[Line]:
@@ -278,10 +306,9 @@ def _source(source: Source) -> Iterator[Line]:
     authors = f"by {', '.join(source.authors)}" if source.authors else ""
     about = (source.byline, authors, source.credit.rstrip("."))
     yield Line(escape(" · ".join(filter(None, about))))
-    refs = f"{len(source.passages)} passages, {source.passages[0].ref} to {source.passages[-1].ref}"
     basis = f"date from: {source.published_basis}"
     collection = f"collection {source.collection}, revision {source.revision}"
-    yield Line(f"-# {escape(' · '.join((refs, basis, collection)))}")
+    yield Line(f"-# {escape(' · '.join((extent_in_words(source), basis, collection)))}")
 
 
 # --- timeline ---------------------------------------------------------------------------------------------
@@ -294,13 +321,17 @@ def _events(answer: Answer, sources: Sources, page: int) -> Iterator[Block]:
 
 
 def _event(event: Event, sources: Sources, with_summary: bool) -> Iterator[Line]:
+    """Write an event: its date and title to be scanned, where both come from in small letters below."""
     date = event.date.label()
-    basis = date_in_words(event).removeprefix(date)
-    yield Line(f"**{escape(date)}**{escape(basis)} — {escape(headline(event))}")
+    yield Line(f"**{escape(date)}** — {escape(headline(event))}")
     if with_summary:
         yield Line(escape(event.summary), prose=True)
-    mark = "expected by the source, not reported as done" if event.status == "expected" else ""
-    yield Line("-# " + " · ".join(filter(None, (_addresses(event.citations, sources), mark))))
+    about = (
+        _addresses(event.citations, sources),
+        escape(date_in_words(event).removeprefix(date).strip(" ()")),
+        "expected by the source, not reported as done" if event.status == "expected" else "",
+    )
+    yield Line("-# " + " · ".join(filter(None, about)))
 
 
 # --- figures ----------------------------------------------------------------------------------------------
@@ -320,8 +351,9 @@ def _series_rows(block: SeriesFigures) -> Iterator[FigureRow]:
 def _figures(answer: Answer, sources: Sources, page: int) -> Iterator[Block]:
     rows = _figure_rows(answer)
     shown = _page(rows, FIGURES_A_PAGE, page)
-    dates = max((len(row.period.label()) for row in shown), default=0)
-    amounts = max((len(_row_amount(row)) for row in shown), default=0)
+    in_columns = [row for row in shown if not row.stated_total]
+    dates = max((len(row.period.brief()) for row in in_columns), default=0)
+    amounts = max((len(_row_amount(row)) for row in in_columns), default=0)
     for series, group in groupby(shown, key=lambda row: row.series):
         lines = [Line(f"**{escape(series.name)}**")]
         for row in group:
@@ -344,15 +376,15 @@ def _about(row: FigureRow, *, noted: bool) -> Iterator[Line]:
 
 
 def _figure_line(row: FigureRow, dates: int, amounts: int, sources: Sources) -> Line:
-    columns = f"{code(row.period.label().ljust(dates))} {code(_row_amount(row).rjust(amounts))}"
+    """Write a row in one run of fixed-width letters, which a narrow screen does not break apart."""
+    amount = _row_amount(row)
     if row.figure is None:
-        return Line(columns)
-    words = (
-        row.figure.precision if row.figure.precision == "reported zero" else "",
-        "stated total" if row.stated_total else "",
-        _addresses(row.figure.citations, sources, within=row.series.source),
-    )
-    return Line(f"{columns} {' · '.join(filter(None, words))}")
+        return Line(code(f"{row.period.brief():<{dates}}  {amount:>{amounts}}"))
+    address = _addresses(row.figure.citations, sources, within=row.series.source)
+    if row.stated_total:
+        return Line(f"Stated total {escape(row.period.label())}: {escape(amount)} · {address}")
+    mark = "reported zero · " if row.figure.precision == "reported zero" else ""
+    return Line(f"{code(f'{row.period.brief():<{dates}}  {amount:>{amounts}}')} {mark}{address}")
 
 
 def _row_amount(row: FigureRow) -> str:

@@ -8,7 +8,7 @@ from discord.app_commands import Choice, Range
 from handlers.base import Cog, Interaction
 from handlers.markup import spoken
 from handlers.replies import LONGEST_OPTION, Visibility, send, visibility_option
-from handlers.views import file_of
+from handlers.views import file_of, made_of
 from knowledge import suggestions
 from knowledge.downloads import Format, formats
 
@@ -35,8 +35,8 @@ class Exports(Cog):
         answer = self.engine.exports(spoken(period), spoken(series))
         private = await send(interaction, answer, visibility)
         if csv and Format.CSV in formats(answer):
-            file = await file_of(answer, Format.CSV, self.bot)
-            await interaction.followup.send(file=file, ephemeral=private)
+            made = await made_of(answer, Format.CSV, self.bot)
+            await interaction.followup.send(file=file_of(made), ephemeral=private)
 
     @exports.autocomplete("period")
     async def _periods(self, _: Interaction, typed: str) -> list[Choice[str]]:

@@ -24,7 +24,7 @@ from handlers.layout import Row
 from knowledge.answers import Answer, Kind, Status
 from knowledge.citations import Citation
 from knowledge.commands import written
-from knowledge.downloads import LABELS, Format, download, formats
+from knowledge.downloads import LABELS, Download, Format, download, formats
 
 if TYPE_CHECKING:
     from handlers.client import AidPolicyBot
@@ -52,9 +52,13 @@ def reply_view(bot: AidPolicyBot, answer: Answer, shown: Shown) -> ui.LayoutView
     return cards.card(answer, sources, rows, page=shown.page, sharing=shown.sharing)
 
 
-async def file_of(answer: Answer, wanted: Format, bot: AidPolicyBot) -> discord.File:
-    """Return a reply as a file; in a thread, because the first calendar loads what makes calendars."""
-    made = await asyncio.to_thread(download, answer, wanted, bot.engine.library.sources)
+async def made_of(answer: Answer, wanted: Format, bot: AidPolicyBot) -> Download:
+    """Return a reply in a form; made in a thread, because the first calendar loads what makes calendars."""
+    return await asyncio.to_thread(download, answer, wanted, bot.engine.library.sources)
+
+
+def file_of(made: Download) -> discord.File:
+    """Return a download as Discord takes it."""
     return discord.File(io.BytesIO(made.data), made.filename)
 
 
@@ -286,14 +290,18 @@ class FormatMenu(CardItem, template=r"format"):
         return cls(menu)
 
     async def run(self, press: Interaction) -> None:
-        """Send the file, privately."""
+        """Send the file, privately; a plain text as a card to copy from, if it fits into one."""
         assert isinstance(self.item, ui.Select)
         wanted = Format(self.item.values[0])
         answer = press.client.engine.reply(_asked(press))
         if wanted not in formats(answer):
             raise errors.UserError("The library has changed, and this reply no longer has that form.")
-        file = await file_of(answer, wanted, press.client)
-        await press.response.send_message(file=file, ephemeral=True)
+        made = await made_of(answer, wanted, press.client)
+        card = cards.copy_card(made.data.decode().rstrip()) if wanted is Format.TEXT else None
+        if card:
+            await press.response.send_message(view=card, ephemeral=True)
+        else:
+            await press.response.send_message(file=file_of(made), ephemeral=True)
 
 
 _VOTES: Mapping[str, tuple[str, str, bool | None]] = {

@@ -126,6 +126,11 @@ class PartialDate:
         """Return it in words: `10 December 2018`, `summer 2018`, `Q4 2018`, or `October` without a year."""
         return self._in(_LABELS).strip()
 
+    def brief(self) -> str:
+        """Return it in few letters, for the column of a table: `10 Dec 2018`, `Dec 2018`, `summer 2018`."""
+        long, short = MONTHS[self.month - 1], MONTHS[self.month - 1][:3]
+        return self.label().replace(long, short)
+
     def _in(self, formats: Mapping[Precision, str]) -> str:
         return formats[self.precision].format(
             year="" if self.year is None else self.year,

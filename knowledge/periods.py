@@ -173,13 +173,18 @@ class Period:
         That is `10 December 2018`, `summer 2018`, `Q4 2018`, `November 2023 to March 2024`, `since 2016`,
         `until the end of June 2018` or `all dates`.
         """
+        return self._in_words(PartialDate.label)
+
+    def brief(self) -> str:
+        """Return it in few letters, for the column of a table: `Nov 2023–Mar 2024`, `Jan–Oct 2023`."""
+        first, to, last = self._in_words(PartialDate.brief).partition(" to ")
+        within_a_year = to and self.first.year == self.last.year and len(first) == len(last)
+        return f"{first[:-5] if within_a_year else first}–{last}" if to else first
+
+    def _in_words(self, name: Callable[[PartialDate], str]) -> str:
         ends_with_month = not self.open_end and (self.last + timedelta(1)).day == 1
-        return self._named(
-            PartialDate.label,
-            "all dates",
-            "{} to {}",
-            "until the end of {}" if ends_with_month else "until {}",
-        )
+        until = "until the end of {}" if ends_with_month else "until {}"
+        return self._named(name, "all dates", "{} to {}", until)
 
     @property
     def _date(self) -> PartialDate:

@@ -10,6 +10,7 @@ from knowledge.sources import Source
 from knowledge.timeline import Event
 from knowledge.wording import (
     date_in_words,
+    extent_in_words,
     figure_date_in_words,
     figure_in_words,
     headline,
@@ -103,7 +104,7 @@ def _source(source: Source) -> str:
     return (
         f"{source.id}: {title}\n"
         f"    {about}\n"
-        f"    {len(source.passages)} passages, {source.passages[0].ref} to {source.passages[-1].ref}; "
+        f"    {extent_in_words(source)}; "
         f"collection {source.collection}, revision {source.revision}\n"
         f"    {source.url}"
     )

@@ -10,6 +10,7 @@ from knowledge.citations import Citation
 from knowledge.exports import Figure, Part, Receipt, amount
 from knowledge.people import Person
 from knowledge.periods import Period
+from knowledge.sources import Source
 from knowledge.timeline import Event
 
 _SYMBOLS = {"USD": "US$"}
@@ -70,6 +71,13 @@ def role_in_words(person: Person) -> str:
     """Write the role and the affiliation of a person, the latter unless the role has it already."""
     inside = person.affiliation.lower() in person.role.lower()
     return person.role if inside else ", ".join(filter(None, (person.role, person.affiliation)))
+
+
+def extent_in_words(source: Source) -> str:
+    """Say how many passages a source has, and from which to which: `22 passages, title to bio`."""
+    first, last = source.passages[0].ref, source.passages[-1].ref
+    count = len(source.passages)
+    return f"{count} passages, {first} to {last}" if count > 1 else f"1 passage, {first}"
 
 
 def wording_of(excerpt: Excerpt) -> str:

@@ -289,7 +289,7 @@ async def test_in_a_direct_message_every_button_and_menu_works(either: World) ->
     for form in options(menu):
         result = await user.select(menu, [form])
         assert result.response is not None
-        assert len(result.response.attachments) == 1
+        assert result.response.attachments or "```" in text(result.response)
     opened = (await user.slash("cite", reference="fp-2019¶6")).response
     assert opened is not None
     await either.meanwhile()
@@ -331,8 +331,21 @@ async def test_a_reply_is_exported_in_each_form_it_has(
         assert result.acknowledged
         assert result.ephemeral
         assert result.response is not None
+        if form == "text":
+            assert "Library version: " in text(result.response)
+            continue
         (attachment,) = result.response.attachments
         assert await attachment.read()
+
+
+async def test_a_plain_text_too_long_to_copy_from_a_card_is_a_file(world: World) -> None:
+    card = await public(world, "timeline")
+    menu = (await world.other.click(card, label="Export")).response
+    assert menu is not None
+    response = (await world.other.select(menu, ["text"])).response
+    assert response is not None
+    (attachment,) = response.attachments
+    assert b"Timeline: all dates" in await attachment.read()
 
 
 async def test_what_makes_calendars_is_loaded_beside_the_event_loop(

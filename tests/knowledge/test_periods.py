@@ -77,6 +77,26 @@ texts = st.one_of(
 )
 
 
+@pytest.mark.parametrize(
+    ("typed", "brief"),
+    [
+        ("2018", "2018"),
+        ("2018-12", "Dec 2018"),
+        ("2018-12-10", "10 Dec 2018"),
+        ("summer 2018", "summer 2018"),
+        ("2018-Q4", "Q4 2018"),
+        ("2018..2019", "2018–2019"),
+        ("2023-01..2023-10", "Jan–Oct 2023"),
+        ("2023-11..2024-03", "Nov 2023–Mar 2024"),
+        ("2018-12-10..2019-01-03", "10 Dec 2018–3 Jan 2019"),
+        ("since 2016", "since 2016"),
+        ("all", "all dates"),
+    ],
+)
+def test_a_period_is_brief_in_a_column(typed: str, brief: str) -> None:
+    assert period(typed).brief() == brief
+
+
 class TestAPeriod:
     @given(periods)
     @example(period("2018-01..2018-12"))
