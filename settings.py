@@ -21,6 +21,7 @@ from knowledge.database_files import WRITTEN, file_of_url, url_of_file
 
 CONFIG = Path("config.yaml")
 PREFIX = "AID_BOT_"
+LONGEST_KEEPING = 36_500
 
 NO_TOKEN = """\
 There is no Discord token, so the bot cannot sign in.
@@ -81,6 +82,12 @@ def _lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
 
 
+def _days(value: Any) -> Any:
+    if not str(value).isdecimal() or int(value) > LONGEST_KEEPING:
+        raise ValueError
+    return value
+
+
 def _about(accepts: str, *, secret: bool = False) -> Mapping[str, Any]:
     return {"accepts": accepts, "secret": secret}
 
@@ -116,6 +123,9 @@ class Settings:
     )
     sync_commands: Annotated[Literal["auto", "never"], BeforeValidator(_lower)] = field(
         default="auto", metadata=_about("auto or never is wanted")
+    )
+    keep_after_leaving_days: Annotated[int, BeforeValidator(_days)] = field(
+        default=30, metadata=_about(f"a whole number of days from 0 to {LONGEST_KEEPING} is wanted")
     )
 
     @property

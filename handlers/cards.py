@@ -20,6 +20,7 @@ from knowledge.answers import Answer, Excerpt, Kind, SeriesFigures, Statement, S
 from knowledge.citations import Citation
 from knowledge.exports import Figure, Receipt, Series
 from knowledge.figures import computed, stated
+from knowledge.help import HelpHeading, HelpLine
 from knowledge.people import Person
 from knowledge.periods import Period
 from knowledge.sources import Source
@@ -121,6 +122,12 @@ def notice(text: str, rows: Sequence[Row] = ()) -> ui.LayoutView:
     return frame([Block((Line(escape(text), prose=True),))], rows, colour=_SLATE, cut_mark="…")
 
 
+def greeting(heading: str, paragraphs: Sequence[str], rows: Sequence[Row]) -> ui.LayoutView:
+    """Return the card by which the bot introduces itself; its texts are our own and may hold markup."""
+    blocks = [Block((Line(f"### {heading}"),)), *(Block((Line(text),)) for text in paragraphs)]
+    return frame(blocks, rows, colour=_SLATE, cut_mark="…")
+
+
 def export_card(answer: Answer, menu: Row) -> ui.LayoutView:
     """Return the card that asks in which form a reply is wanted; its footer names the reply."""
     heading = Block((Line("**Take this reply away**"),))
@@ -212,7 +219,7 @@ def _footer(answer: Answer, page: int, sharing: Sharing) -> Block:
 
 
 def _body(answer: Answer, sources: Sources, page: int) -> Iterator[Block]:
-    lines = _commands if answer.kind is Kind.HELP else _statements
+    lines = _help if answer.kind is Kind.HELP else _statements
     yield Block(tuple(lines(answer.statements, sources)), rank=2)
     if answer.statements:
         yield _notes_on_reading(answer)
@@ -250,11 +257,16 @@ def _addresses(citations: Iterable[Citation], sources: Sources, within: str = ""
     return " · ".join(map(address, citations))
 
 
-def _commands(statements: Iterable[Statement], _: Sources) -> Iterator[Line]:
+def _help(statements: Iterable[Statement], _: Sources) -> Iterator[Line]:
     for statement in statements:
-        name, colon, rest = statement.text.partition(":")
-        is_command = colon and name.startswith("/")
-        yield Line(f"{code(name)}{escape(rest)}" if is_command else f"{escape(statement.text)}\n")
+        if isinstance(statement, HelpLine):
+            yield Line(f"{code(statement.term)} {escape(statement.purpose)}")
+            if statement.example not in ("", statement.term):
+                yield Line(f"-# For example: {code(statement.example)}")
+        elif isinstance(statement, HelpHeading):
+            yield Line(f"\n**{escape(statement.text)}**")
+        else:
+            yield Line(f"{escape(statement.text)}\n", prose=True)
 
 
 def _excerpts(answer: Answer) -> Iterator[Block]:

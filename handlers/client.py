@@ -20,7 +20,8 @@ from handlers.ask import Ask
 from handlers.base import Interaction
 from handlers.cite import Cite
 from handlers.exports import Exports
-from handlers.help import Help
+from handlers.help import Help, ShowHelp
+from handlers.servers import Servers
 from handlers.sources import Sources
 from handlers.timeline import Timeline
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from knowledge.store import Store
     from settings import Settings
 
-COGS = (Ask, Timeline, Exports, Cite, Sources, Help)
+COGS = (Ask, Timeline, Exports, Cite, Sources, Help, Servers)
 _SYNCED = "commands synced"
 _OTHER_VERSION = "This is from another version of me. Please ask again."
 
@@ -77,9 +78,11 @@ class AidPolicyBot(commands.Bot):
     async def setup_hook(self) -> None:
         """Load the commands, the buttons and what the engine loads late, before Discord sends anything."""
         await asyncio.to_thread(self.engine.warm_up)
+        if self.application:  # what Discord said at sign-in, so that nobody has to ask it again
+            self.owner_ids = operators(self.application)
         for cog in COGS:
             await self.add_cog(cog(self))
-        self.add_dynamic_items(*views.ITEMS)
+        self.add_dynamic_items(*views.ITEMS, ShowHelp)
         if self.settings.sync_commands == "auto":
             await self.sync_if_changed()
 
@@ -126,6 +129,19 @@ class AidPolicyBot(commands.Bot):
 
     def _knows(self, custom_id: str) -> bool:
         return any(item.__discord_ui_compiled_template__.fullmatch(custom_id) for item in self._items)
+
+
+def operators(application: discord.AppInfo) -> frozenset[int]:
+    """Return who runs the bot: the owner of its application, or of a team those who may administer or build.
+
+    The roles are those of https://discord.com/developers/docs/topics/teams#team-member-roles.
+    """
+    team = application.team
+    if team is None:
+        return frozenset((application.owner.id,))
+    roles = (discord.TeamMemberRole.admin, discord.TeamMemberRole.developer)
+    accepted = [m for m in team.members if m.membership_state is discord.TeamMembershipState.accepted]
+    return frozenset(m.id for m in accepted if m.role in roles or m.id == team.owner_id)
 
 
 async def _give_back(interaction: Interaction, typed: str) -> None:

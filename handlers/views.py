@@ -25,6 +25,7 @@ from knowledge.answers import Answer, Kind, Status
 from knowledge.citations import Citation
 from knowledge.commands import written
 from knowledge.downloads import LABELS, Download, Format, download, formats
+from knowledge.help import HelpLine
 
 if TYPE_CHECKING:
     from handlers.client import AidPolicyBot
@@ -87,6 +88,9 @@ def _ways_on(answer: Answer, owner: int, page: int) -> Iterator[CardItem]:
         yield Go.to_page("Next ›", owner, page + 1)
     for choice in dict.fromkeys(answer.choices):
         yield from Go.to_input(choice, owner, choice)
+    for line in answer.statements:
+        if isinstance(line, HelpLine):
+            yield from Try.example(line.example)
 
 
 def _openers(answer: Answer, page: int) -> Iterator[CardItem]:
@@ -181,6 +185,12 @@ def _is_private(press: Interaction) -> bool:
     return press.message is not None and press.message.flags.ephemeral
 
 
+def _own_guild(press: Interaction) -> int | None:
+    """Return the server of a press if the bot is a member of it; people take the bot to others, too."""
+    is_member = press.guild_id is not None and press.client.get_guild(press.guild_id) is not None
+    return press.guild_id if is_member else None
+
+
 class Go(CardItem, template=r"(?s)go:(?P<owner>\d+):(?P<page>\d+):(?P<typed>.*)"):
     """Leads to another page of this card, or to another input.
 
@@ -226,6 +236,23 @@ class Open(CardItem, template=r"(?s)open:(?P<reference>.+)"):
     async def run(self, press: Interaction) -> None:
         """Show the passage to whoever pressed."""
         answer = press.client.engine.cite(self.fields["reference"])
+        view = reply_view(press.client, answer, Shown(press.user.id, private=True))
+        await press.response.send_message(view=view, ephemeral=True)
+
+
+class Try(CardItem, template=r"(?s)try:(?P<typed>.+)"):
+    """Shows the reply to an example, privately: the help from which it was pressed stays open."""
+
+    @classmethod
+    def example(cls, typed: str) -> Iterator[Self]:
+        """Yield the button for an example, if there is one and it fits; a question shows no command."""
+        label, custom_id = typed.removeprefix("/ask "), f"try:{typed}"
+        if label and len(custom_id) <= LONGEST_ID and len(label) <= _LONGEST_LABEL:
+            yield cls.button(label, custom_id)
+
+    async def run(self, press: Interaction) -> None:
+        """Show the reply to whoever pressed."""
+        answer = press.client.engine.reply(self.fields["typed"])
         view = reply_view(press.client, answer, Shown(press.user.id, private=True))
         await press.response.send_message(view=view, ephemeral=True)
 
@@ -334,7 +361,7 @@ class Vote(CardItem, template=r"vote:(?P<choice>up|down|none):(?P<card>[0-9a-f]{
         card = self.fields["card"]
         _, noted, helpful = _VOTES[self.fields["choice"]]
         await press.response.defer(ephemeral=True, thinking=helpful is not None)
-        votes = await press.client.store.vote(card, press.user.id, helpful)
+        votes = await press.client.store.vote(card, press.user.id, helpful, guild_id=_own_guild(press))
         text = f"{noted} Helpful: {votes.helpful}. Not helpful: {votes.unhelpful}."
         if helpful is None:
             await press.edit_original_response(view=cards.notice(text))
@@ -360,5 +387,5 @@ class Delete(CardItem, template=r"delete:(?P<owner>\d+)"):
         await press.delete_original_response()
 
 
-ITEMS = (Go, Open, Share, Export, FormatMenu, Vote, Delete)
+ITEMS = (Go, Open, Try, Share, Export, FormatMenu, Vote, Delete)
 """Every kind of item; a bot that starts learns them all, so that old cards work."""

@@ -32,7 +32,7 @@ COMMANDS: Mapping[str, CommandForm] = {
     ),
     "cite": CommandForm("reference", (), "/cite fp-2019¶6", "Open a passage at its reference."),
     "sources": CommandForm("source", (), "/sources", "What the library holds."),
-    "help": CommandForm("", (), "/help", "What the bot can do."),
+    "help": CommandForm("reader", (), "/help", "What the bot can do."),
 }
 
 _OPTION = re.compile(r'(?:^|(?<=\s))([a-z]{2,20}):(?:"([^"]*)"|(\S*))', re.IGNORECASE)

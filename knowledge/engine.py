@@ -7,7 +7,9 @@ retrieval over passages, events, people and FAQ entries, which answers or refuse
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 
 from rapidfuzz import process
 
@@ -19,6 +21,7 @@ from knowledge.errors import InputError
 from knowledge.explaining import explanation_in_words
 from knowledge.figures import EXAMPLES as EXPORT_EXAMPLES
 from knowledge.figures import no_figure, rows_reply
+from knowledge.help import Reader, examples_of, help_lines
 from knowledge.library import Library
 from knowledge.periods import AmbiguousPeriodError, ParsedPeriod, Period, UncoveredPeriodError, parse_period
 from knowledge.replies import excerpt_of
@@ -67,7 +70,7 @@ class Engine:
                 return self.cite(options.get("reference", ""))
             case "sources":
                 return self.sources(options.get("source", ""))
-        return self.help()
+        return self.help(Reader.named(options.get("reader", "")))
 
     def _question(self, question: str) -> Answer:
         """Answer a free question from the library, or refuse if nothing supports an answer."""
@@ -174,16 +177,20 @@ class Engine:
         title = f"Sources of the library ({len(found)})" if not wanted else ""
         return self._finish(Answer(Kind.SOURCES, Status.ANSWERED, title=title, sources=found), asked)
 
-    def help(self) -> Answer:
-        """Say what the bot can do, with an example of each command."""
-        lines = [f"/{name}: {form.summary} For example: {form.example}" for name, form in COMMANDS.items()]
+    def help(self, reader: Reader = Reader.MEMBER) -> Answer:
+        """Say what a reader can do, with examples that this library answers."""
         reply = Answer(
             Kind.HELP,
             Status.ANSWERED,
             title="Answers on the history of U.S. humanitarian-aid policy toward North Korea",
-            statements=tuple(Statement(line) for line in (_HELP, *lines)),
+            statements=tuple(help_lines(self.library, self._examples, reader)),
+            hint=_IN_DISCORD,
         )
-        return self._finish(reply, "/help")
+        return self._finish(reply, written("help", reader=str(reader)))
+
+    @cached_property
+    def _examples(self) -> Mapping[str, str]:
+        return examples_of(self.library, lambda asked: self._question(asked).status is Status.ANSWERED)
 
     @staticmethod
     def unreadable(message: str, hint: str = "", choices: tuple[str, ...] = ()) -> Answer:
@@ -198,9 +205,9 @@ class Engine:
         return replace(answer, question=asked, version=self.library.version)
 
 
-_HELP = (
-    "Every statement opens at the paragraph it came from. If the library does not say, the reply says so. "
-    "No language model is involved: the same question gets the same reply."
+_IN_DISCORD = (
+    "In Discord you can also mention the bot with a question, write to it directly, or choose "
+    "Apps › Ask about this on a message."
 )
 _MAY_FALL = "An event known only to its month, season or year is listed where it may fall in the period."
 _TOO_LONG = f"A question or command can have {LONGEST_INPUT} characters at most."

@@ -31,6 +31,7 @@ ASKED: dict[str, str] = {
     "person": "who is Ann Smith",
     "sources": "/sources",
     "help": "/help",
+    "help for a moderator who runs the bot": "/help moderator operator",
     "refusal": "how many ships does the navy of Freedonia have",
     "refusal of a period without rows": "/timeline 1999",
     "unreadable period": "/timeline last year",

@@ -17,6 +17,7 @@ from knowledge.answers import Answer, Excerpt, Kind, SeriesFigures, Statement, S
 from knowledge.citations import Citation
 from knowledge.exports import Figure, Part, Series, total
 from knowledge.figures import computed, stated
+from knowledge.help import HelpHeading, HelpLine
 from knowledge.library import Library
 from knowledge.people import Person
 from knowledge.periods import ALL_DATES, Period, Precision, parse_period
@@ -226,8 +227,13 @@ def test_people_sources_and_help_are_shown() -> None:
     reply = shown(Answer(Kind.SOURCES, Status.ANSWERED, sources=(labelled,)))
     assert f"`rfa-2024` **[A report]({URL})**" in reply
     assert "our description" in reply
-    helped = Answer(Kind.HELP, Status.ANSWERED, statements=(Statement("/ask: Ask. For example: /ask why"),))
-    assert "`/ask` Ask. For example: /ask why" in shown(helped)
+    lines = (HelpLine.of("/ask", "Ask.", "/ask why"), HelpLine.of("/sources", "List them.", "/sources"))
+    helped = Answer(
+        Kind.HELP, Status.ANSWERED, statements=(*lines, HelpHeading("For some:"), Statement("So."))
+    )
+    assert "`/ask` Ask.\n-# For example: `/ask why`\n`/sources` List them.\n\n**For some:**\nSo." in shown(
+        helped
+    )
 
 
 def test_an_error_offers_what_can_be_chosen_as_buttons() -> None:

@@ -1,0 +1,166 @@
+"""The servers that the bot is in: greeted once, noted, and forgotten a while after the bot left them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import discord
+from discord import ui
+from discord.ext import commands, tasks
+
+from handlers import cards
+from handlers.base import Cog
+from handlers.help import ShowHelp
+from handlers.views import CardItem, Delete, Try
+from knowledge.help import HelpLine
+
+if TYPE_CHECKING:
+    from handlers.client import AidPolicyBot
+
+_COUNTED = "servers counted"
+
+_log = logging.getLogger(__name__)
+
+
+class Servers(Cog):
+    """Keeps the list of servers in the store true, greets new ones, and forgets those left long ago.
+
+    An event only says that something has changed; what is true is what the client knows. So whatever happens
+    while the bot is offline, or while the database is locked, is made up for at the next start, event or day.
+    """
+
+    def __init__(self, bot: AidPolicyBot) -> None:
+        """Take the bot; nothing is compared before Discord has named the servers."""
+        super().__init__(bot)
+        self._turn = asyncio.Lock()
+        self._noted: frozenset[int] = frozenset()
+
+    async def cog_unload(self) -> None:
+        """Stop with the bot."""
+        self._daily.cancel()
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Compare, as after every new connection; from the first on, also once a day."""
+        if self._daily.is_running():
+            await self._keep_up()
+        else:
+            self._daily.start()
+
+    @commands.Cog.listener()
+    async def on_guild_join(self, _: discord.Guild) -> None:
+        """Note and greet a new server."""
+        await self._keep_up()
+
+    @commands.Cog.listener()
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """Note and greet a server that was joined while it had an outage."""
+        if self.bot.is_ready() and guild.id not in self._noted:
+            await self._keep_up()
+
+    @commands.Cog.listener()
+    async def on_guild_remove(self, _: discord.Guild) -> None:
+        """Note that a server was left; an outage is another event."""
+        await self._keep_up()
+
+    @tasks.loop(hours=24)
+    async def _daily(self) -> None:
+        if await self._keep_up():
+            await self._forget()
+
+    async def _keep_up(self) -> bool:
+        """Compare, and greet whom the bot has never met; return whether nothing failed, which is logged."""
+        try:
+            for guild in await self._compare():
+                await _greet(self.bot, guild)
+        except Exception:
+            _log.exception("The list of servers could not be brought up to date")
+            return False
+        return True
+
+    async def _compare(self) -> list[discord.Guild]:
+        """Note which servers the bot has joined and left; return those to be greeted.
+
+        A database that has never seen a list of servers is new, not they: of them, only those are greeted that
+        the bot was invited to just before its first start.
+        A server with an outage is neither left nor, since nothing can be written there, joined.
+        """
+        store, joined = self.bot.store, []
+        async with self._turn:
+            is_first = await store.recall(_COUNTED) is None
+            noted = await store.servers()
+            here = {guild.id: guild for guild in self.bot.guilds}
+            for guild_id in noted - here.keys():
+                await store.left(guild_id, discord.utils.utcnow())
+            for guild in here.values():
+                can_join = guild.id not in noted and (is_first or not guild.unavailable)
+                if can_join and await store.joined(guild.id):
+                    joined.append(guild)
+            if is_first:
+                await store.remember(_COUNTED, "yes")
+            self._noted = await store.servers()
+        return [guild for guild in joined if _is_recent(guild)] if is_first else joined
+
+    async def _forget(self) -> None:
+        """Delete the data of the servers whose time is over; what fails is logged and tried again."""
+        days = timedelta(days=self.bot.settings.keep_after_leaving_days)
+        try:
+            gone = await self.bot.store.forget_servers(discord.utils.utcnow() - days)
+        except Exception:
+            _log.exception("The data of servers that were left could not be deleted")
+            return
+        if gone:
+            _log.info("The data of %d servers that were left was deleted", len(gone))
+
+
+def _is_recent(guild: discord.Guild) -> bool:
+    """Return whether the bot joined a server within the last day."""
+    joined_at = guild.me.joined_at if guild.me else None
+    return joined_at is not None and discord.utils.utcnow() - joined_at < timedelta(days=1)
+
+
+async def _greet(bot: AidPolicyBot, guild: discord.Guild) -> None:
+    """Introduce the bot in the system channel, if there is one and the bot may write there; never raises."""
+    try:
+        channel = guild.system_channel
+        rights = channel.permissions_for(guild.me) if channel else discord.Permissions.none()
+        if channel and rights.view_channel and rights.send_messages:
+            await channel.send(view=_greeting(bot))
+    except Exception:
+        _log.warning("A server could not be greeted", exc_info=True)
+
+
+def _greeting(bot: AidPolicyBot) -> ui.LayoutView:
+    """Return the card by which the bot introduces itself, with a way to the help and an example to try."""
+    lines = bot.engine.help().statements
+    examples = [line.example for line in lines if isinstance(line, HelpLine) and line.example]
+    buttons: list[CardItem] = [ShowHelp.button("What can I do here?", "help")]
+    buttons += [button for typed in examples[:1] for button in Try.example(typed)]
+    buttons.append(Delete.button("Delete", f"delete:{_NOBODY}"))
+    paragraphs = (*_INTRODUCTION, f"-# {_on_leaving(bot.settings.keep_after_leaving_days)}")
+    return cards.greeting("Hello!", paragraphs, [ui.ActionRow(*buttons)])
+
+
+_NOBODY = 0
+"""The owner of a card that nobody asked for, which only moderators can delete."""
+
+_INTRODUCTION = (
+    "I answer questions about the history of U.S. humanitarian-aid policy toward North Korea, from a small "
+    "library. Every statement opens at the paragraph it came from; where the library does not say, I say so.",
+    "Ask with `/ask`, or mention me in a message with your question. `/help` shows what you can do here, and "
+    "moderators what they decide.",
+)
+
+
+def _on_leaving(days: int) -> str:
+    """Say for how long the data of a server is kept once the bot has left it."""
+    if days == 0:
+        return "If I leave this server, what I noted here (votes on replies) is deleted within a day."
+    span = "a day" if days == 1 else f"{days} days"
+    return (
+        f"If I leave this server, what I noted here (votes on replies) is deleted {span} later, unless I am "
+        "back by then."
+    )

@@ -1,0 +1,179 @@
+"""The help: what a reader can do, with examples that the library in use answers.
+
+What is offered to whom is data: the commands in `commands.COMMANDS`, and what only some people can do in
+`SECTIONS`. A line more there is a line more in the help.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Flag, auto
+from itertools import islice
+from typing import Self
+
+from knowledge.answers import Statement
+from knowledge.citations import Citation
+from knowledge.commands import COMMANDS, written
+from knowledge.library import Library
+from knowledge.periods import Period, Precision
+
+LONGEST_EXAMPLE = 60
+"""Characters of a question that is shown as an example: it is to be read, and pressed, at a glance."""
+
+_QUESTIONS_TRIED = 20
+_HOW_IT_ANSWERS = (
+    "Every statement opens at the paragraph it came from. If the library does not say, the reply says so. "
+    "No language model is involved: the same question gets the same reply."
+)
+_IS_EMPTY = (
+    "The library is empty at the moment, so there is nothing to ask for yet. Whoever runs the bot decides "
+    "what it holds."
+)
+
+
+class Reader(Flag):
+    """Who reads the help. Everybody is a member; what people are beyond that adds up with `|`."""
+
+    MEMBER = 0
+    MODERATOR = auto()
+    OPERATOR = auto()
+
+    @classmethod
+    def named(cls, typed: str) -> Self:
+        """Return the reader that a text names, as `str` writes one; other words count for nothing."""
+        names = re.findall(r"\w+", typed.upper())
+        return cls(sum(one.value for one in cls if one.name in names))
+
+    def __str__(self) -> str:
+        """Return what the reader is beyond a member: `moderator operator`, or nothing."""
+        return " ".join(one.name.lower() for one in type(self) if one in self and one.name)
+
+
+@dataclass(frozen=True, slots=True)
+class HelpHeading(Statement):
+    """Says for whom the lines below it are."""
+
+
+@dataclass(frozen=True, slots=True)
+class HelpLine(Statement):
+    """Says what one thing is for: a command, a button or a file; `example` is an input to try it with."""
+
+    term: str = ""
+    purpose: str = ""
+    example: str = ""
+
+    @classmethod
+    def of(cls, term: str, purpose: str, example: str = "") -> Self:
+        """Return the line for a term; an example that is the term itself goes without saying."""
+        said = f" For example: {example}" if example not in ("", term) else ""
+        return cls(f"{term}: {purpose}{said}", (), term, purpose, example)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What some readers can do beyond what everybody can."""
+
+    reader: Reader
+    heading: str
+    lines: tuple[HelpLine, ...]
+
+
+SECTIONS = (
+    Section(
+        Reader.MODERATOR,
+        "For moderators here",
+        (
+            HelpLine.of(
+                "Delete", "Removes any reply of the bot, whoever asked. The button is below the reply."
+            ),
+        ),
+    ),
+    Section(
+        Reader.OPERATOR,
+        "For whoever runs the bot",
+        (
+            HelpLine.of("python bot.py check", "Checks all content and names every fault with its line."),
+            HelpLine.of(
+                "python bot.py ingest",
+                "Takes in your own copy of a document, so that answers quote it. Restart the bot then.",
+            ),
+            HelpLine.of(
+                "config.example.yaml",
+                "Has every setting with its default and why one would change it; copy it to config.yaml. "
+                "Among them: collections (what the bot answers from), default_visibility (who sees a reply) "
+                "and keep_after_leaving_days (how long the data of a server is kept after the bot left).",
+            ),
+        ),
+    ),
+)
+
+
+def help_lines(library: Library, examples: Mapping[str, str], reader: Reader) -> Iterator[Statement]:
+    """Yield the lines of the help for a reader; `examples` has an input for each command that has one."""
+    yield Statement(_HOW_IT_ANSWERS)
+    if not library.sources:
+        yield Statement(_IS_EMPTY)
+    for name, form in COMMANDS.items():
+        yield HelpLine.of(f"/{name}", form.summary, examples.get(name, ""))
+    for section in SECTIONS:
+        if section.reader in reader:
+            yield HelpHeading(f"{section.heading}:")
+            yield from section.lines
+
+
+def examples_of(library: Library, answers: Callable[[str], bool]) -> Mapping[str, str]:
+    """Return an input for each command, with the library's own dates and references.
+
+    `answers` says whether the library answers a question. A command for which the library has nothing to
+    show gets no example.
+    """
+    question, citation = _question(library, answers)
+    values = {
+        "ask": question,
+        "timeline": _busiest_year(library),
+        "exports": _month(library),
+        "cite": str(citation or ""),
+    }
+    found = {name: written(name, **{COMMANDS[name].main: value}) for name, value in values.items() if value}
+    return {**found, "sources": written("sources")} if library.sources else {}
+
+
+def _question(library: Library, answers: Callable[[str], bool]) -> tuple[str, Citation | None]:
+    """Return a question that the library answers, and where its answer can be opened."""
+    for question, citation in islice(_candidates(library), _QUESTIONS_TRIED):
+        if answers(question):
+            return question, citation
+    return "", next((source.citation(p) for source, p in library.passages() if not p.retired), None)
+
+
+def _candidates(library: Library) -> Iterator[tuple[str, Citation]]:
+    """Yield short questions from the content: those of cited FAQ entries, then what passages are asked."""
+    for entry in library.faq:
+        if entry.citations and len(entry.question) <= LONGEST_EXAMPLE:
+            yield entry.question, entry.citations[0]
+    for source, passage in library.passages():
+        for asked in passage.asks:
+            if not passage.retired and len(asked) <= LONGEST_EXAMPLE:
+                yield asked, source.citation(passage)
+
+
+def _busiest_year(library: Library) -> str:
+    """Return the year with the most events, of several the newest."""
+    dates = [event.date for event in library.timeline.events if not event.date.open_start]
+    counts = Counter(date.first.year for date in dates)
+    if not counts:
+        return ""
+    year = max(counts, key=lambda year: (counts[year], year))
+    return Period.unit(Precision.YEAR, year).key()
+
+
+def _month(library: Library) -> str:
+    """Return the first month with an amount in the first series that has figures."""
+    for series in library.exports.series:
+        figures = [figure for figure in library.exports.figures if figure.series == series.id]
+        if figures:
+            return next((figure for figure in figures if figure.value), figures[0]).period.key()
+    return ""
