@@ -6,6 +6,7 @@ makes sense without its colour. What was asked stands on the card so that its bu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -24,7 +25,7 @@ from knowledge.help import HelpHeading, HelpLine
 from knowledge.people import Person
 from knowledge.periods import Period
 from knowledge.sources import Source
-from knowledge.text import clip
+from knowledge.text import clip, sentences
 from knowledge.timeline import Event
 from knowledge.wording import (
     date_in_words,
@@ -66,6 +67,7 @@ _UNREAD = "That could not be read"
 _LONGEST_FORMULA = 200
 _LONGEST_COPY = 3_500
 _SAID_ABOVE = "[…]"
+_SAID_REPEATEDLY = re.compile(r"\[…\](?:\s*\[…\])+")
 _CUT = "-# … (cut; see Export → plain text)"
 
 
@@ -258,11 +260,10 @@ def _addresses(citations: Iterable[Citation], sources: Sources, within: str = ""
 
 
 def _help(statements: Iterable[Statement], _: Sources) -> Iterator[Line]:
+    """Write the lines of the help without their examples, which are the buttons below the card."""
     for statement in statements:
         if isinstance(statement, HelpLine):
             yield Line(f"{code(statement.term)} {escape(statement.purpose)}")
-            if statement.example not in ("", statement.term):
-                yield Line(f"-# For example: {code(statement.example)}")
         elif isinstance(statement, HelpHeading):
             yield Line(f"\n**{escape(statement.text)}**")
         else:
@@ -288,7 +289,9 @@ def _excerpts(answer: Answer) -> Iterator[Block]:
 def _unsaid(text: str, statements: Iterable[Statement]) -> str:
     """Return a text without the sentences that the statements have said, marked where they stood."""
     for statement in statements:
-        text = text.replace(statement.text, _SAID_ABOVE)
+        for sentence in sentences(statement.text):
+            text = text.replace(sentence, _SAID_ABOVE)
+    text = _SAID_REPEATEDLY.sub(_SAID_ABOVE, text)
     return "" if text == _SAID_ABOVE else text
 
 

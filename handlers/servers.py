@@ -84,8 +84,8 @@ class Servers(Cog):
     async def _compare(self) -> list[discord.Guild]:
         """Note which servers the bot has joined and left; return those to be greeted.
 
-        A database that has never seen a list of servers is new, not they: of them, only those are greeted that
-        the bot was invited to just before its first start.
+        A database that has never seen a list of servers is new, not they: only those are greeted to which the
+        bot was invited just before its first start.
         A server with an outage is neither left nor, since nothing can be written there, joined.
         """
         store, joined = self.bot.store, []

@@ -164,6 +164,14 @@ def test_a_passage_of_which_every_word_was_said_is_not_shown_again() -> None:
     assert unescape(more).count("Before it. […] And more.") == 1
 
 
+def test_sentences_that_were_said_apart_are_left_out_where_they_stand() -> None:
+    answer = replace(ANSWER, statements=(Statement("It came first. It came last.", CITED),))
+    passage = excerpt("It came first. This was between. It came last.")
+    assert "[…] This was between. […]" in unescape(shown(replace(answer, excerpts=(passage,))))
+    both = excerpt("Before. It came first. It came last. After.")
+    assert "Before. […] After." in unescape(shown(replace(answer, excerpts=(both,))))
+
+
 def test_an_event_is_not_told_again_in_our_words_but_quoted_where_there_is_an_original() -> None:
     answer = Answer(Kind.TIMELINE, Status.ANSWERED, events=(event(),), excerpts=(excerpt("The passage."),))
     assert "The passage." not in shown(answer)
