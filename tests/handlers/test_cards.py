@@ -239,9 +239,7 @@ def test_people_sources_and_help_are_shown() -> None:
     helped = Answer(
         Kind.HELP, Status.ANSWERED, statements=(*lines, HelpHeading("For some:"), Statement("So."))
     )
-    assert "`/ask` Ask.\n-# For example: `/ask why`\n`/sources` List them.\n\n**For some:**\nSo." in shown(
-        helped
-    )
+    assert "`/ask` Ask.\n`/sources` List them.\n\n**For some:**\nSo." in shown(helped)
 
 
 def test_an_error_offers_what_can_be_chosen_as_buttons() -> None:
