@@ -27,7 +27,7 @@ NO_TOKEN = """\
 There is no Discord token, so the bot cannot sign in.
 To get one: https://discord.com/developers/applications › New Application › Bot › Reset Token, then set it \
 as DISCORD_TOKEN in the environment.
-To try the bot without a token: python bot.py console"""
+To try the bot without a token: python bot.py demo, or python bot.py console"""
 
 
 @dataclass(frozen=True, slots=True)

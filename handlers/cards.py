@@ -44,6 +44,10 @@ _T = TypeVar("_T")
 
 EVENTS_A_PAGE = 8
 FIGURES_A_PAGE = 14
+CHOICES_AS_BUTTONS = 5
+LONGEST_CHOICE = 70
+"""Up to so many choices of up to so many characters are the buttons below the card; else they are listed."""
+
 CLOSEST_CHARACTERS = 240
 
 _FOOTER = 4711
@@ -198,7 +202,9 @@ def _notes_on_reading(answer: Answer) -> Block:
 
 
 def _tail(answer: Answer) -> Iterator[Block]:
-    choices = tuple(Line(f"- {code(choice)}") for choice in answer.choices)
+    few = len(answer.choices) <= CHOICES_AS_BUTTONS
+    are_buttons = few and all(len(choice) <= LONGEST_CHOICE for choice in answer.choices)
+    choices = tuple(Line(f"- {code(choice)}") for choice in answer.choices if not are_buttons)
     hint = (Line(escape(answer.hint), prose=True),) if answer.hint else ()
     yield Block(choices, rank=1)
     yield Block(hint, rank=1)
@@ -309,7 +315,8 @@ def _closest(excerpts: Iterable[Excerpt]) -> Iterator[Line]:
 
 
 def _person(person: Person, sources: Sources) -> Iterator[Line]:
-    yield Line(f"**{escape(person.name)}** — {escape(role_in_words(person))}")
+    yield Line(f"**{escape(person.name)}**")
+    yield Line(f"-# {escape(role_in_words(person))}", prose=True)
     yield Line(escape(person.summary), prose=True)
     yield Line(f"-# {_addresses(person.citations, sources)}")
 
@@ -373,7 +380,7 @@ def _figures(answer: Answer, sources: Sources, page: int) -> Iterator[Block]:
         lines = [Line(f"**{escape(series.name)}**")]
         for row in group:
             about = list(_about(row, noted=len(rows) <= _NOTED_ROWS))
-            told = len(rows) == 1 and row.figure and stated(row.figure) in answer.statements
+            told = len(rows) == 1 and row.figure and answer.statements == (stated(row.figure),)
             lines += about if told and about else [_figure_line(row, dates, amounts, sources), *about]
         yield Block(tuple(lines), rank=3, above="space")
     if len(rows) > _NOTED_ROWS and any(row.figure and row.figure.basis == "inferred" for row in shown):

@@ -81,7 +81,7 @@ def run(settings: Settings, make_bot: MakeBot, *, backoff: Backoff = Backoff()) 
 
 
 async def _serve(store_url: str, token: str, make_bot: MakeBot, backoff: Backoff) -> int:
-    stop = _stop_on_signals()
+    stop = stop_on_signals()
     try:
         async with await Store.open(store_url) as store:
             code = await _keep_trying(lambda: make_bot(store), token, backoff, stop)
@@ -95,7 +95,8 @@ async def _serve(store_url: str, token: str, make_bot: MakeBot, backoff: Backoff
     return code
 
 
-def _stop_on_signals() -> asyncio.Event:
+def stop_on_signals() -> asyncio.Event:
+    """Return what is set once the process is asked to stop, by Ctrl-C or SIGTERM."""
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         try:

@@ -26,6 +26,7 @@ from knowledge.library import Library
 from knowledge.periods import AmbiguousPeriodError, ParsedPeriod, Period, UncoveredPeriodError, parse_period
 from knowledge.replies import excerpt_of
 from knowledge.text import echo
+from knowledge.wording import topic_in_words
 
 TIMELINE_EXAMPLES = ("2018", "2018-12", "summer 2018", "2016..2019")
 LONGEST_INPUT = 4000
@@ -106,7 +107,7 @@ class Engine:
         events = line.within(parsed.period, chosen)
         if not events:
             return self._finish(self._no_event(parsed.period.label(), chosen), asked)
-        about = f" on {chosen.replace('-', ' ')}" if chosen else ""
+        about = f" on {topic_in_words(chosen)}" if chosen else ""
         title = f"Timeline{about}: {parsed.period.label()} ({len(events)} event{'s' * (len(events) != 1)})"
         coarse = any(not parsed.period.contains(event.date) for event in events)
         notes = (*parsed.notes, *((_MAY_FALL,) if coarse else ()))
@@ -115,7 +116,7 @@ class Engine:
 
     def _no_event(self, asked: str, topic: str) -> Answer:
         events = self.library.timeline.events
-        about = f" on {topic.replace('-', ' ')}" if topic else ""
+        about = f" on {topic_in_words(topic)}" if topic else ""
         span = f"Its events run from {events[0].date.label()} to {events[-1].date.label()}." if events else ""
         return Answer(
             Kind.REFUSAL,

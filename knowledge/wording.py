@@ -14,6 +14,7 @@ from knowledge.sources import Source
 from knowledge.timeline import Event
 
 _SYMBOLS = {"USD": "US$"}
+_ABBREVIATIONS = {"un": "U.N.", "us": "U.S.", "usaid": "USAID", "covid": "COVID"}
 
 
 def quantity(value: Decimal, unit: str) -> str:
@@ -89,6 +90,11 @@ def headline(event: Event) -> str:
     """Write the title of an event, marked if a source only expects it."""
     expected = event.status == "expected" and "expected" not in event.title.lower()
     return f"Expected: {event.title}" if expected else event.title
+
+
+def topic_in_words(topic: str) -> str:
+    """Write the key of a topic as it is said: `U.N. sanctions committee`, `travel ban`."""
+    return " ".join(_ABBREVIATIONS.get(word, word) for word in topic.split("-"))
 
 
 def references(citations: Iterable[Citation]) -> str:

@@ -268,7 +268,7 @@ def test_without_a_token_three_lines_say_what_to_do() -> None:
     assert len(NO_TOKEN.splitlines()) == 3
     assert "DISCORD_TOKEN" in NO_TOKEN
     assert "https://discord.com/developers/applications" in NO_TOKEN
-    assert NO_TOKEN.endswith("python bot.py console")
+    assert NO_TOKEN.endswith("python bot.py demo, or python bot.py console")
 
 
 # The cost

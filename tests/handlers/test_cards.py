@@ -228,7 +228,7 @@ def test_a_long_table_of_figures_has_pages_too() -> None:
 
 def test_people_sources_and_help_are_shown() -> None:
     person = Person("p", "Jane Doe", "person", "envoy", "She spoke.", CITED, "State Department")
-    assert "**Jane Doe** — envoy, State Department\nShe spoke." in shown(
+    assert "**Jane Doe**\n-# envoy, State Department\nShe spoke." in shown(
         Answer(Kind.PEOPLE, Status.ANSWERED, people=(person,))
     )
     labelled = replace(SOURCE, title_is_label=True)

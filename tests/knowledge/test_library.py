@@ -28,7 +28,7 @@ def test_an_address_that_leads_nowhere_is_answered_with_those_there_are(small: L
     with pytest.raises(CitationError) as no_paragraph:
         small.resolve(Citation("paper-2001", "3"))
     assert "paper-2001 has no paragraph “3”" in str(no_paragraph.value)
-    assert "from 1 to credit" in str(no_paragraph.value)
+    assert "It has 1 to 2 and credit" in str(no_paragraph.value)
     with pytest.raises(CitationError) as no_source:
         small.resolve(Citation("paper-2010", "1"))
     assert "There is no source “paper-2010”" in str(no_source.value)
