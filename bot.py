@@ -77,7 +77,7 @@ def cli(context: click.Context, config: Path | None) -> None:
 
     Every statement opens at the paragraph it came from.
 
-    To try it: python bot.py console
+    To try it: python bot.py console, or in a browser: python bot.py demo
     """
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
@@ -130,6 +130,30 @@ def console(context: click.Context) -> None:
 
     settings = _settings(context)
     converse(_engine(settings), settings.data_dir)
+
+
+@cli.command()
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8765,
+    show_default=True,
+    help="Port of the page on this machine; 0 takes any that is free.",
+)
+@click.option("--no-browser", is_flag=True, help="Print the address of the page, and open no browser.")
+@click.pass_context
+def demo(context: click.Context, port: int, no_browser: bool) -> None:
+    """Try the bot in a local page that looks like Discord: no account, no token; Ctrl-C ends it."""
+    try:
+        from demo import DemoError
+        from demo import run as run_demo
+    except ModuleNotFoundError as error:
+        _stop(f"The demo lacks a package, {error.name}. Install what it needs: pip install -e '.[demo]'")
+    settings = _settings(context)
+    try:
+        run_demo(settings, _engine(settings), port, in_browser=not no_browser)
+    except DemoError as error:
+        _stop(str(error))
 
 
 @cli.command()

@@ -1,0 +1,272 @@
+"""The demo: a local page that looks and works like Discord, over the bot itself, for people without a token.
+
+simcord plays Discord in memory and serves the page. What happens there lies in a folder that is thrown away.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import tempfile
+import threading
+import webbrowser
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import discord
+import simcord
+from simcord.preview import Preview
+from simcord.preview._server import PreviewServer
+
+from handlers.client import AidPolicyBot
+from handlers.runner import stop_on_signals
+from knowledge.engine import Engine
+from knowledge.store import Store
+from settings import Settings
+
+NAME = "Aid policy history"
+MEMBER, OTHER, MODERATOR = "Alex", "Robin", "Sam (moderator)"
+CHANNEL = "questions"
+
+_TALK_SECONDS = 600.0
+_PATIENCE_SECONDS = 30.0
+_TEXT_BROWSERS = frozenset(("www-browser", "links", "elinks", "lynx", "w3m"))
+
+_WORDS: Mapping[str, str] = {
+    "SimCord Preview</title>": f"{NAME}: demo</title>",
+    "<strong>SimCord</strong><small>Preview": f"<strong>{NAME}</strong><small>demo in simcord",
+    'aria-hidden="true">S</span>': 'aria-hidden="true">A</span>',
+    "Refresh preview</button>": "Refresh</button>",
+    "End preview session</button>": "End the demo</button>",
+}
+"""What simcord's page says of itself, and what it says instead."""
+
+_STYLE = """
+#capture-open, #inspector-toggle, #layout-label, .advanced-search { display: none; }
+@media (max-width: 760px) {
+  .preview-shell { --toolbar-height: 70px; }
+  #messages-toggle, #refresh { display: none; }
+}
+"""
+"""Hides the tools of those who develop a bot, and on a phone whatever does not fit."""
+
+
+class DemoError(Exception):
+    """The demo cannot be shown; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A Discord with one server in it. Whoever changes it holds `turn`: simcord does one thing at a time."""
+
+    env: simcord.Env
+    bot: AidPolicyBot
+    channel: simcord.ChannelHandle
+    member: simcord.MemberActor
+    other: simcord.MemberActor
+    moderator: simcord.MemberActor
+    turn: asyncio.Lock
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A demo while it is shown: its page, and the world that is seen there with two people's eyes."""
+
+    page: Preview
+    world: World
+
+    @property
+    def url(self) -> str:
+        """The address of the page; whoever knows it can use the page."""
+        return self.page.url
+
+
+def run(settings: Settings, engine: Engine, port: int, *, in_browser: bool) -> None:
+    """Show the demo, if wanted in a browser, until it is ended by a signal or on its page.
+
+    Raises `DemoError` if the page cannot be shown.
+    """
+    asyncio.run(_run(settings, engine, port, in_browser=in_browser))
+
+
+async def _run(settings: Settings, engine: Engine, port: int, *, in_browser: bool) -> None:
+    stop = stop_on_signals()
+    async with shown(settings, engine, port) as demo:
+        print(f"The demo is at {demo.url}\nCtrl-C ends it; nothing of it is kept.", flush=True)
+        if in_browser and (browser := _browser()):
+            threading.Thread(target=browser.open, args=[demo.url], daemon=True).start()
+        endings = {asyncio.create_task(stop.wait()), asyncio.create_task(demo.page.wait_closed())}
+        _, pending = await asyncio.wait(endings, return_when=asyncio.FIRST_COMPLETED)
+        for ending in pending:
+            ending.cancel()
+
+
+def _browser() -> webbrowser.BaseBrowser | None:
+    """Return the browser to open the page in, if there is one that does not need the terminal."""
+    try:
+        browser = webbrowser.get()
+    except webbrowser.Error:
+        return None
+    return None if Path(browser.name).name in _TEXT_BROWSERS else browser
+
+
+@asynccontextmanager
+async def shown(settings: Settings, engine: Engine, port: int) -> AsyncIterator[Demo]:
+    """Serve the page at a port of this machine (0: any that is free), with a conversation to begin with.
+
+    Raises `DemoError` if the page cannot be shown.
+    """
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot has no voice
+    with tempfile.TemporaryDirectory(prefix="aid-policy-demo-") as folder:
+        own = replace(
+            settings, data_dir=Path(folder), database_url=None, discord_token=None, sync_commands="auto"
+        )
+        async with (
+            await Store.open(own.store_url) as store,
+            _world(AidPolicyBot(engine, store, own)) as world,
+            _page(world, port) as page,
+        ):
+            yield Demo(page, world)
+
+
+# --- the world --------------------------------------------------------------------------------------------
+
+
+class _Person(simcord.MemberActor):
+    """Somebody whose @ and a name names the bot, as in Discord, where one picks it from a list."""
+
+    async def send(self, channel: simcord.ChannelHandle, content: str = "", **about: Any) -> discord.Message:
+        bot = self._env.bot.user
+        said = re.sub(f"@{NAME}", bot.mention if bot else "", content, flags=re.IGNORECASE)
+        return await super().send(channel, said, **about)
+
+
+class _Env(simcord.Env):
+    """simcord, less strict: an error that the bot has told a person of does not fail what the person did.
+
+    Those that it has not told of are in the log all the same, and leave a command or button without a reply.
+    """
+
+    def _record_error(self, error: BaseException) -> None:
+        pass
+
+
+@asynccontextmanager
+async def _world(bot: AidPolicyBot) -> AsyncIterator[World]:
+    env = _Env(bot, check_errors=False, settle_timeout=_PATIENCE_SECONDS)
+    # Its clock starts on a fixed day. A bot that is there already would live through all the days since.
+    env.backend.advance_clock(max(0.0, _behind(env) - _TALK_SECONDS))
+    await env.start()
+    try:
+        world = await _founded(env, bot)
+        await _talk(world)
+        clock = asyncio.create_task(_keep_time(world))
+        try:
+            yield world
+        finally:
+            clock.cancel()
+    finally:
+        await env.shutdown()
+
+
+async def _founded(env: simcord.Env, bot: AidPolicyBot) -> World:
+    assert bot.user is not None
+    await bot.user.edit(username=NAME)
+    guild = env.create_guild("Aid policy readers")
+    moderators = guild.create_role("Moderators", permissions=discord.Permissions(manage_messages=True))
+
+    def person(name: str, *roles: simcord.RoleHandle) -> simcord.MemberActor:
+        user = env.create_user(name)
+        guild.add_member(user, roles=roles)
+        return _Person(env, guild, user)
+
+    channel = guild.create_text_channel(CHANNEL, topic=f"Type / to see what I can do, or ask @{NAME} …")
+    people = person(MEMBER), person(OTHER), person(MODERATOR, moderators)
+    env.backend.edit_guild(guild.id, {"system_channel_id": channel.id})  # where the bot introduces itself
+    await env.settle()
+    return World(env, bot, channel, *people, turn=asyncio.Lock())
+
+
+async def _talk(world: World) -> None:
+    """Let people have talked to the bot during the last minutes."""
+    channel, alex, robin = world.channel, world.member, world.other
+    said: tuple[Callable[[], Awaitable[object]], ...] = (
+        lambda: robin.slash(channel, "timeline", period="2018", visibility="public"),
+        lambda: alex.send(channel, f"@{NAME} who paid for the shipments?"),
+        lambda: robin.slash(channel, "exports", period="2023-11..2024-03", visibility="public"),
+        lambda: alex.send(channel, f"@{NAME} why were aid shipmnts to north korea delayed?"),
+    )
+    for say in said:
+        await say()
+        await world.env.advance_time(_TALK_SECONDS / len(said))
+
+
+async def _keep_time(world: World) -> None:
+    """Let simcord's clock, which stands still by itself, go with that of the machine."""
+    while True:
+        async with world.turn:
+            with suppress(TimeoutError):  # the bot is busy for long; the clock catches up afterwards
+                await world.env.advance_time(max(0.0, _behind(world.env)))
+        await asyncio.sleep(1)
+
+
+def _behind(env: simcord.Env) -> float:
+    return (datetime.now(UTC) - env.now()).total_seconds()
+
+
+# --- the page ---------------------------------------------------------------------------------------------
+
+
+class _Server(PreviewServer):
+    """simcord's page under the name of the bot; what people do there is done in turn."""
+
+    def __init__(self, page: Preview, port: int, turn: asyncio.Lock) -> None:
+        super().__init__(page, port)
+        self._turn = turn
+
+    async def _static(self, request: Any) -> Any:
+        response = await super()._static(request)
+        if request.path == "/":
+            for theirs, ours in _WORDS.items():
+                response.text = response.text.replace(theirs, ours)
+        elif request.path == "/preview.css":
+            response.text += _STYLE
+        return response
+
+    async def _action(self, request: Any) -> Any:
+        async with self._turn:
+            return await super()._action(request)
+
+
+@asynccontextmanager
+async def _page(world: World, port: int) -> AsyncIterator[Preview]:
+    viewers = (world.member, world.moderator)
+    page = world.env.preview(world.channel, viewers=viewers, layout="channel", timezone=_timezone())
+    page._server = _Server(page, port, world.turn)
+    try:
+        await page.__aenter__()
+    except simcord.SetupError as error:
+        raise DemoError(_why_not(error, port)) from error
+    try:
+        yield page
+    finally:
+        await page.close()
+
+
+def _why_not(error: simcord.SetupError, port: int) -> str:
+    if isinstance(error.__cause__, OSError):
+        reason = os.strerror(error.__cause__.errno or 0).lower()
+        return f"Port {port} cannot be used ({reason}). Choose another: --port 0 takes any that is free."
+    return f"The page cannot be shown: {error}\nInstall what the demo needs: pip install -e '.[demo]'"
+
+
+def _timezone() -> str:
+    """Return the zone of this machine by its distance from UTC, or UTC if that is not in whole hours."""
+    offset = datetime.now().astimezone().utcoffset()
+    hours, rest = divmod(int(offset.total_seconds()) if offset else 0, 3600)
+    return f"Etc/GMT{-hours:+d}" if hours and not rest else "UTC"

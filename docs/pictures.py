@@ -1,0 +1,679 @@
+"""Pictures of every card in the demo, at two widths, and the page that shows them.
+
+    python docs/pictures.py [--only NAME]… [--out FOLDER]
+
+It needs the extra `test` and Chromium. What is pictured stands in `KINDS`, one entry a picture; cards.md
+beside this file is written from it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import logging
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+from unittest.mock import patch
+
+import click
+import discord
+from discord import ui
+from PIL import Image
+from playwright.async_api import Browser
+
+DOCS = Path(__file__).parent
+sys.path.insert(0, str(DOCS.parent))  # where the bot is, for `python docs/pictures.py`
+
+from demo import MEMBER, MODERATOR, Demo, shown  # noqa: E402
+from handlers.views import Export  # noqa: E402
+from knowledge.content import read_content  # noqa: E402
+from knowledge.engine import Engine  # noqa: E402
+from settings import Settings  # noqa: E402
+from tests.browser.page import NO_CHROMIUM, DiscordPage, browser, chromium  # noqa: E402
+
+HEIGHTS = {1280: 900, 400: 800}
+"""The widths at which everything is pictured, and the height of a whole page at each."""
+
+_TALL = 2600
+_MARGIN = 16
+_REFERENCE = "5e1f0a"
+
+# What differs from one day to the next is not shown, and neither is what a pointer brings up.
+_CALM = """
+time, .message-row-time, .timeline-day-divider, .message-context-actions, #action-status {
+  display: none !important;
+}
+* { caret-color: transparent !important; }
+"""
+
+# A style for the messages there are already, so that those to be pictured stand alone.
+_HIDDEN = """() => [...document.querySelectorAll("article.channel-message")]
+  .map(message => `[data-message-id="${message.dataset.messageId}"]`)
+  .map(one => `article${one} { display: none; }`).join(" ")"""
+
+# The pixels that messages take, from their left edge to the end of what stands in them.
+_EXTENT = """messages => {
+  const framed = "img, .component-container, .component-button, .select-trigger, .attachment"
+  const whole = messages.map(message => message.getBoundingClientRect())
+  const parts = messages.flatMap(message => {
+    const walker = document.createTreeWalker(message, NodeFilter.SHOW_TEXT)
+    const range = document.createRange()
+    const boxes = [...message.querySelectorAll(framed)].map(part => part.getBoundingClientRect())
+    while (walker.nextNode()) {
+      range.selectNodeContents(walker.currentNode)
+      boxes.push(...range.getClientRects())
+    }
+    return boxes.filter(box => box.width && box.height)
+  })
+  const menus = [...document.querySelectorAll(".select-list")].map(menu => menu.getBoundingClientRect())
+  const all = [...whole, ...menus.filter(box => box.height)]
+  return {
+    left: Math.min(...all.map(box => box.left)),
+    top: Math.min(...all.map(box => box.top)),
+    right: Math.max(...parts.map(box => box.right)),
+    bottom: Math.max(...all.map(box => box.bottom)),
+  }
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Where a picture is made: the page, and the demo behind it, for what no person could bring about."""
+
+    page: DiscordPage
+    demo: Demo
+
+
+Step = Callable[[Scene], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What is done in the demo, and what of it is pictured then."""
+
+    name: str
+    caption: str
+    alt: str
+    steps: Sequence[Step] = ()
+    of: Literal["page", "first message", "last message", "last two messages"] = "last message"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Pictures that belong together."""
+
+    heading: str
+    pictures: Sequence[Picture]
+
+
+# --- what people do ---------------------------------------------------------------------------------------
+
+PUBLIC = "Everyone here"
+
+
+def say(text: str) -> Step:
+    """Write a message."""
+    return lambda scene: scene.page.say(text)
+
+
+def use(command: str, **options: str) -> Step:
+    """Use a slash command."""
+    return lambda scene: scene.page.command(command, **options)
+
+
+def half(command: str, option: str, typed: str) -> Step:
+    """Type an option of a slash command, and do not send it."""
+    return lambda scene: scene.page.suggestions(command, option, typed)
+
+
+def press(label: str) -> Step:
+    """Press the latest button that says so."""
+    return lambda scene: scene.page.press(label)
+
+
+def choose(label: str) -> Step:
+    """Choose from the latest menu."""
+    return lambda scene: scene.page.choose(label)
+
+
+def open_menu(scene: Scene) -> Awaitable[object]:
+    """Open the latest menu."""
+    return scene.page.open_menu()
+
+
+def view_as(name: str) -> Step:
+    """See with another person's eyes."""
+    return lambda scene: scene.page.view_as(name)
+
+
+# --- what goes wrong --------------------------------------------------------------------------------------
+
+
+def refused(path: str, status: int, code: int = 0) -> Step:
+    """Let Discord turn down what the bot sends next to a path."""
+
+    async def step(scene: Scene) -> None:
+        async with scene.demo.world.turn:
+            scene.demo.world.env.inject_error("POST", path, status=status, code=code)
+
+    return step
+
+
+async def close_database(scene: Scene) -> None:
+    """Take the database from the bot."""
+    await scene.demo.world.bot.store.close()
+
+
+async def break_engine(scene: Scene) -> None:
+    """Give the bot a fault."""
+    del scene.demo.world.bot.engine
+
+
+async def drop_command(scene: Scene) -> None:
+    """Take a command from the bot that Discord goes on offering."""
+    scene.demo.world.bot.tree.remove_command("sources")
+
+
+def posted(*items: ui.Item[Any]) -> Step:
+    """Let the bot have posted a message with buttons that are not of its cards."""
+
+    async def step(scene: Scene) -> None:
+        world = scene.demo.world
+        channel = world.bot.get_channel(world.channel.id)
+        assert isinstance(channel, discord.TextChannel)
+        view = ui.LayoutView(timeout=None)
+        view.add_item(ui.TextDisplay("A card of another version."))
+        view.add_item(ui.ActionRow(*items))
+        async with world.turn:
+            await channel.send(view=view)
+        view.stop()
+        await scene.page.refresh()
+
+    return step
+
+
+async def ask_about_nothing(scene: Scene) -> None:
+    """Choose “Ask about this” on a message without text, which the page has no menu for."""
+    world = scene.demo.world
+    async with world.turn:
+        message = await world.other.send(world.channel, attachments=[("notes.txt", b"notes")])
+        await world.member.context_menu(world.channel, "Ask about this", message)
+    await scene.page.refresh()
+
+
+# --- the pictures -----------------------------------------------------------------------------------------
+
+KINDS: Sequence[Kind] = (
+    Kind(
+        "The demo",
+        (
+            Picture(
+                "demo",
+                "The first screen of `python bot.py demo`: a channel in which people have asked already.",
+                "A page like Discord: a misspelt question and the bot's answer with its citations.",
+                of="page",
+            ),
+            Picture(
+                "suggestions",
+                "Options suggest what the library has.",
+                "A half-typed /exports with suggestions for its period, each with its figure.",
+                (half("exports", "period", "202"),),
+                of="page",
+            ),
+            Picture(
+                "greeting",
+                "What the bot says when it joins a server.",
+                "A card that says what the bot does, with buttons to its help and to an example.",
+                (view_as(MODERATOR),),
+                of="first message",
+            ),
+        ),
+    ),
+    Kind(
+        "Answer",
+        (
+            Picture(
+                "answer",
+                "The answer stands first, then the passage it rests on; buttons open what is cited.",
+                "A card: one sentence that answers, its citation, and the passage it is from.",
+                (use("ask", question="why did Pompeo decide to limit aid?"),),
+            ),
+            Picture(
+                "answer-misspelt",
+                "How a misspelt word was read is said.",
+                "A card that says under the answer how a misspelt word was read.",
+                (use("ask", question="wat did unicef complian about?"),),
+            ),
+            Picture(
+                "answer-two-parts",
+                "A question in two parts gets both, each with its citation.",
+                "A card with two answers, one of them a figure with its row.",
+                (use("ask", question="when was the UNICEF letter, and how much was exported in november?"),),
+            ),
+            Picture(
+                "citation",
+                "A citation opens at its paragraph, with the ones before and after it.",
+                "A private card with one paragraph, and buttons to its neighbours.",
+                (use("ask", question="why did Pompeo decide to limit aid?"), press("Open fp-2019¶4")),
+            ),
+            Picture(
+                "mention",
+                "A mention is answered for everyone.",
+                "A message that mentions the bot, and the bot's public reply.",
+                (say("@Aid policy history what did UNICEF complain about?"),),
+                of="last two messages",
+            ),
+        ),
+    ),
+    Kind(
+        "Figures",
+        (
+            Picture(
+                "figures",
+                "Months and amounts in columns, each with its qualifier; a sum says how it was computed.",
+                "A card with export figures by month, a reported zero among them, and their sum.",
+                (use("exports", period="2023-11..2024-03"),),
+            ),
+            Picture(
+                "figure-month",
+                "A bare month is read as the only year that has a figure for it.",
+                "A card with the figure for November 2023.",
+                (use("exports", period="november"),),
+            ),
+            Picture(
+                "figure-question",
+                "A question for a sum gets the sum first.",
+                "A card with a sum of two months, the two figures and the computation.",
+                (use("ask", question="how much was exported in november and december together?"),),
+            ),
+            Picture(
+                "figure-gap",
+                "Months without a figure are a gap, never a zero.",
+                "A refusal that says which months have figures.",
+                (use("exports", period="2019"),),
+            ),
+        ),
+    ),
+    Kind(
+        "Timeline",
+        (
+            Picture(
+                "timeline",
+                "Events by date; a date that was inferred says from which words.",
+                "A card with the events of 2018, the first of two pages.",
+                (use("timeline", period="2018"),),
+            ),
+            Picture(
+                "timeline-page-2",
+                "Whoever asked turns the pages in place.",
+                "The second page of the events of 2018.",
+                (use("timeline", period="2018"), press("Next ›")),
+            ),
+            Picture(
+                "timeline-day",
+                "A few events are shown with their summaries.",
+                "A card with the events of one topic in December 2018, each with its summary.",
+                (use("timeline", period="2018-12", topic="un-sanctions-committee"),),
+            ),
+        ),
+    ),
+    Kind(
+        "Passage",
+        (
+            Picture(
+                "passage",
+                "One paragraph of a source, in our own words where the library holds a note.",
+                "A card with the paragraph fp-2019¶6 and buttons to its neighbours.",
+                (use("cite", reference="fp-2019¶6"),),
+            ),
+        ),
+    ),
+    Kind(
+        "Person",
+        (
+            Picture(
+                "person",
+                "Who somebody is, as the sources say it.",
+                "A card with a name, a role, a summary and two citations.",
+                (use("ask", question="who is Jung Pak?"),),
+            ),
+        ),
+    ),
+    Kind(
+        "FAQ",
+        (
+            Picture(
+                "faq",
+                "What is about the library itself is marked as editorial.",
+                "A card that says what the library is, marked as editorial.",
+                (use("ask", question="what is this library?"),),
+            ),
+        ),
+    ),
+    Kind(
+        "Sources",
+        (
+            Picture(
+                "sources",
+                "What the library holds, with the basis of every date.",
+                "A card with two sources, their bylines, passages and revisions.",
+                (use("sources"),),
+            ),
+        ),
+    ),
+    Kind(
+        "Help",
+        (
+            Picture(
+                "help",
+                "What a member can do, with examples the library answers.",
+                "A card with the commands and an example for each.",
+                (use("help"),),
+            ),
+            Picture(
+                "help-moderator",
+                "A moderator sees what moderators decide too.",
+                "The same card with a section for moderators.",
+                (view_as(MODERATOR), use("help")),
+            ),
+        ),
+    ),
+    Kind(
+        "Refusal",
+        (
+            Picture(
+                "refusal",
+                "What the library does not support is refused; the closest passages are no answer.",
+                "A card that says that the library does not answer, with what is closest.",
+                (use("ask", question="what is the capital of Mars?"),),
+            ),
+            Picture(
+                "refusal-detail",
+                "Where the topic is in the library and the detail is not, both are said.",
+                "A card that says which detail is missing, and what a source says instead.",
+                (use("ask", question="who paid for the shipments?"),),
+            ),
+        ),
+    ),
+    Kind(
+        "What cannot be read",
+        (
+            Picture(
+                "unreadable",
+                "Input that cannot be read gets what is accepted, with an example.",
+                "A card that says why “last year” is no period, and what is one.",
+                (use("timeline", period="last year"),),
+            ),
+            Picture(
+                "unknown-reference",
+                "So does a reference that leads nowhere.",
+                "A card that says how many paragraphs the source has.",
+                (use("cite", reference="fp-2019¶99"),),
+            ),
+            Picture(
+                "ambiguous",
+                "Where several readings are possible, buttons offer them.",
+                "A card that asks which December is meant, with a button for each.",
+                (use("timeline", period="december"),),
+            ),
+        ),
+    ),
+    Kind(
+        "Private and public",
+        (
+            Picture(
+                "private",
+                "A reply is private unless the asker chose otherwise.",
+                "A card under the words “Only you can see this”, with a button to share it.",
+                (use("ask", question="who is Stephen Biegun?"),),
+            ),
+            Picture(
+                "public",
+                "A public reply can be deleted by whoever asked and by moderators.",
+                "A card for everyone in the channel, with a button to delete it.",
+                (use("ask", question="who is Stephen Biegun?", visibility=PUBLIC),),
+            ),
+            Picture(
+                "shared",
+                "A private card that was shared says so, and so does the public one.",
+                "The private card, marked as shared, and the public one, with the name of who shared it.",
+                (use("ask", question="who is Stephen Biegun?"), press("Share")),
+                of="last two messages",
+            ),
+        ),
+    ),
+    Kind(
+        "To take away",
+        (
+            Picture(
+                "export",
+                "Every reply can be taken away in the forms that fit it.",
+                "A card with an open menu: CSV, calendar, bibliography, plain text.",
+                (use("timeline", period="2018"), press("Export"), open_menu),
+            ),
+            Picture(
+                "export-text",
+                "Plain text comes ready to copy.",
+                "A card with a reply as plain text.",
+                (use("exports", period="2023-11"), press("Export"), choose("Plain text")),
+            ),
+            Picture(
+                "export-csv",
+                "Rows come as a file.",
+                "A message with a CSV file.",
+                (use("exports", period="2023-11..2024-03"), press("Export"), choose("CSV")),
+            ),
+        ),
+    ),
+    Kind(
+        "Votes",
+        (
+            Picture(
+                "vote",
+                "A vote is noted, and can be withdrawn.",
+                "A private note that the vote was counted, with a button to withdraw it.",
+                (use("ask", question="who is Jung Pak?", visibility=PUBLIC), press("Helpful")),
+            ),
+            Picture(
+                "vote-withdrawn",
+                "A vote that was withdrawn is gone.",
+                "A private note that the vote is withdrawn.",
+                (
+                    use("ask", question="who is Jung Pak?", visibility=PUBLIC),
+                    press("Helpful"),
+                    press("Withdraw my vote"),
+                ),
+            ),
+        ),
+    ),
+    Kind(
+        "Errors",
+        (
+            Picture(
+                "error-delete",
+                "Somebody else's card cannot be deleted.",
+                "A private message: only the person who asked, or a moderator, can delete this.",
+                (
+                    view_as(MODERATOR),
+                    use("sources", visibility=PUBLIC),
+                    view_as(MEMBER),
+                    press("Delete"),
+                ),
+            ),
+            Picture(
+                "error-no-text",
+                "“Ask about this” on a message without text.",
+                "A private message: that message has no text that could be read as a question.",
+                (ask_about_nothing,),
+            ),
+            Picture(
+                "error-other-version",
+                "A button of another version of the bot.",
+                "A private message: this is from another version; please ask again.",
+                (posted(ui.Button(label="Old button", custom_id="old")), press("Old button")),
+            ),
+            Picture(
+                "error-unreadable-card",
+                "A card that no longer says what it was asked.",
+                "A private message: the card cannot be read any more; please ask again.",
+                (posted(Export.button("Export", "export")), press("Export")),
+            ),
+            Picture(
+                "error-outdated",
+                "A command that the bot no longer has.",
+                "A private message: the command has changed; restart Discord.",
+                (drop_command, use("sources")),
+            ),
+            Picture(
+                "error-forbidden",
+                "The bot may not write in the channel.",
+                "A private message: the bot is not allowed to do that here.",
+                (use("help"), refused("/webhooks/*", 403, 50013), press("Share")),
+            ),
+            Picture(
+                "error-discord",
+                "Discord does not take a reply.",
+                "A private message: Discord did not take the reply, with a reference for the operator.",
+                (refused("/interactions/*", 500), use("help")),
+            ),
+            Picture(
+                "error-database",
+                "The database cannot be written.",
+                "A private message: that cannot be written down now, with a reference for the operator.",
+                (use("ask", question="who is Jung Pak?"), close_database, press("Helpful")),
+            ),
+            Picture(
+                "error-fault",
+                "A fault of the bot.",
+                "A private message: something went wrong, with a reference for the operator.",
+                (break_engine, use("help")),
+            ),
+        ),
+    ),
+)
+
+
+# --- the camera -------------------------------------------------------------------------------------------
+
+
+async def pictured(picture: Picture, engine: Engine, chromium: Browser) -> AsyncIterator[tuple[int, bytes]]:
+    """Yield the picture as PNG for each width, made in a demo of its own."""
+    async with shown(Settings(), engine, port=0) as demo:
+        page = await DiscordPage.open(chromium, demo.url, *_window(picture, max(HEIGHTS)))
+        await page.page.add_style_tag(content=_CALM)
+        if picture.of.startswith("last"):
+            await page.page.add_style_tag(content=await page.page.evaluate(_HIDDEN))
+        for step in picture.steps:
+            await step(Scene(page, demo))
+        await page.page.mouse.move(0, 0)
+        for width in HEIGHTS:
+            if width != max(HEIGHTS):
+                await page.resize(*_window(picture, width))
+            data = await page.page.screenshot(clip=await _clip(page, picture), animations="disabled")
+            yield width, _small(data)
+        await page.close()
+
+
+def _window(picture: Picture, width: int) -> tuple[int, int]:
+    return width, HEIGHTS[width] if picture.of == "page" else _TALL
+
+
+_MESSAGES = {"first message": slice(1), "last message": slice(-1, None), "last two messages": slice(-2, None)}
+
+
+async def _clip(page: DiscordPage, picture: Picture) -> Any:
+    if picture.of == "page":
+        return None
+    chosen = (await page.messages.element_handles())[_MESSAGES[picture.of]]
+    await chosen[0].scroll_into_view_if_needed()
+    extent = await page.page.evaluate(_EXTENT, chosen)
+    viewport = page.page.viewport_size or {"width": 0, "height": 0}
+    right = min(extent["right"] + _MARGIN, viewport["width"])
+    return {
+        "x": extent["left"],
+        "y": extent["top"] - _MARGIN / 2,
+        "width": right - extent["left"],
+        "height": extent["bottom"] - extent["top"] + _MARGIN,
+    }
+
+
+def _small(data: bytes) -> bytes:
+    """Return a PNG with the 256 most frequent colours of another, which is a third as large."""
+    image = Image.open(io.BytesIO(data)).convert("RGB")
+    counted: Any = image.getcolors(image.width * image.height)
+    frequent = sorted(counted, reverse=True)[:256]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([part for _, colour in frequent for part in colour])
+    file = io.BytesIO()
+    image.quantize(palette=palette, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
+# --- the page ---------------------------------------------------------------------------------------------
+
+
+def gallery() -> str:
+    """Return `cards.md`."""
+    return "\n".join(_lines())
+
+
+def _lines() -> Iterator[str]:
+    yield "# Cards"
+    yield ""
+    yield "Every kind of reply as the demo shows it, in a wide window and on a phone."
+    yield "This page and its pictures are made by `python docs/pictures.py`."
+    for kind in KINDS:
+        yield f"\n## {kind.heading}"
+        for picture in kind.pictures:
+            wide, narrow = (f"pictures/{_file(picture, width)}" for width in HEIGHTS)
+            yield f"\n{picture.caption}\n"
+            yield "| Wide | Phone |\n| --- | --- |"
+            yield f"| ![{picture.alt}]({wide}) | ![The same on a phone.]({narrow}) |"
+    yield ""
+
+
+def _file(picture: Picture, width: int) -> str:
+    return f"{picture.name}-{width}.png"
+
+
+@click.command()
+@click.option("--only", "names", multiple=True, help="Make this picture alone; may be repeated.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=DOCS / "pictures",
+    help="Where the pictures go, instead of docs/pictures.",
+)
+def main(names: Sequence[str], out: Path) -> None:
+    """Make the pictures, and write cards.md from their table."""
+    every = {picture.name: picture for kind in KINDS for picture in kind.pictures}
+    if unknown := [name for name in names if name not in every]:
+        raise click.BadParameter(f"There is no picture {', '.join(unknown)}; there are {', '.join(every)}.")
+    if chromium() is None:
+        raise click.ClickException(NO_CHROMIUM)
+    out.mkdir(parents=True, exist_ok=True)
+    logging.disable()  # the errors that are pictured are meant
+    with patch("secrets.token_hex", return_value=_REFERENCE):
+        asyncio.run(_make([every[name] for name in names or every], out))
+    if not names:
+        wanted = {_file(picture, width) for picture in every.values() for width in HEIGHTS}
+        for file in out.glob("*.png"):
+            if file.name not in wanted:
+                file.unlink()
+    (DOCS / "cards.md").write_text(gallery(), "utf-8")
+
+
+async def _make(pictures: Sequence[Picture], out: Path) -> None:
+    engine = Engine(read_content())
+    async with browser() as chromium:
+        for picture in pictures:
+            async for width, data in pictured(picture, engine, chromium):
+                (out / _file(picture, width)).write_bytes(data)
+                click.echo(f"{_file(picture, width)}  {len(data) // 1024} KB")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,179 @@
+"""The demo's page in a real browser, used as a person uses it: for the browser tests and the pictures."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from playwright.async_api import Browser, Locator, Page, async_playwright
+
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NO_CHROMIUM = "There is no Chromium. Install it, for example: apt-get install chromium"
+
+# The sandbox needs what containers and root do not have; the only page that is opened is our own.
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_PATIENCE = 15_000.0
+
+# simcord's page says of itself which actions it has sent, and whether it has shown what came of them.
+_ACTIONS = "() => simcordPreview.lastAction?.sequence ?? 0"
+_SHOWN = """before => {
+  const page = window.simcordPreview
+  return page?.ready && page.lastAction?.sequence > before && page.awaitingRevision == null
+}"""
+
+
+def chromium() -> str | None:
+    """Return where Chromium is on this machine, or None."""
+    return next(filter(None, map(shutil.which, CHROMIUMS)), None)
+
+
+@asynccontextmanager
+async def browser() -> AsyncIterator[Browser]:
+    """Start Chromium without a window."""
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(executable_path=chromium(), args=_FLAGS)
+        try:
+            yield started
+        finally:
+            await started.close()
+
+
+class DiscordPage:
+    """The page: what one does in it, and what it then shows. Everything waits until the page has answered."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.messages = page.locator("article.channel-message")
+        self.composer = page.locator("#channel-composer-input")
+
+    @classmethod
+    async def open(cls, browser: Browser, url: str, width: int = 1280, height: int = 900) -> DiscordPage:
+        """Open the page in a window of its own."""
+        context = await browser.new_context(viewport={"width": width, "height": height}, bypass_csp=True)
+        context.set_default_timeout(_PATIENCE)
+        opened = cls(await context.new_page())
+        await opened.page.goto(url)
+        await opened.page.wait_for_function(_SHOWN, arg=0)
+        return opened
+
+    async def close(self) -> None:
+        """Close the window."""
+        await self.page.context.close()
+
+    # What one does
+
+    async def resize(self, width: int, height: int) -> None:
+        """Give the window another size."""
+        await self._answered(self.page.set_viewport_size({"width": width, "height": height}))
+        # What floats was placed before the rest had its new size.
+        await self.page.evaluate("() => window.dispatchEvent(new Event('resize'))")
+
+    async def view_as(self, name: str) -> None:
+        """See the channel with another person's eyes."""
+        (person,) = await self.page.get_by_label("Viewing as").select_option(label=name)
+        seen = "person => simcordPreview.ready && simcordPreview.viewerId == person"
+        await self.page.wait_for_function(seen, arg=person)
+
+    async def say(self, text: str) -> None:
+        """Write a message."""
+        await self.composer.fill(text)
+        await self._answered(self.composer.press("Enter"))
+
+    async def command(self, name: str, **options: str) -> None:
+        """Use a slash command, with options typed, or chosen by their label where there are choices."""
+        await self._begin(name)
+        for option, value in options.items():
+            field = await self._type(option, value)
+            choice = self._suggestions.get_by_text(value, exact=True)
+            if await field.get_attribute("role") == "combobox" and await choice.count():
+                await choice.click()
+            await self._quiet()
+        await self._answered(self.page.locator("#send-message").click())
+
+    async def suggestions(self, command: str, option: str, typed: str) -> list[str]:
+        """Return what is suggested for a half-typed option; the command is not sent."""
+        await self._begin(command)
+        await self._type(option, typed)
+        await self._quiet()
+        return await self._suggestions.all_inner_texts()
+
+    async def press(self, label: str) -> None:
+        """Press a button on the latest message that has it."""
+        named = re.compile(f"^{re.escape(label)}$")
+        await self._answered(self.messages.locator(".component-button", has_text=named).last.click())
+
+    async def refresh(self) -> None:
+        """Let the page show what happened elsewhere."""
+        await self._answered(self.page.locator("#refresh").evaluate("button => button.click()"))
+
+    async def open_menu(self) -> Locator:
+        """Open the menu on the latest message that has one, and return it."""
+        menu = self.messages.locator(".preview-select").last
+        await menu.locator(".select-trigger").click()
+        return menu
+
+    async def choose(self, label: str) -> None:
+        """Choose from the menu on the latest message that has one."""
+        options = (await self.open_menu()).get_by_role("option")
+        await self._answered(options.filter(has_text=re.compile(f"^{re.escape(label)}")).click())
+
+    # What it shows
+
+    @property
+    def last(self) -> Locator:
+        """The latest message."""
+        return self.messages.last
+
+    async def text(self) -> str:
+        """Return what is to be read in the latest message."""
+        return await self.last.inner_text()
+
+    async def buttons(self) -> list[str]:
+        """Return the labels of the buttons of the latest message."""
+        return await self.last.locator(".component-button").all_inner_texts()
+
+    async def status(self) -> str:
+        """Return what the page says of what was done last."""
+        return await self.page.locator("#action-status").inner_text()
+
+    # How
+
+    @property
+    def _suggestions(self) -> Locator:
+        return self.page.locator(".command-suggestion-label")
+
+    async def _begin(self, command: str) -> None:
+        await self.composer.fill(f"/{command}")
+        title = self.page.locator(".command-entry-title strong").get_by_text(f"/{command}", exact=True)
+        await title.click()
+
+    async def _type(self, option: str, value: str) -> Locator:
+        field = self.page.locator(f".command-option-input[data-option='{option}']")
+        if not await field.count():
+            await self.page.keyboard.press("Escape")  # closes the suggestions for another option
+            await self.page.locator(".command-ghost").click()
+            await self._suggestions.get_by_text(option, exact=True).click()
+        await field.fill(value)
+        return field
+
+    async def _quiet(self) -> None:
+        """Wait for suggestions that are being fetched."""
+        await self.page.wait_for_function(
+            "() => simcordPreview.ready && simcordPreview.commandPicker.autocomplete.state != 'loading'"
+        )
+
+    async def _answered(self, act: Awaitable[Any]) -> None:
+        before = await self.page.evaluate(_ACTIONS)
+        await act
+        await self.page.wait_for_function(_SHOWN, arg=before)

@@ -1,0 +1,157 @@
+"""The demo as somebody without an account meets it: started by its command, used in a real browser."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from tests.browser.page import NO_CHROMIUM, DiscordPage, browser, chromium
+
+ROOT = Path(__file__).parents[2]
+ENVIRONMENT = {
+    name: value
+    for name, value in os.environ.items()
+    if name != "DISCORD_TOKEN" and not name.startswith("AID_BOT_")
+}
+MEMBER, MODERATOR = "Alex", "Sam (moderator)"
+EVERYONE = "Everyone here"
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chrome() -> AsyncIterator[Browser]:
+    if chromium() is None:
+        required = "CI" in os.environ or os.environ.get("BROWSER_TESTS") == "required"
+        (pytest.fail if required else pytest.skip)(f"Not tested in a browser. {NO_CHROMIUM}")
+    async with browser() as started:
+        yield started
+
+
+@asynccontextmanager
+async def running_demo(folder: Path) -> AsyncIterator[tuple[str, Process]]:
+    """Start the demo; yield the address it prints."""
+    config = folder / "config.yaml"
+    config.touch()
+    command = [sys.executable, "bot.py", "--config", str(config), "demo", "--port", "0", "--no-browser"]
+    demo = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=ENVIRONMENT, stdout=PIPE)
+    assert demo.stdout is not None
+    try:
+        first = (await asyncio.wait_for(demo.stdout.readline(), 30)).decode()
+        assert "http://127.0.0.1:" in first
+        yield first.split()[-1], demo
+    finally:
+        if demo.returncode is None:
+            demo.send_signal(signal.SIGINT)
+        assert await asyncio.wait_for(demo.wait(), 10) == 0
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def address(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    async with running_demo(tmp_path_factory.mktemp("demo")) as (address, _):
+        yield address
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(chrome: Browser, address: str) -> AsyncIterator[DiscordPage]:
+    opened = await DiscordPage.open(chrome, address)
+    yield opened
+    assert "uncertain" not in await opened.status()
+    await opened.close()
+
+
+async def test_the_first_screen_shows_a_question_and_its_cited_answer(page: DiscordPage) -> None:
+    assert "Aid policy history" in await page.page.title()
+    assert await page.last.locator(".component-container").is_visible()
+    assert "fp-2019¶4" in await page.text()
+    assert "Open fp-2019¶4" in await page.buttons()
+
+
+async def test_a_question_is_answered_for_the_asker_alone(page: DiscordPage) -> None:
+    await page.command("ask", question="what did UNICEF complain about?")
+    text = await page.text()
+    assert "Only you can see this" in text
+    assert "Omar Abdi" in text
+    assert "fp-2019¶6" in text
+    await page.view_as(MODERATOR)
+    assert "Omar Abdi" not in await page.text()
+
+
+async def test_a_mention_is_answered_for_everyone(page: DiscordPage) -> None:
+    await page.say("@Aid policy history who is Jung Pak?")
+    text = await page.text()
+    assert "Brookings Institution" in text
+    assert "Only you can see this" not in text
+
+
+async def test_a_citation_opens_at_its_paragraph(page: DiscordPage) -> None:
+    await page.command("ask", question="why did Pompeo limit aid?")
+    await page.press("Open fp-2019¶4")
+    assert "/cite fp-2019¶4" in await page.text()
+    await page.press("fp-2019¶5 ›")
+    assert "/cite fp-2019¶5" in await page.text()
+
+
+async def test_a_timeline_is_turned_in_place(page: DiscordPage) -> None:
+    await page.command("timeline", period="2018")
+    messages, first = await page.messages.count(), await page.text()
+    assert "10 December 2018" not in first
+    await page.press("Next ›")
+    assert "10 December 2018" in await page.text()
+    assert await page.messages.count() == messages
+    await page.press("‹ Previous")
+    assert (await page.text()).replace(" (edited)", "") == first
+
+
+async def test_what_the_library_does_not_say_is_refused(page: DiscordPage) -> None:
+    await page.command("ask", question="what is the capital of Mars?")
+    assert "The library does not answer this." in await page.text()
+    assert not [label for label in await page.buttons() if label.startswith("Open")]
+
+
+async def test_periods_are_suggested_while_they_are_typed(page: DiscordPage) -> None:
+    suggested = await page.suggestions("exports", "period", "jan")
+    assert any("January 2024" in one for one in suggested)
+
+
+async def test_a_reply_can_be_taken_away_as_a_file(page: DiscordPage) -> None:
+    await page.command("exports", period="2023-11")
+    await page.press("Export")
+    await page.choose("CSV")
+    assert ".csv" in await page.text()
+
+
+async def test_what_a_member_may_not_do_is_said(page: DiscordPage) -> None:
+    await page.view_as(MODERATOR)
+    await page.command("sources", visibility=EVERYONE)
+    await page.view_as(MEMBER)
+    await page.press("Delete")
+    assert "Only the person who asked" in await page.text()
+
+
+async def test_a_moderator_deletes_what_somebody_else_asked_for(page: DiscordPage) -> None:
+    await page.command("cite", reference="rfa-2024¶7", visibility=EVERYONE)
+    assert "/cite rfa-2024¶7" in await page.text()
+    await page.view_as(MODERATOR)
+    await page.press("Delete")
+    await page.view_as(MEMBER)
+    assert "/cite rfa-2024¶7" not in await page.text()
+
+
+async def test_the_demo_can_be_ended_on_its_page(chrome: Browser, tmp_path: Path) -> None:
+    async with running_demo(tmp_path) as (address, demo):
+        page = await DiscordPage.open(chrome, address)
+        await page.page.get_by_text("More", exact=True).click()
+        await page.page.get_by_role("button", name="End the demo").click()
+        assert await asyncio.wait_for(demo.wait(), 10) == 0
+        await page.close()
