@@ -388,7 +388,7 @@ KINDS: Sequence[Kind] = (
                 "refusal",
                 "What the library does not support is refused; the closest passages are no answer.",
                 "A card that says that the library does not answer, with what is closest.",
-                (use("ask", question="what is the capital of Mars?"),),
+                (use("ask", question="how many people in north korea are malnourished?"),),
             ),
             Picture(
                 "refusal-detail",
