@@ -11,7 +11,13 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-import click
+try:
+    import click
+except ModuleNotFoundError:
+    sys.exit(
+        "The packages that the bot needs are not installed for this Python. Install them as the README says "
+        "under “Try it”, then use .venv/bin/python instead of python."
+    )
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 WIDEST = 100
 
-WELCOME = "Ask a question, or type / for the commands. Ctrl-D leaves."
+WELCOME = "Ask a question, or type / for the commands. `exit` or Ctrl-D leaves."
+LEAVING = frozenset(("exit", "quit", ":q", "/exit", "/quit"))
 
 
 def show(answer: Answer) -> None:
@@ -73,6 +74,8 @@ def converse(engine: Engine, data_dir: Path) -> None:
         except KeyboardInterrupt:
             continue
         except EOFError:
+            return
+        if typed.strip().lower() in LEAVING:
             return
         if typed.strip():
             show(engine.reply(typed))

@@ -67,7 +67,7 @@ _COLOURS: Mapping[Kind, int] = {
     Kind.REFUSAL: _GREY,
     Kind.ERROR: _AMBER,
 }
-_UNREAD = "That could not be read"
+_UNREAD, _CHOOSE = "That could not be read", "Please choose"
 _LONGEST_FORMULA = 200
 _LONGEST_COPY = 3_500
 _SAID_ABOVE = "[…]"
@@ -136,7 +136,7 @@ def greeting(heading: str, paragraphs: Sequence[str], rows: Sequence[Row]) -> ui
 
 def export_card(answer: Answer, menu: Row) -> ui.LayoutView:
     """Return the card that asks in which form a reply is wanted; its footer names the reply."""
-    heading = Block((Line("**Take this reply away**"),))
+    heading = Block((Line("**Export this reply**"),))
     return frame([heading, _footer(answer, 0, UNSHARED)], [menu], colour=_SLATE, cut_mark=_CUT)
 
 
@@ -191,7 +191,8 @@ def _clamped(answer: Answer, page: int) -> int:
 
 
 def _head(answer: Answer) -> Iterator[Block]:
-    title = answer.title or (_UNREAD if answer.kind is Kind.ERROR else "")
+    unread = _CHOOSE if answer.choices else _UNREAD
+    title = answer.title or (unread if answer.kind is Kind.ERROR else "")
     yield Block(tuple(Line(f"### {escape(clip(t, 200))}") for t in (title,) if t))
     if not answer.statements:
         yield _notes_on_reading(answer)
@@ -383,9 +384,18 @@ def _figures(answer: Answer, sources: Sources, page: int) -> Iterator[Block]:
             told = len(rows) == 1 and row.figure and answer.statements == (stated(row.figure),)
             lines += about if told and about else [_figure_line(row, dates, amounts, sources), *about]
         yield Block(tuple(lines), rank=3, above="space")
+    if len(rows) > _NOTED_ROWS:
+        yield Block(tuple(_notes_below(shown)), rank=2)
     if len(rows) > _NOTED_ROWS and any(row.figure and row.figure.basis == "inferred" for row in shown):
         note = "Years are inferred from the source's words. Ask for a single month to see from which."
         yield Block((Line(f"-# {escape(note)}"),), rank=1)
+
+
+def _notes_below(rows: Iterable[FigureRow]) -> Iterator[Line]:
+    """Write below a long table what the sources add to some of its figures."""
+    for row in rows:
+        if row.figure and row.figure.note:
+            yield Line(f"-# {escape(f'{row.period.brief()}: {row.figure.note}')}", prose=True)
 
 
 def _about(row: FigureRow, *, noted: bool) -> Iterator[Line]:

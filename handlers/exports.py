@@ -20,7 +20,7 @@ class Exports(Cog):
     @app_commands.describe(
         period="For example 2023-11, nov 2023 - mar 2024 or since 2023; leave it out for all months",
         series="Only figures of this series",
-        csv="Send the rows as a CSV file, too",
+        csv="Send me the rows as a CSV file, too",
     )
     @visibility_option
     async def exports(
@@ -33,10 +33,10 @@ class Exports(Cog):
     ) -> None:
         """Show U.S. export figures by month, with unit, qualifier and source."""
         answer = self.engine.exports(spoken(period), spoken(series))
-        private = await send(interaction, answer, visibility)
+        await send(interaction, answer, visibility)
         if csv and Format.CSV in formats(answer):
             made = await made_of(answer, Format.CSV, self.bot)
-            await interaction.followup.send(file=file_of(made), ephemeral=private)
+            await interaction.followup.send(file=file_of(made), ephemeral=True)
 
     @exports.autocomplete("period")
     async def _periods(self, _: Interaction, typed: str) -> list[Choice[str]]:

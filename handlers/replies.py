@@ -32,13 +32,12 @@ def visibility_option(command: _T) -> _T:
     return app_commands.choices(visibility=choices)(describe(command))
 
 
-async def send(interaction: Interaction, answer: Answer, visibility: Visibility | None = None) -> bool:
-    """Answer a command with a card; return whether it was private."""
+async def send(interaction: Interaction, answer: Answer, visibility: Visibility | None = None) -> None:
+    """Answer a command with a card."""
     bot = interaction.client
     private = is_private(interaction, answer, visibility)
     view = reply_view(bot, answer, Shown(interaction.user.id, private))
     await interaction.response.send_message(view=view, ephemeral=private)
-    return private
 
 
 def is_private(interaction: Interaction, answer: Answer, visibility: Visibility | None) -> bool:

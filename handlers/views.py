@@ -310,7 +310,7 @@ class FormatMenu(CardItem, template=r"format"):
     @classmethod
     def of(cls, offered: Sequence[Format]) -> Self:
         """Return the menu of the formats offered."""
-        menu: ui.Select[Any] = ui.Select(custom_id="format", placeholder="Choose a form")
+        menu: ui.Select[Any] = ui.Select(custom_id="format", placeholder="Choose a format")
         for one in offered:
             label, purpose = LABELS[one]
             menu.add_option(label=label, description=purpose, value=one)

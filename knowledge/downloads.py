@@ -43,7 +43,7 @@ class Format(StrEnum):
 
 
 LABELS: Mapping[Format, tuple[str, str]] = {
-    Format.CSV: ("CSV", "The rows as a table for a spreadsheet, with citations"),
+    Format.CSV: ("CSV", "The rows, or the passages cited, for a spreadsheet"),
     Format.ICS: ("ICS", "The events for a calendar"),
     Format.BIBLIOGRAPHY: ("Bibliography", "The sources cited, ready to paste"),
     Format.TEXT: ("Plain text", "The whole reply, uncut"),

@@ -22,7 +22,7 @@ from knowledge.unknowns import KnownUnknown
 ALSO = 0.85
 """A further passage is shown if its support comes to this part of the best one's."""
 
-ASSUMED_WRONGLY = "The question may assume something that the library has otherwise."
+ASSUMED_WRONGLY = "The library tells this differently than the question does."
 
 DATES_OVERLAP = "Some of these dates overlap; the sources do not say which of those came first."
 

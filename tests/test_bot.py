@@ -266,3 +266,13 @@ def test_run_without_a_token_says_in_three_lines_what_to_do(config: Path) -> Non
     assert "DISCORD_TOKEN" in lines[1]
     assert "python bot.py console" in lines[2]
     assert not (config.parent / "data").exists()
+
+
+def test_where_the_packages_are_missing_it_says_how_to_get_them() -> None:
+    code = "import runpy, sys; sys.modules['click'] = None; runpy.run_path('bot.py')"
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=30, check=False
+    )
+    assert run.returncode == 1
+    assert "README" in run.stderr
+    assert "Traceback" not in run.stderr

@@ -117,6 +117,11 @@ def test_tab_completes_a_command_and_ctrl_d_leaves(terminal: Terminal) -> None:
     assert terminal.ends() == 0
 
 
+def test_a_word_leaves_too(terminal: Terminal) -> None:
+    terminal.types("Exit\r")
+    assert terminal.ends() == 0
+
+
 def test_ctrl_c_drops_the_line_and_stays(terminal: Terminal) -> None:
     terminal.types("/exports 2022")
     terminal.types(CTRL_C)

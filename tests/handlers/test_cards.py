@@ -134,6 +134,14 @@ def test_months_without_a_figure_stand_between_the_figures_around_them() -> None
     assert len({len(row) for row in rows}) == 1
 
 
+def test_a_long_table_has_what_a_source_adds_to_a_figure_below_it() -> None:
+    figures = tuple(figure(f"2023-0{number}", number) for number in range(1, 5))
+    noted = replace(figures[2], note="“Around” may apply here too.")
+    block = SeriesFigures(SERIES, (*figures[:2], noted, figures[3]))
+    reply = shown(Answer(Kind.FIGURE, Status.ANSWERED, figures=(block,)))
+    assert "\n-# Mar 2023: “Around” may apply here too." in reply
+
+
 def test_a_sum_shows_its_formula_and_its_caveat() -> None:
     receipt = total((figure("2023-11", 120000), figure("2024-03", 3500)))
     reply = shown(Answer(Kind.FIGURE, Status.ANSWERED, receipts=(receipt,)))

@@ -10,7 +10,7 @@ from knowledge.engine import Engine
 @pytest.mark.parametrize(
     ("question", "holds"),
     [
-        ("why did Pompeo decide to limit aid?", "frustrated by the slow pace"),
+        ("why did Pompeo decide to limit aid?", "frustrated by how slowly"),
         ("what is the goal of the U.N. sanctions?", "nuclear weapons"),
         ("who called the resumption of exports meaningful?", "Joung Eunlee"),
         ("did Pompeo's shift cover the banking restrictions?", "does not appear to apply"),
