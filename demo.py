@@ -37,19 +37,115 @@ _TALK_SECONDS = 600.0
 _PATIENCE_SECONDS = 30.0
 _TEXT_BROWSERS = frozenset(("www-browser", "links", "elinks", "lynx", "w3m"))
 
-_WORDS: Mapping[str, str] = {
-    "SimCord Preview</title>": f"{NAME}: demo</title>",
-    "<strong>SimCord</strong><small>Preview": f"<strong>{NAME}</strong><small>demo in simcord",
-    'aria-hidden="true">S</span>': 'aria-hidden="true">A</span>',
-    "Refresh preview</button>": "Refresh</button>",
-    "End preview session</button>": "End the demo</button>",
+_AGAIN = "Start it again with: python bot.py demo"
+_SILENT = "The demo does not answer. Has it ended?"
+_LOST = "This page has lost its demo. Reload it. Has the demo ended?"
+
+PATCHES: Mapping[str, Mapping[str, str]] = {
+    "/": {
+        "SimCord Preview</title>": f"{NAME}: demo</title>",
+        "<strong>SimCord</strong><small>Preview": f"<strong>{NAME}</strong><small>Demo on this computer",
+        'aria-hidden="true">S</span>': 'aria-hidden="true">A</span>',
+        "Refresh preview</button>": "Refresh</button>",
+        "Publish the latest scenario state to this preview. This is not guaranteed live sync.": (
+            "Show what has happened meanwhile"
+        ),
+        """<details class="session-menu">
+          <summary>More</summary>
+          <div class="session-menu-popover">
+            <button id="close" type="button">End preview session</button>
+          </div>
+        </details>""": '<button id="close" class="toolbar-button" type="button">End the demo</button>',
+    },
+    # What worked is seen in the conversation; only what did not is said beside it.
+    "/actions.js": {
+        'return pendingLabels[pending.kind] || "Completing action…";': 'return "";',
+        'return "Updating preview…";': 'return "";',
+        'return labels[kind || ""] || "Action completed";': 'return "";',
+        'ready ? "Preview ready" : "Loading preview…"': '""',
+        'transport.state === "uncertain") return "Action outcome uncertain. It will not be retried."': (
+            f'transport.state === "uncertain") return "{_SILENT} {_AGAIN}"'
+        ),
+        "Connection interrupted; trying again…": f"{_SILENT} {_AGAIN}",
+        "Preview session is unavailable. Reload the active Preview URL.": f"{_LOST} {_AGAIN}",
+    },
+    # Whoever has asked is shown the answer, and can go on writing. Whoever reads above stays there.
+    "/app.js": {
+        "function updateActionStatus() {": """function showAnswer() {
+  const wrote = ["send_message", "run_command"].includes(state.lastActionKind);
+  const answers = ["response", "followup", "message"];
+  const answered = state.lastAction?.outcomes?.some((outcome) => answers.includes(outcome.kind));
+  if (wrote) ui.composer.focus();
+  if ((wrote || answered) && state.snapshot?.history?.hasAfter) ui.newMessages.click();
+  else if (wrote || answered || state.lastActionKind === "viewer") timeline.toEnd();
 }
-"""What simcord's page says of itself, and what it says instead."""
+function showEnd() {
+  document.body.dataset.ended = "";
+  ui.empty.textContent = state.externalNotice;
+  ui.empty.hidden = false;
+}
+function updateActionStatus() {
+  if (state.closed) showEnd();""",
+        "idle: () => {": "idle: () => { showAnswer();",
+        "await installSnapshot(snapshot, true);\n": (
+            "await installSnapshot(snapshot, true); timeline.toEnd(); ui.composer.focus();\n"
+        ),
+        "Preview session closed.": f"The demo has ended. {_AGAIN}",
+        "Preview session is unavailable. Reload the active Preview URL.": f"{_LOST} {_AGAIN}",
+    },
+    "/timeline.js": {
+        'if (state.scrollIntent?.policy !== "target") state.scrollIntent = capture': (
+            'if (state.scrollIntent?.policy === "anchor") state.scrollIntent = capture'
+        ),
+        "    ready: () => {\n": """    toEnd: () => {
+      state.scrollIntent = { policy: "bottom" };
+      reconcileScrollIntent();
+    },
+    ready: () => {
+""",
+    },
+    # Suggestions are there before the first letter, and gone once one of them is chosen.
+    "/commands.js": {
+        'field.addEventListener("focus", () => {': """field.addEventListener("focus", () => {
+          if (autocomplete.option !== option.name) {
+            autocomplete = { option: null, state: "idle", choiceCount: 0 };
+          }""",
+        "option.name, current)) || [];": """option.name, current));
+            const chosen = currentDraft().values[option.name]?.label;
+            if (!choices && !chosen) queryAutocomplete(option, current);
+            if (!choices) { clearPopup(); return; }""",
+        "drafts.focus(next?.name || null);\n    renderCompose({ focus: Boolean(next) });": """\
+drafts.focus((next || option).name);
+    renderCompose({ focus: true });
+    if (!next) clearPopup();""",
+        '"No options match"': '(autocomplete.state === "loading" ? "Looking …" : "No options match")',
+        'node("div", "command-popup-heading", heading)': (
+            'node("div", "command-popup-heading", heading.replace(/ MATCHING $/, ""))'
+        ),
+        'node("span", "command-suggestion-ellipsis", "…")': (
+            'node("span", "command-option-description", value.description || "")'
+        ),
+    },
+}
+"""What simcord's files say, each once, and what is served instead."""
 
 _STYLE = """
 #capture-open, #inspector-toggle, #layout-label, .advanced-search { display: none; }
+#action-status { max-width: none; white-space: normal; }
+#view-action-output, #back-activity, #message-page-status, #action-status:empty { display: none; }
+#channel-timeline { overflow-anchor: none; }
+.channel-composer { grid-template-columns: minmax(0, 1fr); }
+.command-option-input { box-sizing: content-box; min-width: 4ch; }
+.command-suggestion-label:has(+ .command-option-description) { flex: none; }
+.command-option-description {
+  flex: 1; min-width: 0; overflow: hidden; color: var(--discord-muted); font-size: 12px;
+  text-overflow: ellipsis; white-space: nowrap;
+}
+[data-ended] .messages-sidebar, [data-ended] .preview-toolbar > :not(.preview-brand) { display: none; }
+[data-ended] .preview-empty { font-size: 18px; }
 @media (max-width: 760px) {
-  .preview-shell { --toolbar-height: 70px; }
+  .preview-shell { --toolbar-height: 46px; }
+  .preview-toolbar { height: auto; }
   #messages-toggle, #refresh { display: none; }
 }
 """
@@ -231,10 +327,9 @@ class _Server(PreviewServer):
 
     async def _static(self, request: Any) -> Any:
         response = await super()._static(request)
-        if request.path == "/":
-            for theirs, ours in _WORDS.items():
-                response.text = response.text.replace(theirs, ours)
-        elif request.path == "/preview.css":
+        for theirs, ours in PATCHES.get(request.path, {}).items():
+            response.text = response.text.replace(theirs, ours)
+        if request.path == "/preview.css":
             response.text += _STYLE
         return response
 

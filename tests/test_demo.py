@@ -19,7 +19,7 @@ import aiohttp
 import pytest
 import simcord
 
-from demo import NAME, Demo, DemoError, shown
+from demo import NAME, PATCHES, Demo, DemoError, shown
 from docs.pictures import KINDS, gallery
 from knowledge.database_files import url_of_file
 from knowledge.engine import Engine
@@ -241,6 +241,25 @@ async def test_the_page_bears_the_name_of_the_bot_and_no_tools_for_developers(de
     assert f"<title>{NAME}: demo</title>" in page
     assert "SimCord" not in re.sub(r"<!--.*?-->|aria-label=\"[^\"]*\"", "", page)
     assert "#capture-open, #inspector-toggle" in style
+
+
+@pytest.mark.parametrize(
+    "path, theirs", [(path, theirs) for path, patches in PATCHES.items() for theirs in patches]
+)
+def test_what_the_page_replaces_is_what_simcord_says(path: str, theirs: str) -> None:
+    files = Path(simcord.__file__).parent / "preview" / "static"
+    said = (files / (path.strip("/") or "index.html")).read_text("utf-8")
+    assert said.count(theirs) == 1, (
+        f"This simcord does not say exactly once in {path}: {theirs!r}. See what it says, and amend PATCHES."
+    )
+
+
+async def test_every_replacement_is_served(demo: Demo) -> None:
+    async with aiohttp.ClientSession(demo.url) as session:
+        for path, patches in PATCHES.items():
+            async with session.get(path) as response:
+                served = await response.text()
+            assert [ours for ours in patches.values() if ours not in served] == []
 
 
 async def test_a_port_that_cannot_be_had_is_an_error_for_people(engine: Engine) -> None:

@@ -32,6 +32,14 @@ _SHOWN = """before => {
   return page?.ready && page.lastAction?.sequence > before && page.awaitingRevision == null
 }"""
 
+_AT_THE_END = """() => {
+  const timeline = document.querySelector("#channel-timeline")
+  const seen = timeline.getBoundingClientRect()
+  const last = [...document.querySelectorAll("article.channel-message")].at(-1).getBoundingClientRect()
+  const below = timeline.scrollHeight - timeline.clientHeight - timeline.scrollTop
+  return below <= 1 && seen.bottom <= innerHeight && last.bottom > seen.top && last.bottom <= seen.bottom + 1
+}"""
+
 
 def chromium() -> str | None:
     """Return where Chromium is on this machine, or None."""
@@ -56,6 +64,7 @@ class DiscordPage:
         self.page = page
         self.messages = page.locator("article.channel-message")
         self.composer = page.locator("#channel-composer-input")
+        self.way_out = page.get_by_label("Exit command mode")
 
     @classmethod
     async def open(cls, browser: Browser, url: str, width: int = 1280, height: int = 900) -> DiscordPage:
@@ -108,6 +117,27 @@ class DiscordPage:
         await self._quiet()
         return await self._suggestions.all_inner_texts()
 
+    async def offered(self, command: str, option: str) -> list[str]:
+        """Return what is suggested for an option before anything is typed; the command is not sent."""
+        await self._begin(command)
+        await self._field(option)
+        await self._quiet()
+        return await self._suggestions.all_inner_texts()
+
+    async def pick(self, suggestion: str) -> None:
+        """Choose what is suggested for the option at hand."""
+        await self._suggestions.get_by_text(suggestion, exact=True).click()
+
+    async def cancel(self) -> None:
+        """Leave a half-typed command."""
+        await self.way_out.click()
+
+    async def read_above(self) -> None:
+        """Scroll up to what was said first."""
+        await self.messages.first.hover()
+        await self.page.mouse.wheel(0, -100_000)
+        await self.page.wait_for_function("() => document.querySelector('#channel-timeline').scrollTop == 0")
+
     async def press(self, label: str) -> None:
         """Press a button on the latest message that has it."""
         named = re.compile(f"^{re.escape(label)}$")
@@ -143,6 +173,20 @@ class DiscordPage:
         """Return the labels of the buttons of the latest message."""
         return await self.last.locator(".component-button").all_inner_texts()
 
+    async def suggesting(self) -> str:
+        """Return what is to be read in the list of suggestions, which may not be there."""
+        popup = self.page.locator(".command-popup")
+        return await popup.inner_text() if await popup.is_visible() else ""
+
+    async def is_at_the_end(self) -> bool:
+        """Tell whether the end of the conversation is seen, and with it that of the latest message."""
+        await self.page.wait_for_function("() => simcordPreview.ready")
+        return bool(await self.page.evaluate(_AT_THE_END))
+
+    async def is_being_written_in(self) -> bool:
+        """Tell whether what is typed goes into the composer."""
+        return bool(await self.composer.evaluate("composer => composer == document.activeElement"))
+
     async def status(self) -> str:
         """Return what the page says of what was done last."""
         return await self.page.locator("#action-status").inner_text()
@@ -159,12 +203,16 @@ class DiscordPage:
         await title.click()
 
     async def _type(self, option: str, value: str) -> Locator:
+        field = await self._field(option)
+        await field.fill(value)
+        return field
+
+    async def _field(self, option: str) -> Locator:
         field = self.page.locator(f".command-option-input[data-option='{option}']")
         if not await field.count():
             await self.page.keyboard.press("Escape")  # closes the suggestions for another option
             await self.page.locator(".command-ghost").click()
             await self._suggestions.get_by_text(option, exact=True).click()
-        await field.fill(value)
         return field
 
     async def _quiet(self) -> None:

@@ -15,6 +15,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
+from demo import shown
+from knowledge.engine import Engine
+from settings import Settings
 from tests.browser.page import NO_CHROMIUM, DiscordPage, browser, chromium
 
 ROOT = Path(__file__).parents[2]
@@ -66,7 +69,7 @@ async def address(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str
 async def page(chrome: Browser, address: str) -> AsyncIterator[DiscordPage]:
     opened = await DiscordPage.open(chrome, address)
     yield opened
-    assert "uncertain" not in await opened.status()
+    assert await opened.status() == ""
     await opened.close()
 
 
@@ -92,6 +95,55 @@ async def test_a_mention_is_answered_for_everyone(page: DiscordPage) -> None:
     text = await page.text()
     assert "Brookings Institution" in text
     assert "Only you can see this" not in text
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+async def test_one_sees_what_one_has_asked_for_and_can_go_on_writing(page: DiscordPage, width: int) -> None:
+    await page.resize(width, 800)
+    assert await page.is_at_the_end()
+    await page.read_above()
+    await page.command("ask", question="what did UNICEF complain about?")
+    assert await page.is_at_the_end()
+    assert await page.is_being_written_in()
+    await page.read_above()
+    await page.say("@Aid policy history who is Jung Pak?")
+    assert await page.is_at_the_end()
+    assert await page.is_being_written_in()
+    await page.press("Open fp-2019¶7")
+    assert "/cite fp-2019¶7" in await page.text()
+    assert await page.is_at_the_end()
+
+
+async def test_whoever_reads_above_stays_there_until_they_write(chrome: Browser, engine: Engine) -> None:
+    async with shown(Settings(), engine, port=0) as demo:
+        world = demo.world
+
+        async def others_say(*messages: str) -> None:
+            async with world.turn:
+                for message in messages:
+                    await world.other.send(world.channel, message)
+
+        await others_say(*(f"message {number}" for number in range(60)))
+        page = await DiscordPage.open(chrome, demo.url)
+        assert await page.is_at_the_end()
+        await page.read_above()
+        await others_say("something")
+        await page.refresh()
+        await page.page.get_by_role("button", name="New messages").wait_for()
+        assert not await page.is_at_the_end()
+        await page.page.get_by_role("button", name="Load earlier messages").click()
+        await page.messages.first.get_by_text("Hello!").wait_for()
+        await page.read_above()
+        first = await page.messages.first.inner_text()
+        await others_say("one more")
+        await page.refresh()
+        assert await page.messages.first.inner_text() == first
+        assert await page.messages.first.is_visible()
+        assert not await page.is_at_the_end()
+        await page.say("and mine")
+        await page.last.get_by_text("and mine").wait_for()
+        assert await page.is_at_the_end()
+        await page.close()
 
 
 async def test_a_citation_opens_at_its_paragraph(page: DiscordPage) -> None:
@@ -124,6 +176,47 @@ async def test_periods_are_suggested_while_they_are_typed(page: DiscordPage) -> 
     assert any("January 2024" in one for one in suggested)
 
 
+async def test_suggestions_are_there_before_anything_is_typed(page: DiscordPage) -> None:
+    assert any("fp-2019¶1" in one for one in await page.offered("cite", "reference"))
+    await page.cancel()
+    offered = await page.offered("timeline", "topic")
+    assert len(offered) > 3
+
+
+async def test_suggestions_are_gone_once_one_is_chosen(page: DiscordPage) -> None:
+    offered = await page.offered("timeline", "topic")
+    await page.pick(offered[0])
+    await asyncio.sleep(0.5)  # longer than the page waits before it asks for suggestions
+    assert await page.suggesting() == ""
+    await page.page.keyboard.press("Enter")
+    await page.last.get_by_text(f"/timeline topic:{offered[0].split(' ')[0]}").wait_for()
+
+
+async def test_what_matches_no_suggestion_is_said_only_once_that_is_known(page: DiscordPage) -> None:
+    await page.offered("timeline", "topic")
+    await page.page.keyboard.type("xyzzy")
+    assert "No options match" not in await page.suggesting()
+    await page.page.get_by_text("No options match").wait_for()
+
+
+async def test_options_are_listed_with_what_they_are_for(page: DiscordPage) -> None:
+    await page.composer.fill("/timeline")
+    await page.page.keyboard.press("Enter")
+    assert "Only events of this topic" in await page.suggesting()
+
+
+async def test_a_half_typed_command_can_be_left_on_a_phone(page: DiscordPage) -> None:
+    await page.resize(400, 800)
+    await page.suggestions("exports", "period", "2023")
+    field = page.page.locator(".command-option-input")
+    assert await field.evaluate("field => field.scrollWidth <= field.clientWidth")
+    way_out = await page.way_out.bounding_box()
+    assert way_out is not None
+    assert way_out["x"] + way_out["width"] <= 400
+    await page.cancel()
+    assert await page.is_being_written_in()
+
+
 async def test_a_reply_can_be_taken_away_as_a_file(page: DiscordPage) -> None:
     await page.command("exports", period="2023-11")
     await page.press("Export")
@@ -148,10 +241,24 @@ async def test_a_moderator_deletes_what_somebody_else_asked_for(page: DiscordPag
     assert "/cite rfa-2024¶7" not in await page.text()
 
 
+async def test_a_page_whose_demo_is_gone_says_how_to_start_it_again(chrome: Browser, tmp_path: Path) -> None:
+    async with running_demo(tmp_path) as (address, demo):
+        page = await DiscordPage.open(chrome, address)
+        demo.send_signal(signal.SIGINT)
+        await demo.wait()
+        await page.page.get_by_text("Start it again with: python bot.py demo").wait_for()
+        await page.composer.fill("Is anybody there?")
+        await page.composer.press("Enter")
+        await page.page.wait_for_function("() => !simcordPreview.pendingAction")
+        assert "Start it again with: python bot.py demo" in await page.status()
+        await page.close()
+
+
 async def test_the_demo_can_be_ended_on_its_page(chrome: Browser, tmp_path: Path) -> None:
     async with running_demo(tmp_path) as (address, demo):
         page = await DiscordPage.open(chrome, address)
-        await page.page.get_by_text("More", exact=True).click()
         await page.page.get_by_role("button", name="End the demo").click()
         assert await asyncio.wait_for(demo.wait(), 10) == 0
+        said = "The demo has ended. Start it again with: python bot.py demo"
+        await page.page.get_by_role("main").get_by_text(said).wait_for()
         await page.close()
