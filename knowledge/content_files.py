@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from functools import cache
 from pathlib import Path
@@ -21,8 +23,9 @@ from knowledge.text import echo
 Place = tuple[str | int, ...]
 
 DEEPEST = 50
+LONGEST_NUMBER = 40
 
-_WHOLE = "the whole file"
+WHOLE = "the whole file"
 _TEXT = "text is wanted; put it in quotation marks"
 _NUMBER = "a number is wanted, without separators: 120000"
 _DAY = "a day is wanted, as year-month-day: 2024-05-30"
@@ -51,11 +54,26 @@ _PLAINLY = {
 """What the kinds of fault that pydantic knows are called here."""
 
 
+_TAG = "tag:yaml.org,2002:"
+_NUMBERS: Mapping[str, Callable[[Any, Any], Any]] = {
+    _TAG + name: yaml.CSafeLoader.yaml_constructors[_TAG + name] for name in ("int", "float")
+}
+
+
+def _number(loader: yaml.CSafeLoader, node: yaml.ScalarNode) -> Any:
+    """Read a number, but not one that would take minutes: YAML knows those to the base of 60, as 1:30:00."""
+    with suppress(ValueError, OverflowError):
+        if len(node.value) <= LONGEST_NUMBER:
+            return _NUMBERS[node.tag](loader, node)
+    raise yaml.MarkedYAMLError(None, None, "this number cannot be read", node.start_mark)
+
+
 class _Loader(yaml.CSafeLoader):
     """The safe loader, which refuses a mapping that has one key twice and leaves dates to the models."""
 
+    yaml_constructors = yaml.CSafeLoader.yaml_constructors | dict.fromkeys(_NUMBERS, _number)
     yaml_implicit_resolvers = {  # noqa: RUF012  (the base class declares it so)
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != f"{_TAG}timestamp"]
         for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
     }
 
@@ -67,7 +85,7 @@ class _Loader(yaml.CSafeLoader):
             seen[key.value] += 1
         for word, count in seen.items():
             if count > 1:
-                problem = f"the key “{word}” occurs {count} times"
+                problem = f"the key “{echo(word)}” occurs {count} times"
                 raise yaml.MarkedYAMLError(None, None, problem, node.start_mark)
         return super().construct_mapping(node, deep)
 
@@ -87,29 +105,49 @@ class ContentFile:
     def broken(cls, path: Path, folder: Path, problem: str) -> ContentFile:
         """Return a file that has nothing in it but a fault."""
         name = path.relative_to(folder).as_posix()
-        return cls(path, name, faults=[Fault(name, 1, _WHOLE, problem)])
+        return cls(path, name, faults=[Fault(name, 1, WHOLE, problem)])
 
     @classmethod
     def open(cls, path: Path, folder: Path) -> ContentFile:
         """Read a file below `folder`, down to plain mappings, lists and words."""
         try:
-            file = cls(path, path.relative_to(folder).as_posix(), path.read_bytes())
+            return cls(path, path.relative_to(folder).as_posix(), path.read_bytes())._parsed()
         except FileNotFoundError:
             return cls.broken(path, folder, "is missing" if not path.is_symlink() else "leads to no file")
         except OSError as error:
             return cls.broken(path, folder, f"cannot be read: {error.strerror}")
+
+    @classmethod
+    def of(cls, name: str, data: bytes) -> ContentFile:
+        """Read what did not come from a disk, as `open` does."""
+        return cls(Path(name), echo(name), data)._parsed()
+
+    def _parsed(self) -> ContentFile:
         try:
-            _refuse_endless(file.data)
-            file.raw = yaml.load(file.data, _Loader)
+            self.data.decode()
+            _refuse_what_nobody_writes(self.data)
+            with _no_search_for_cycles():
+                self.raw = yaml.load(self.data, _Loader)
+        except UnicodeDecodeError as error:
+            return self._unreadable(self._line_at(error.start), "is not in UTF-8; save it with that encoding")
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
-            file.faults.append(Fault(file.name, line, "YAML", error.problem or "cannot be read"))
+            return self._unreadable(line, error.problem or "cannot be read")
+        except yaml.reader.ReaderError as error:
+            return self._unreadable(self._line_at(error.position), error.reason)
         except (yaml.YAMLError, ValueError, RecursionError) as error:
-            file.faults.append(Fault(file.name, 1, "YAML", (str(error) or "is too deep").splitlines()[0]))
-        else:
-            if file.raw is None:
-                file.fault((), "is empty")
-        return file
+            return self._unreadable(1, (str(error) or "is too deep").splitlines()[0])
+        if self.raw is None:
+            self.fault((), "is empty")
+        return self
+
+    def _line_at(self, byte: int) -> int:
+        return self.data.count(b"\n", 0, byte) + 1
+
+    def _unreadable(self, line: int, problem: str) -> ContentFile:
+        language = "JSON" if self.path.suffix.lower() == ".json" else "YAML"
+        self.faults.append(Fault(self.name, line, language, problem))
+        return self
 
     def one(self, type_: Any, raw: Any, place: Place = ()) -> Any:
         """Return a piece of the file as `type_`, or None after noting its faults."""
@@ -138,19 +176,35 @@ class ContentFile:
         seen: set[str] = set()
         for position, value in values.items():
             if value in seen:
-                self.fault((*place, position), f"the {what} “{value}” occurs twice")
+                self.fault((*place, position), f"the {what} “{echo(value)}” occurs twice")
             seen.add(value)
 
     def fault(self, place: Place, problem: str) -> None:
         """Note a fault at a place given as keys and positions from the top of the file."""
         if self.nodes is None:
-            self.nodes = yaml.compose(self.data, yaml.CSafeLoader)
+            with _no_search_for_cycles():
+                self.nodes = yaml.compose(self.data, yaml.CSafeLoader)
         line, words = _locate(self.nodes, place)
         self.faults.append(Fault(self.name, line, words, problem))
 
 
-def _refuse_endless(data: bytes) -> None:
-    """Refuse what nobody writes and reading would not survive: aliases and nesting beyond `DEEPEST`."""
+@contextmanager
+def _no_search_for_cycles() -> Iterator[None]:
+    """Rest Python's collector, whose searches of ever more nodes take longer than the reading itself.
+
+    It misses nothing: without aliases there are no cycles.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _refuse_what_nobody_writes(data: bytes) -> None:
+    """Refuse what reading would not survive: aliases, tags of Python or YAML, nesting beyond `DEEPEST`."""
     depth = 0
     events: Iterator[Any] = yaml.parse(data, yaml.CSafeLoader)
     for event in events:
@@ -160,8 +214,12 @@ def _refuse_endless(data: bytes) -> None:
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if isinstance(event, yaml.AliasEvent):
-            problem = f"write the text out instead of the alias “*{event.anchor}”"
+            problem = f"write the text out instead of the alias “*{echo(event.anchor or '')}”"
             raise yaml.MarkedYAMLError(None, None, problem, mark)
+        if getattr(event, "tag", None) is not None:
+            raise yaml.MarkedYAMLError(
+                None, None, f"leave out the tag “{echo(event.tag.replace(_TAG, '!!'))}”", mark
+            )
         if depth > DEEPEST:
             raise yaml.MarkedYAMLError(None, None, "is too deep", mark)
 
@@ -218,7 +276,7 @@ def _locate(node: yaml.Node | None, place: Place) -> tuple[int, str]:
             words.append(_name_of(node, step))
         elif isinstance(node, yaml.MappingNode):
             entry = next(((k, v) for k, v in node.value if k.value == str(step)), None)
-            words.append(str(step))
+            words.append(echo(str(step)))
             if entry is None:
                 break
             line, node = entry[0].start_mark.line + 1, entry[1]
@@ -226,12 +284,12 @@ def _locate(node: yaml.Node | None, place: Place) -> tuple[int, str]:
         else:
             break
         line = node.start_mark.line + 1
-    return line, " › ".join(words) or _WHOLE
+    return line, " › ".join(words) or WHOLE
 
 
 def _name_of(node: yaml.Node, position: int) -> str:
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            if key.value in ("id", "ref", "period", "category"):
-                return str(value.value)
+            if key.value in ("id", "ref", "period", "category") and isinstance(value, yaml.ScalarNode):
+                return echo(value.value) or "“”"
     return f"item {position + 1}"

@@ -7,12 +7,28 @@ KnowledgeError
 │   ├── PeriodError     … as a period (in periods.py)
 │   └── CommandError    … as a command
 ├── IngestError         a document that cannot be taken in
+├── DeskError           a change at the moderators' desk, or a question to it, that is not made
+│   ├── EntryExistsError    … since there is such an entry already
+│   ├── EntryChangedError   … since somebody else changed the entry meanwhile
+│   ├── NoEntryError        … since there is no such entry
+│   ├── NoDraftError        … since the draft was published or dropped meanwhile
+│   ├── NoQuestionError     … since the question was closed meanwhile
+│   ├── QuotaError          … since the person asked as often as one may
+│   └── BlockedError        … since the person may not ask here
 └── StoreError          a database that cannot be used
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from knowledge.text import echo
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from knowledge.entries import Entry
 
 
 class KnowledgeError(Exception):
@@ -56,6 +72,77 @@ class CommandError(InputError):
 
 class IngestError(KnowledgeError):
     """A document that cannot be taken in; nothing was written."""
+
+
+class DeskError(KnowledgeError):
+    """A change at the moderators' desk, or a question to it, that is not made; everything is as it was."""
+
+
+class EntryExistsError(DeskError):
+    """A new entry has the id of one that the server has; `entry` is that one, as it is now."""
+
+    def __init__(self, entry: Entry) -> None:
+        """Take the entry that is there."""
+        self.entry = entry
+        super().__init__(
+            f"This server already has an entry “{echo(entry.id)}”. Edit that one, or word the question anew."
+        )
+
+
+class EntryChangedError(DeskError):
+    """The entry was changed since it was read; `entry` is what it is now, so that both can be compared."""
+
+    def __init__(self, entry: Entry) -> None:
+        """Take the entry as it is now."""
+        self.entry = entry
+        super().__init__(
+            f"Somebody else changed the entry “{echo(entry.id)}” meanwhile; it is at revision "
+            f"{entry.revision.number} now. Nothing was overwritten: compare the two, then change it again."
+        )
+
+
+class NoEntryError(DeskError):
+    """The server has no entry of its own with such an id."""
+
+    def __init__(self, entry_id: str) -> None:
+        """Take the id that was looked for."""
+        super().__init__(f"This server has no entry “{echo(entry_id)}” of its own. Choose one from the list.")
+
+
+class NoDraftError(DeskError):
+    """The draft is not there any more."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("This draft is gone: it was published or dropped meanwhile.")
+
+
+class NoQuestionError(DeskError):
+    """The question does not wait for the moderators any more."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("This question is not open any more: somebody took care of it meanwhile.")
+
+
+class QuotaError(DeskError):
+    """The person asked the moderators as often as one may; `until` is when the next question is welcome."""
+
+    def __init__(self, until: datetime) -> None:
+        """Take the moment from which on the person may ask again."""
+        self.until = until
+        super().__init__(
+            "You have asked the moderators as many questions as one may in a day. "
+            f"You can ask the next one from {until:%d %B, %H:%M} UTC on."
+        )
+
+
+class BlockedError(DeskError):
+    """The person may not ask the moderators of this server."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("The moderators of this server do not take questions from you.")
 
 
 class StoreError(KnowledgeError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -63,6 +64,22 @@ class File:
             "stop the other program that writes to it, perhaps a second copy of the bot."
         )
 
+    def being_restored(self) -> StoreError:
+        """Return the error for a file over which a backup is restored just now."""
+        return StoreError(
+            f"A backup is being restored over the database {self.path}. Nothing was changed: start the bot "
+            "again when that is done."
+        )
+
+    def not_to_be_held(self, error: OSError) -> StoreError:
+        """Return the error for a file beside which no other can be written, to say that it is in use."""
+        if isinstance(error, PermissionError) or error.errno == errno.EROFS:
+            return StoreError(self._unwritable())
+        return StoreError(
+            f"The database {self.path} cannot be marked as in use ({error.strerror}). Nothing was changed: "
+            "check that its folder is on a local disk that has room."
+        )
+
     def damaged(self) -> StoreError:
         """Return the error for a file that holds no sound database."""
         return StoreError(
@@ -77,8 +94,7 @@ class File:
             case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
                 return str(self.locked())
             case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
-                problem = "cannot be written"
-                remedy = "let the bot write to the file and to its folder, or set data_dir to another folder"
+                return self._unwritable()
             case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
                 return str(self.damaged())
             case sqlite3.SQLITE_FULL:
@@ -88,6 +104,12 @@ class File:
             case _:
                 problem, remedy = f"cannot be used ({reason})", "check the settings and the log"
         return f"The database {self.path} {problem}. Nothing was changed: {remedy}."
+
+    def _unwritable(self) -> str:
+        return (
+            f"The database {self.path} cannot be written. Nothing was changed: let the bot write to the file "
+            "and to its folder, or set data_dir to another folder."
+        )
 
 
 def engine(file: File, *, migrating: bool = False) -> AsyncEngine:
@@ -104,6 +126,7 @@ def engine(file: File, *, migrating: bool = False) -> AsyncEngine:
     pragmas = [
         f"busy_timeout={int(file.patience * 1000)}",
         "synchronous=FULL",
+        "secure_delete=ON",  # what people had deleted is not to be found in the file
         f"foreign_keys={'OFF' if migrating else 'ON'}",
     ]
 

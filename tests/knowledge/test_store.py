@@ -1,10 +1,11 @@
+"""How the store keeps things: durably, for whoever writes at once, through migrations and all obstacles."""
+
 from __future__ import annotations
 
 import asyncio
 import logging
 import os
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -17,21 +18,20 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.command import upgrade
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from hypothesis import given
-from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
 from sqlalchemy import create_engine
 
 from knowledge.errors import StoreError
-from knowledge.store import Store, Votes
+from knowledge.guild_settings import GuildSettings
+from knowledge.store import Forgotten, Store, Votes
 from knowledge.store.migrate import REVISIONS, SCRIPTS
-from knowledge.store.schema import metadata
+from knowledge.store.schema import guilds, metadata
+from tests.knowledge.store_samples import ELSEWHERE, GUILD, NOW, OTHER, PERSON, draft
 
 ROOT = Path(__file__).parents[2]
-PERSON, OTHER = 2**63 - 1, 1
 
 
 def url(file: Path) -> str:
@@ -69,18 +69,6 @@ def refusal(file: Path) -> str:
 # What is kept
 
 
-async def test_a_person_has_one_vote_on_a_card_and_can_change_and_withdraw_it(store: Store) -> None:
-    assert await store.votes("card") == Votes(0, 0)
-    assert await store.vote("card", PERSON, helpful=True) == Votes(1, 0)
-    assert await store.vote("card", PERSON, helpful=True) == Votes(1, 0)
-    assert await store.vote("card", OTHER, helpful=True) == Votes(2, 0)
-    assert await store.vote("card", PERSON, helpful=False) == Votes(1, 1)
-    assert await store.vote("another card", PERSON, helpful=False) == Votes(0, 1)
-    assert await store.vote("card", PERSON, helpful=None) == Votes(1, 0)
-    assert await store.vote("card", PERSON, helpful=None) == Votes(1, 0)
-    assert await store.votes("card") == Votes(1, 0)
-
-
 async def test_what_was_remembered_is_recalled(store: Store) -> None:
     assert await store.recall("commands") is None
     await store.remember("commands", "old")
@@ -89,37 +77,28 @@ async def test_what_was_remembered_is_recalled(store: Store) -> None:
     assert await store.recall("Commands") is None
 
 
+async def test_what_was_chosen_for_a_server_is_kept(store: Store) -> None:
+    assert await store.guild_settings(GUILD) == GuildSettings()
+    first = GuildSettings(answer_mentions_in=(2**63 - 1, 5), log_channel=2**62, default_visibility="public")
+    await store.save_guild_settings(GUILD, first)
+    assert await store.guild_settings(GUILD) == first
+    await store.save_guild_settings(GUILD, GuildSettings(moderator_roles=(1,), two_person_rule=True))
+    assert await store.guild_settings(GUILD) == GuildSettings(moderator_roles=(1,), two_person_rule=True)
+    assert await store.guild_settings(ELSEWHERE) == GuildSettings()
+
+
 async def test_all_of_it_is_there_after_a_restart(file: Path) -> None:
     async with await Store.open(url(file)) as store:
         await store.vote("card", PERSON, helpful=True)
         await store.remember("key", "value")
+        await store.save_guild_settings(GUILD, GuildSettings(questions_a_day=1))
     async with await Store.open(url(file)) as store:
         assert await store.votes("card") == Votes(1, 0)
         assert await store.recall("key") == "value"
-
-
-Ballots = list[tuple[str, int, bool | None]]
-
-
-@given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(1, 4), st.none() | st.booleans()), max_size=12))
-@hypothesis_settings(max_examples=10, deadline=None)
-def test_the_count_is_always_that_of_the_last_ballot_of_each_person(ballots: Ballots) -> None:
-    async def cast(file: Path) -> None:
-        last: dict[tuple[str, int], bool | None] = {}
-        async with await Store.open(url(file)) as store:
-            for card, person, helpful in ballots:
-                last[card, person] = helpful
-                mine = [given for (on, _), given in last.items() if on == card]
-                assert await store.vote(card, person, helpful) == Votes(mine.count(True), mine.count(False))
-
-    with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(cast(Path(folder) / "bot.db"))
+        assert await store.guild_settings(GUILD) == GuildSettings(questions_a_day=1)
 
 
 # Servers
-
-GUILD, ELSEWHERE = 2**62, 7
-NOW = datetime(2026, 1, 31, tzinfo=UTC)
 
 
 async def test_a_server_is_news_once(store: Store) -> None:
@@ -161,10 +140,17 @@ async def test_a_moment_needs_a_time_zone(store: Store) -> None:
 
 
 def test_whatever_belongs_to_a_server_goes_with_it() -> None:
+    known = {guilds}
     for table in metadata.sorted_tables:
-        if table.name != "guilds" and "guild_id" in table.columns:
+        owners = {key.column.table for key in table.foreign_keys if key.ondelete == "CASCADE"}
+        assert len(owners) == len({key.column.table for key in table.foreign_keys})
+        if owners & known:
+            known.add(table)
+        elif table is not guilds:
+            assert table.name in ("memory", "numbers")
+        if "guild_id" in table.columns and table is not guilds:
             (reference,) = table.columns["guild_id"].foreign_keys
-            assert (reference.target_fullname, reference.ondelete) == ("guilds.guild_id", "CASCADE")
+            assert reference.column is guilds.c.guild_id
 
 
 # How it is kept
@@ -181,6 +167,7 @@ async def test_connections_are_durable_and_checked(store: Store, file: Path) -> 
             assert await pragma("synchronous") == 2  # FULL
             assert await pragma("foreign_keys") == 1
             assert await pragma("busy_timeout") == 5000
+            assert await pragma("secure_delete") == 1
 
 
 async def test_readers_do_not_wait_for_a_writer_nor_hold_one_up(file: Path) -> None:
@@ -238,37 +225,18 @@ async def test_closing_lets_a_write_finish_and_refuses_those_after_it(file: Path
         assert await again.recall("key") == "value"
 
 
-WRITER = """
-import asyncio, sys
-from knowledge.store import Store
-
-async def main():
-    store = await Store.open(sys.argv[1])
-    number = int(await store.recall("number") or 0)
-    while True:
-        number += 1
-        await store.remember("number", str(number))
-        print(number, flush=True)
-
-asyncio.run(main())
-"""
-
-
-def test_what_was_acknowledged_survives_a_kill(file: Path) -> None:
-    make(file)
-    for _ in range(3):
-        with subprocess.Popen(
-            [sys.executable, "-c", WRITER, url(file)], cwd=ROOT, stdout=subprocess.PIPE, text=True
-        ) as writer:
-            assert writer.stdout is not None
-            for _ in range(20):
-                writer.stdout.readline()
-            writer.send_signal(signal.SIGKILL)
-            acknowledged = [int(line) for line in writer.stdout if line.endswith("\n")]
-        with closing(sqlite3.connect(file)) as other:
-            assert other.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-            ((kept,),) = other.execute("SELECT value FROM memory WHERE key = 'number'")
-        assert int(kept) >= max(acknowledged, default=20)
+async def test_what_was_deleted_is_not_to_be_found_in_the_file(file: Path) -> None:
+    secrets = ["a question of mine", "a reason of mine", "a draft of mine"]
+    async with await Store.open(url(file)) as store:
+        await store.vote("card", PERSON, helpful=False, guild_id=GUILD, at=NOW)
+        await store.vote_reason("card", PERSON, secrets[1], "what?")
+        await store.ask_moderators(GUILD, PERSON, secrets[0], "key", NOW, channel_id=1, tell="", quota=1)
+        await store.keep_draft(draft(author_id=PERSON, typed={"question": secrets[2]}), NOW)
+        kept = b"".join(path.read_bytes() for path in file.parent.iterdir())
+        assert all(secret.encode() in kept for secret in secrets)
+        await store.forget_person(PERSON)
+    kept = b"".join(path.read_bytes() for path in file.parent.iterdir())
+    assert not any(secret.encode() in kept for secret in secrets)
 
 
 # Migrations
@@ -305,18 +273,44 @@ def test_a_migration_that_fails_changes_nothing(file: Path) -> None:
     assert "memory already exists" in refusal(file)
 
 
-async def test_votes_outlive_the_migration_from_the_first_schema(file: Path) -> None:
-    async with await Store.open(url(file)):
-        pass
-    with closing(sqlite3.connect(file)) as other:
-        other.executescript(
-            "DROP TABLE votes; DROP TABLE guilds; UPDATE alembic_version SET version_num = '0001';"
-            "CREATE TABLE votes (card TEXT, user_id BIGINT, helpful BOOLEAN NOT NULL,"
-            " PRIMARY KEY (card, user_id)); INSERT INTO votes VALUES ('card', 1, 1);"
-        )
+def make_old(file: Path, revision: str, *rows: str) -> None:
+    """Make a database as an earlier version of the bot left it."""
+    file.parent.mkdir()
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    with create_engine(f"sqlite:///{file}").begin() as connection:
+        config.attributes["connection"] = connection
+        upgrade(config, revision)
+        for row in rows:
+            connection.exec_driver_sql(row)
+
+
+OLD_VOTE = "INSERT INTO votes (card, user_id, helpful) VALUES ('card', 1, 1)"
+OLD = {
+    "0001": [OLD_VOTE],
+    "0002": [OLD_VOTE, "INSERT INTO guilds VALUES (7, 0, NULL)", "UPDATE votes SET guild_id = 7"],
+}
+
+
+def test_the_data_of_every_earlier_schema_is_tested() -> None:
+    assert tuple(OLD) == REVISIONS[:-1]
+
+
+@pytest.mark.parametrize("revision", OLD)
+async def test_votes_outlive_the_migration_from_every_earlier_schema(file: Path, revision: str) -> None:
+    await asyncio.to_thread(make_old, file, revision, *OLD[revision])
     async with await Store.open(url(file)) as store:
         assert await store.votes("card") == Votes(1, 0)
         assert await store.vote("card", PERSON, helpful=False, guild_id=GUILD) == Votes(1, 1)
+        assert await store.servers() == ({GUILD, 7} if revision == "0002" else {GUILD})
+
+
+async def test_votes_of_an_earlier_schema_are_kept_as_if_cast_at_the_migration(file: Path) -> None:
+    await asyncio.to_thread(make_old, file, "0002", OLD_VOTE)
+    now = datetime.now(UTC)
+    async with await Store.open(url(file)) as store:
+        assert await store.enforce_retention(before=now - timedelta(minutes=1)) == Forgotten()
+        assert await store.enforce_retention(before=now + timedelta(minutes=1)) == Forgotten(votes=1)
 
 
 def test_a_database_of_a_newer_version_is_left_alone(file: Path) -> None:

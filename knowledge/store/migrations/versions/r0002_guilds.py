@@ -14,6 +14,7 @@ def upgrade() -> None:
     op.create_table(
         "guilds",
         sa.Column("guild_id", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("met", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("left_at", sa.DateTime),
     )
     with op.batch_alter_table("votes") as votes:

@@ -1,0 +1,348 @@
+"""Drafts: what moderators type for an entry, read into its content with every fault named at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from itertools import count, islice
+
+from knowledge.citations import SOURCE_ID, Citation
+from knowledge.entries import Content, Draft
+from knowledge.entry_reviews import Cause, digest
+from knowledge.errors import CitationError, InputError
+from knowledge.faq import MOST_CITATIONS, FaqEntry
+from knowledge.library import Library
+from knowledge.periods import PeriodError, parse_period
+from knowledge.rows import Row
+from knowledge.sources import Passage
+from knowledge.text import echo, normalise, terms, words
+
+LABELS: Mapping[str, str] = {
+    "question": "Question",
+    "answer": "Answer",
+    "alternatives": "Alternative wordings",
+    "citations": "Citations",
+    "tags": "Tags",
+    "review_on": "Review date",
+    "reason": "Reason",
+    "id": "Id",
+}
+"""The fields of a draft, and what people call them; the last two are no part of what an entry says."""
+
+EDITORIAL = "editorial"
+"""The word that, among the citations, marks an entry as one that has none."""
+
+LONGEST_QUESTION = 300
+LONGEST_ANSWER = 2_000
+LONGEST_REASON = 300
+LONGEST_TAG = 30
+LONGEST_ID = 60
+LONGEST_LIST = 4_000
+"""How many characters all alternative wordings have together, so that one field of a form holds them."""
+MOST_ALTERNATIVES = 20
+MOST_TAGS = 10
+
+_LONGEST_DAY = 40
+_MOST_NAMED = 10
+"""How many faults of one field are worth naming."""
+
+_UNPRINTABLE = re.compile(
+    r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+"""Control and other non-characters that are no blanks, and the marks that turn a line round."""
+
+_TAG = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+_DAY_WANTED = "write the day as year-month-day, for example 2030-01-31"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFault:
+    """One thing wrong in a draft: its field, the problem with what is accepted, and which item of a list."""
+
+    field: str
+    problem: str
+    item: int | None = None
+
+    def __str__(self) -> str:
+        """Return `Label: problem`."""
+        return f"{LABELS[self.field]}: {self.problem}"
+
+
+class DraftError(InputError):
+    """A draft cannot be published as it is; `faults` names everything that stands in the way."""
+
+    def __init__(self, faults: tuple[FieldFault, ...]) -> None:
+        """Take the faults, in the order of the fields."""
+        self.faults = faults
+        super().__init__("\n".join(map(str, faults)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written(Row):
+    """What an entry says as somebody wrote it, before it is tidied and checked."""
+
+    question: str = ""
+    answer: str = ""
+    alternatives: tuple[str, ...] = ()
+    citations: tuple[str, ...] = ()
+    editorial: bool = False
+    tags: tuple[str, ...] = ()
+    review_on: str = ""
+
+
+def read(typed: Mapping[str, str], library: Library, today: date | None = None) -> Content:
+    """Read what was typed for an entry; whatever `typed` returns is read back to the same content.
+
+    Alternatives stand one a line, citations one a line or parted by commas, tags parted by commas; the word
+    “editorial” among the citations stands for none. With `today`, a review date must not have passed.
+
+    Raises `DraftError` with the faults of all fields at once.
+    """
+    references = [tidy(part) for part in re.split(r"[,;\[\]\n]", _lines(typed.get("citations", "")))]
+    written = Written(
+        question=typed.get("question", ""),
+        answer=typed.get("answer", ""),
+        alternatives=tuple(typed.get("alternatives", "").splitlines()),
+        citations=tuple(part for part in references if part.lower() != EDITORIAL),
+        editorial=any(part.lower() == EDITORIAL for part in references),
+        tags=tuple(re.split(r"[,;\n]", _lines(typed.get("tags", "")))),
+        review_on=typed.get("review_on", ""),
+    )
+    content, faults = check(written, library, today)
+    faults += tuple(_faults_beside(typed))
+    if faults:
+        raise DraftError(faults)
+    return content
+
+
+def typed(content: Content | FaqEntry) -> dict[str, str]:
+    """Return what one would type for a content, by field: the inverse of `read`.
+
+    Of a shipped entry it is what one would type for an own entry that says the same.
+    """
+    review_on = content.review_on if isinstance(content, Content) else None
+    return {
+        "question": content.question,
+        "answer": content.answer,
+        "alternatives": "\n".join(content.alternatives),
+        "citations": EDITORIAL if content.editorial else "\n".join(map(str, content.citations)),
+        "tags": ", ".join(content.tags),
+        "review_on": str(review_on or ""),
+    }
+
+
+def mark(draft: Draft) -> str:
+    """Return a short mark of what a draft says and what it was written upon; it changes as they do."""
+    said = {field: text for field, text in sorted(draft.typed.items()) if text}
+    written = json.dumps([said, draft.entry_id, draft.since, draft.question_id])
+    return hashlib.blake2b(written.encode(), digest_size=6).hexdigest()
+
+
+def check(
+    written: Written, library: Library, today: date | None = None
+) -> tuple[Content, tuple[FieldFault, ...]]:
+    """Return what was written as content, and its faults; the content is good if there are none."""
+    reader = _Reader(library, today)
+    return reader.content(written), tuple(reader.faults)
+
+
+def slug(question: str, taken: Collection[str]) -> str:
+    """Return an id for a question: its words in ASCII, with a number if that is taken.
+
+    Words of other scripts, which ASCII cannot show, stand in it as a short hash. `How long does a permit
+    take?` becomes `how-long-does-a-permit-take`, and then `how-long-does-a-permit-take-2`.
+    """
+    folded = [_in_ascii(word.term) for word in words(question)]
+    head, tail = "-".join(filter(None, folded)), ""
+    if not all(folded) or not folded:
+        tail = "-" + hashlib.sha256(normalise(question).encode()).hexdigest()[:8]
+    endings = (tail if number == 1 else f"{tail}-{number}" for number in count(1))
+    ids = (_cut(head or "entry", LONGEST_ID - len(ending)) + ending for ending in endings)
+    return next(id_ for id_ in ids if id_ not in taken)
+
+
+def is_entry_id(text: str) -> bool:
+    """Whether a text can be the id of an entry."""
+    return len(text) <= LONGEST_ID and re.fullmatch(SOURCE_ID, text) is not None
+
+
+def no_id(text: str) -> str:
+    """Say that a text cannot be the id of an entry, and what can."""
+    wanted = f"write lower-case letters, digits and single hyphens, {LONGEST_ID} characters at most"
+    return f"“{echo(text)}” is no id: {wanted}"
+
+
+def tidy(text: str) -> str:
+    """Return a text on one line, with single blanks and without what cannot be seen."""
+    return " ".join(_UNPRINTABLE.sub("", text).split())
+
+
+def tidy_lines(text: str) -> str:
+    """Return a text without what cannot be seen, blanks at the ends of lines and more than one empty line."""
+    return re.sub(r"\n{3,}", "\n\n", _lines(_UNPRINTABLE.sub("", text))).strip()
+
+
+def _lines(text: str) -> str:
+    """Return a text with one kind of line break and no blanks at the ends of lines."""
+    return "\n".join(line.rstrip() for line in text.replace("\x1f", " ").splitlines())
+
+
+def _in_ascii(word: str) -> str:
+    plain = unicodedata.normalize("NFKD", word.casefold()).encode("ascii", "ignore").decode()
+    return "-".join(re.findall("[a-z0-9]+", plain))
+
+
+def _cut(id_: str, room: int) -> str:
+    """Return the beginning of an id that fits, cut between words if it has several."""
+    return id_ if len(id_) <= room else id_[: room + 1].rpartition("-")[0] or id_[:room]
+
+
+def _faults_beside(typed: Mapping[str, str]) -> Iterator[FieldFault]:
+    """Yield what is wrong in the fields that are no part of what the entry says."""
+    reason, id_ = tidy(typed.get("reason", "")), typed.get("id", "")
+    if len(reason) > LONGEST_REASON:
+        yield FieldFault("reason", _too_long(reason, LONGEST_REASON))
+    if id_ and not is_entry_id(id_):
+        yield FieldFault("id", no_id(id_))
+
+
+def _findable(text: str) -> bool:
+    """Whether a wording is a question to `/ask`, which takes what begins with a slash for a command."""
+    return not text.startswith("/") and re.search(r"\w\w", text) is not None
+
+
+def _too_long(text: str, most: int) -> str:
+    return f"has {len(text):,} characters; {most:,} at most are accepted"
+
+
+def _distinct(texts: Iterable[str], but: str = "") -> dict[str, int]:
+    """Return tidied texts with their position: none that shows nothing, or differs only in case."""
+    found: dict[str, tuple[str, int]] = {}
+    for position, text in enumerate(map(tidy, texts)):
+        if text.casefold() != but.casefold() and echo(text):
+            found.setdefault(text.casefold(), (text, position))
+    return dict(found.values())
+
+
+class _Reader:
+    """Reads what was written field by field, and notes the faults."""
+
+    def __init__(self, library: Library, today: date | None) -> None:
+        self._library = library
+        self._today = today
+        self.faults: list[FieldFault] = []
+
+    def content(self, written: Written) -> Content:
+        question = self._question(written.question)
+        answer = self._answer(written.answer)
+        alternatives = self._alternatives(written.alternatives, question)
+        passages = self._passages(written.citations, written.editorial)
+        return Content(
+            question=question,
+            answer=answer,
+            alternatives=alternatives,
+            citations=tuple(passages),
+            cited=tuple(map(digest, passages.values())),
+            editorial=written.editorial,
+            tags=self._tags(written.tags),
+            review_on=self._review_on(tidy(written.review_on)),
+        )
+
+    def _fault(self, field: str, problem: str, item: int | None = None) -> None:
+        self.faults.append(FieldFault(field, problem, item))
+
+    def _question(self, text: str) -> str:
+        question = tidy(text)
+        if not echo(question):
+            self._fault(
+                "question", f"is missing: write what people ask, in {LONGEST_QUESTION} characters at most"
+            )
+        elif not terms(question) or not _findable(question):
+            self._fault("question", "has no word by which it could be found; write what it is about")
+        if len(question) > LONGEST_QUESTION:
+            self._fault("question", _too_long(question, LONGEST_QUESTION))
+        return question
+
+    def _answer(self, text: str) -> str:
+        answer = tidy_lines(text)
+        if not echo(answer):
+            self._fault("answer", f"is missing: write the answer, in {LONGEST_ANSWER:,} characters at most")
+        if len(answer) > LONGEST_ANSWER:
+            self._fault("answer", _too_long(answer, LONGEST_ANSWER))
+        return answer
+
+    def _alternatives(self, texts: Iterable[str], question: str) -> tuple[str, ...]:
+        wordings = _distinct(texts, but=question)
+        self._count("alternatives", len(wordings), MOST_ALTERNATIVES)
+        for text, item in islice(wordings.items(), MOST_ALTERNATIVES):
+            if len(text) > LONGEST_QUESTION:
+                self._fault("alternatives", f"“{echo(text)}” {_too_long(text, LONGEST_QUESTION)}", item)
+            elif not any(words(text)) or not _findable(text):
+                self._fault("alternatives", f"“{echo(text)}” has no word by which it could be found", item)
+        together = len("\n".join(wordings))
+        if len(wordings) <= MOST_ALTERNATIVES and together > LONGEST_LIST:
+            problem = f"have {together:,} characters together; {LONGEST_LIST:,} at most are accepted"
+            self._fault("alternatives", problem)
+        return tuple(wordings)
+
+    def _passages(self, texts: Iterable[str], editorial: bool) -> dict[Citation, Passage]:
+        """Return the passages that are cited, by their citation as the source writes it."""
+        found: dict[Citation, Passage] = {}
+        written = _distinct(texts)
+        for text, item in islice(written.items(), _MOST_NAMED):
+            try:
+                source, passage = self._library.resolve(Citation.parse(text))
+            except CitationError as error:
+                self._fault("citations", str(error), item)
+                continue
+            citation = source.citation(passage)
+            if passage.retired:
+                self._fault("citations", f"{citation} {Cause.RETIRED}; cite another passage", item)
+            found[citation] = passage
+        self._count("citations", len(found) + max(0, len(written) - _MOST_NAMED), MOST_CITATIONS)
+        if editorial and written:
+            self._fault("citations", "an entry is either editorial or has citations; choose one")
+        elif not editorial and not written:
+            self._fault("citations", "cite a passage, for example fp-2019¶6, or mark the entry as editorial")
+        return found
+
+    def _tags(self, texts: Iterable[str]) -> tuple[str, ...]:
+        tags = _distinct(re.sub(r"[\s_]+", "-", tidy(text).lstrip("#").lower()) for text in texts)
+        self._count("tags", len(tags), MOST_TAGS)
+        for tag, item in islice(tags.items(), MOST_TAGS):
+            if len(tag) > LONGEST_TAG or not _TAG.fullmatch(tag):
+                wanted = f"letters, digits and hyphens, {LONGEST_TAG} characters at most"
+                self._fault("tags", f"“{echo(tag)}” is no tag: write {wanted}", item)
+        return tuple(tags)
+
+    def _review_on(self, text: str) -> date | None:
+        if not text:
+            return None
+        day = _day(text)
+        if day is None:
+            self._fault("review_on", f"“{echo(text)}” is no day; {_DAY_WANTED}")
+        elif self._today is not None and day < self._today:
+            self._fault("review_on", f"{day} has passed; write a day from {self._today} on, or none")
+        return day
+
+    def _count(self, field: str, number: int, most: int) -> None:
+        if number > most:
+            self._fault(field, f"there are {number:,}; {most} at most are accepted")
+
+
+def _day(text: str) -> date | None:
+    """Read a day as people write it, above all as year-month-day."""
+    if len(text) > _LONGEST_DAY:
+        return None
+    with suppress(ValueError):
+        return date.fromisoformat(text)
+    with suppress(PeriodError):
+        period = parse_period(text).period
+        return period.first if period.first == period.last else None
+    return None

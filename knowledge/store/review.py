@@ -1,0 +1,226 @@
+"""The store's part about what people could not find: their questions, and where moderators point those.
+
+A question is kept only because its asker chose to ask. Those that come to the same are one, with many askers.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, delete, exists, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from knowledge.errors import BlockedError, NoQuestionError, QuotaError
+from knowledge.store.database import Database, know, take_numbers
+from knowledge.store.records import AskedModerators, Asker, OpenQuestion, Outcome, Pointer
+from knowledge.store.schema import askers, blocks, pointers, questions
+
+A_DAY = timedelta(days=1)
+
+NOBODY_ASKS = ~exists().where(askers.c.question_id == questions.c.id)
+"""Which questions are left without anybody who asked them."""
+
+
+class Review(Database):
+    """The review queue, pointers, and who may not ask."""
+
+    async def ask_moderators(  # noqa: PLR0913  (who, what, when and how to tell, the latter named by the caller)
+        self,
+        guild_id: int,
+        user_id: int,
+        question: str,
+        key: str,
+        at: datetime,
+        *,
+        channel_id: int | None,
+        tell: str,
+        quota: int,
+    ) -> AskedModerators:
+        """Put a question to the moderators of a server, or add the asker to the open one with the same key.
+
+        `tell` is how the asker wishes to be told the outcome: in the `channel`, by `dm`, or not at all (an
+        empty text). Who asks the same again is counted once, and only changes where and how to be told; an
+        earlier wish stays if there is none now.
+        Raises `BlockedError` if the person may not ask there, and `QuotaError` if the person asked `quota`
+        questions there in the 24 hours before.
+        """
+        async with self._writing() as connection:
+            number = await take_numbers(connection)
+            await know(connection, guild_id)
+            if await connection.scalar(select(blocks.c.at).where(_block(guild_id, user_id))):
+                raise BlockedError
+            open_id = await connection.scalar(_open_with(guild_id, key))
+            question_id = number if open_id is None else open_id
+            wish = {"channel_id": channel_id, "tell": tell}
+            mine = _asker(question_id, user_id)
+            told = await connection.scalar(select(askers.c.tell).where(mine))
+            if told is None:
+                await _keep_to_quota(connection, guild_id, user_id, at, quota)
+                if open_id is None:
+                    row = {"id": question_id, "guild_id": guild_id, "key": key}
+                    await connection.execute(insert(questions).values(row))
+                row = {"question_id": question_id, "user_id": user_id, "text": question, "at": at, **wish}
+                await connection.execute(insert(askers).values(row))
+            elif tell:
+                await connection.execute(update(askers).where(mine).values(wish))
+            counting = select(func.count()).where(askers.c.question_id == question_id)
+            counted = await connection.scalar(counting) or 0
+            return AskedModerators(question_id, counted, open_id is None, tell or told or "")
+
+    async def wish(
+        self, guild_id: int, question_id: int, user_id: int, *, channel_id: int | None, tell: str
+    ) -> None:
+        """Note where and how somebody who asked a question wishes to be told, as in `ask_moderators`.
+
+        Raises `NoQuestionError` if the question is closed or gone, or the person took it back.
+        """
+        waits = exists().where(_is_open(guild_id), questions.c.id == question_id)
+        mine = _asker(question_id, user_id) & waits
+        async with self._writing() as connection:
+            wish = {"channel_id": channel_id, "tell": tell}
+            if not (await connection.execute(update(askers).where(mine).values(wish))).rowcount:
+                raise NoQuestionError
+
+    async def withdraw_question(self, guild_id: int, question_id: int, user_id: int) -> bool:
+        """Delete what a person asked, open or closed, and the question with it if nobody else asked it.
+
+        Return whether there was anything to delete.
+        """
+        this = (questions.c.guild_id == guild_id) & (questions.c.id == question_id)
+        mine = _asker(question_id, user_id) & exists().where(this)
+        async with self._writing() as connection:
+            gone = await connection.execute(delete(askers).where(mine))
+            await connection.execute(delete(questions).where(this, NOBODY_ASKS))
+            return gone.rowcount > 0
+
+    async def who_asked(self, guild_id: int, question_id: int) -> tuple[Asker, ...]:
+        """Return everybody who asks an open question, the first asker first; nobody if it is not open."""
+        asked = _askers(question_id).join(questions).where(_is_open(guild_id))
+        async with self._reading() as connection:
+            return tuple(Asker(*row) for row in await connection.execute(asked))
+
+    async def open_questions(self, guild_id: int) -> tuple[OpenQuestion, ...]:
+        """Return what waits for the moderators of a server: what most people ask first, then the oldest."""
+        async with self._reading() as connection:
+            order = (func.count().desc(), func.min(askers.c.at), questions.c.id)
+            rows = await connection.execute(_open_questions(guild_id).order_by(*order))
+            return tuple(_read_question(row) for row in rows)
+
+    async def open_question(self, guild_id: int, question_id: int) -> OpenQuestion | None:
+        """Return a question that waits for the moderators of a server, or None."""
+        async with self._reading() as connection:
+            this = questions.c.id == question_id
+            row = (await connection.execute(_open_questions(guild_id).where(this))).first()
+            return _read_question(row) if row else None
+
+    async def close_question(
+        self, guild_id: int, question_id: int, outcome: Outcome, by: int, at: datetime
+    ) -> tuple[Asker, ...]:
+        """Note how a question ended; return everybody who asked it, the first asker first.
+
+        Raises `NoQuestionError` if it is closed already, or gone.
+        """
+        this = _is_open(guild_id) & (questions.c.id == question_id)
+        ended = {"outcome": outcome, "closed_by": by, "closed_at": at}
+        async with self._writing() as connection:
+            if not (await connection.execute(update(questions).where(this).values(ended))).rowcount:
+                raise NoQuestionError
+            return tuple(Asker(*row) for row in await connection.execute(_askers(question_id)))
+
+    async def point(self, guild_id: int, question: str, target: str, by: int, at: datetime) -> Pointer:
+        """Note that a question is answered, in a server, by a passage or an entry."""
+        async with self._writing() as connection:
+            pointer = Pointer(guild_id, await take_numbers(connection), question, target)
+            await know(connection, guild_id)
+            row = {"change": pointer.change, "guild_id": guild_id, "question": question, "target": target}
+            await connection.execute(insert(pointers).values(row | {"made_by": by, "at": at}))
+            return pointer
+
+    async def pointers(self, guild_id: int | None = None) -> tuple[Pointer, ...]:
+        """Return the pointers of a server, or of all servers, in the order in which they were made."""
+        columns = (pointers.c.guild_id, pointers.c.change, pointers.c.question, pointers.c.target)
+        wanted = select(*columns).order_by(pointers.c.change)
+        if guild_id is not None:
+            wanted = wanted.where(pointers.c.guild_id == guild_id)
+        async with self._reading() as connection:
+            return tuple(Pointer(*row) for row in await connection.execute(wanted))
+
+    async def unpoint(self, guild_id: int, change: int) -> bool:
+        """Delete the pointer that a change made; return whether there was such a pointer."""
+        this = (pointers.c.guild_id == guild_id) & (pointers.c.change == change)
+        async with self._writing() as connection:
+            return (await connection.execute(delete(pointers).where(this))).rowcount > 0
+
+    async def block(self, guild_id: int, user_id: int, by: int, at: datetime) -> None:
+        """Take no more questions from a person in a server; blocking twice does nothing."""
+        async with self._writing() as connection:
+            await know(connection, guild_id)
+            if await connection.scalar(select(blocks.c.at).where(_block(guild_id, user_id))) is None:
+                row = {"guild_id": guild_id, "user_id": user_id, "made_by": by, "at": at}
+                await connection.execute(insert(blocks).values(row))
+
+    async def unblock(self, guild_id: int, user_id: int) -> bool:
+        """Take questions from a person again; return whether the person was blocked."""
+        async with self._writing() as connection:
+            gone = await connection.execute(delete(blocks).where(_block(guild_id, user_id)))
+            return gone.rowcount > 0
+
+    async def blocked(self, guild_id: int) -> frozenset[int]:
+        """Return from whom the moderators of a server take no questions."""
+        async with self._reading() as connection:
+            found = select(blocks.c.user_id).where(blocks.c.guild_id == guild_id)
+            return frozenset(await connection.scalars(found))
+
+
+def _block(guild_id: int, user_id: int) -> ColumnElement[bool]:
+    return (blocks.c.guild_id == guild_id) & (blocks.c.user_id == user_id)
+
+
+def _asker(question_id: int, user_id: int) -> ColumnElement[bool]:
+    return (askers.c.question_id == question_id) & (askers.c.user_id == user_id)
+
+
+def _askers(question_id: int) -> Select[Any]:
+    columns = (askers.c.user_id, askers.c.channel_id, askers.c.tell)
+    return select(*columns).where(askers.c.question_id == question_id).order_by(askers.c.at, askers.c.user_id)
+
+
+def _is_open(guild_id: int) -> ColumnElement[bool]:
+    return (questions.c.guild_id == guild_id) & questions.c.closed_at.is_(None)
+
+
+def _open_with(guild_id: int, key: str) -> Select[Any]:
+    return select(questions.c.id).where(_is_open(guild_id) & (questions.c.key == key))
+
+
+async def _keep_to_quota(
+    connection: AsyncConnection, guild_id: int, user_id: int, at: datetime, quota: int
+) -> None:
+    """Raise `QuotaError` if a person has asked as many questions in a day as one may."""
+    asked = (questions.c.guild_id == guild_id) & (askers.c.user_id == user_id) & (askers.c.at > at - A_DAY)
+    latest_first = select(askers.c.at).join(questions).where(asked).order_by(askers.c.at.desc())
+    recent = list(await connection.scalars(latest_first.limit(quota)))
+    if len(recent) == quota:
+        raise QuotaError((recent[-1] if recent else at) + A_DAY)
+
+
+def _open_questions(guild_id: int) -> Select[Any]:
+    """Return what selects the open questions of a server, each with its askers counted and its first text."""
+    first = askers.alias("first")
+    texts = select(first.c.text).where(first.c.question_id == questions.c.id)
+    first_text = texts.order_by(first.c.at, first.c.user_id).limit(1).scalar_subquery()
+    columns = (
+        questions.c.id,
+        questions.c.guild_id,
+        first_text.label("text"),
+        questions.c.key,
+        func.count().label("askers"),
+        func.min(askers.c.at).label("first_at"),
+        func.max(askers.c.at).label("last_at"),
+    )
+    return select(*columns).join(askers).where(_is_open(guild_id)).group_by(questions.c.id)
+
+
+def _read_question(row: Row[Any]) -> OpenQuestion:
+    return OpenQuestion(**row._mapping)
