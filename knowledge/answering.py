@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cached_property
+from itertools import chain
+from typing import TYPE_CHECKING
 
-from knowledge.answers import Answer
+from knowledge.answers import Answer, Excerpt
 from knowledge.citations import Citation
 from knowledge.explaining import Explanation
+from knowledge.faq import FaqEntry, OwnEntry
 from knowledge.figure_questions import FigureQuestions
 from knowledge.library import Library
 from knowledge.people import Person
@@ -23,13 +27,18 @@ from knowledge.questions import (
     without_documents,
     years_of_documents,
 )
-from knowledge.replies import Replies
-from knowledge.retrieval import TELLING, Candidate, Retrieval, Role
+from knowledge.replies import MOST_EXCERPTS, Replies, excerpt_of
+from knowledge.retrieval import TELLING, Candidate, Item, Retrieval, Role, SubjectIndex
 from knowledge.sources import Passage
-from knowledge.spelling import Speller
-from knowledge.text import echo, normalise
+from knowledge.spelling import Reading, Speller
+from knowledge.text import echo, normalise, terms
 from knowledge.timeline import Event
 from knowledge.unknowns import KnownUnknown
+
+if TYPE_CHECKING:
+    from knowledge.entries import Entry
+    from knowledge.own_entries import OwnEntries
+    from knowledge.store import Pointer
 
 COVERED = 0.5
 """Coverage from which the best candidate carries an answer; set on the golden questions."""
@@ -66,7 +75,7 @@ SHOWN = 8
 
 
 class Answering:
-    """Answers free questions from one library."""
+    """Answers free questions from one library, and from a server's own entries beside it."""
 
     def __init__(self, library: Library) -> None:
         """Index the library, once."""
@@ -96,55 +105,113 @@ class Answering:
         self._dates = [event.date for event in library.timeline.events]
         self._speller = Speller(retrieval.surfaces, retrieval.understands)
 
+    def own_entries(self, entries: Iterable[Entry] = (), pointers: Iterable[Pointer] = ()) -> OwnEntries:
+        """Return an index of the entries and pointers of a server, to be asked beside this library."""
+        from knowledge.own_entries import OwnEntries
+
+        return OwnEntries(self._library, self._retrieval, self._spelled, entries, pointers)
+
     def warm_up(self) -> None:
         """Load now what would otherwise be loaded by the first question that needs it."""
         self._speller.warm_up()
 
-    def answer(self, question: str) -> Answer:
+    def answer(self, question: str, own: OwnEntries | None = None) -> Answer:
         """Return the reply to a question; the refusal, if nothing supports an answer."""
-        read = self._speller.read(essence(question))
-        _, answer = self._route(read.text)
-        said = [f"Read “{echo(typed)}” as “{ours}”." for typed, ours in read.replaced[:MOST_READ]]
-        more = len(read.replaced) - MOST_READ
-        if more > 0:
-            said.append(f"Read {more} more words as words of the library.")
-        return replace(answer, notes=(*said, *answer.notes))
+        read = self._read(question, own)
+        _, answer = self._route(question, read.text, own)
+        return replace(answer, notes=(*said_of(read), *answer.notes))
 
-    def explain(self, question: str) -> Explanation:
+    def explain(self, question: str, own: OwnEntries | None = None) -> Explanation:
         """Return how a question is read, what it might be about, and what decides, for people tuning it."""
-        read = self._speller.read(essence(question))
-        route, answer = self._route(read.text)
+        read = self._read(question, own)
+        route, answer = self._route(question, read.text, own)
         words = self._retrieval.read(read.text)
+        candidates = tuple(self._candidates(read.text, own)[:SHOWN])
         return Explanation(
             read=read,
             terms=tuple((word, self._retrieval.weight([word])) for word in dict.fromkeys(words)),
             periods=tuple(found.asked for found in self._periods(read.text)),
-            candidates=tuple(self._candidates(read.text)[:SHOWN]),
+            candidates=candidates,
             route=route,
-            threshold=self._needed(read.text),
+            threshold=self._threshold(read.text, candidates),
             answer=answer,
         )
 
-    def _route(self, question: str) -> tuple[str, Answer]:
+    def question_key(self, question: str) -> str:
+        """Return what is the same for questions that ask the same: their terms and kinds, in no order."""
+        from knowledge.own_entries import wording_key
+
+        read = self._spelled(question)
+        return " ".join(sorted({*terms(read), *asked_for(read)})) or wording_key(question)
+
+    def closest(self, question: str) -> tuple[Excerpt, ...]:
+        """Return the passages nearest to a question, whether or not they answer it."""
+        candidates = self._candidates(self._spelled(question), None)
+        passages = [c.subject.citations[0] for c in candidates if isinstance(c.subject.item, Passage)]
+        return tuple(excerpt_of(self._library, citation) for citation in passages[:MOST_EXCERPTS])
+
+    def entries_near(self, words: str, own: OwnEntries | None = None) -> tuple[Reading, list[FaqEntry]]:
+        """Return how some words were read, and the FAQ entries that have any of them, the nearest first."""
+        read = self._read(words, own)
+        asked = self._retrieval.read_text(read.text)
+        exactly = own.word_for_word((words, essence(words), read.text)) if own else None
+        shipped = self._shipped_entries.candidates(self._retrieval.weighed(asked))
+        found = sorted((*(own.candidates(asked) if own else ()), *shipped), key=lambda c: -c.support)
+        items = (
+            c.subject.item if c else self._entries.get(_plain(read.text)) for c in (exactly, None, *found)
+        )
+        entries = (item for item in items if isinstance(item, FaqEntry) and not _is_replaced(item, own))
+        return read, list({entry.id: entry for entry in entries}.values())
+
+    def entry(self, entry: FaqEntry) -> Answer:
+        """Return an FAQ entry as a reply."""
+        return self._replies.entry(entry)
+
+    def entries(self, own: OwnEntries | None = None) -> tuple[FaqEntry, ...]:
+        """Return the FAQ entries: a server's own by their ids, then the shipped ones that none replaces."""
+        mine = sorted(own.entries, key=lambda entry: entry.id) if own else ()
+        return (*mine, *(entry for entry in self._library.faq if not _is_replaced(entry, own)))
+
+    @cached_property
+    def _shipped_entries(self) -> SubjectIndex:
+        return SubjectIndex(map(self._retrieval.row, self._library.faq))
+
+    def _spelled(self, question: str) -> str:
+        return self._speller.read(essence(question)).text
+
+    def _read(self, question: str, own: OwnEntries | None) -> Reading:
+        """Read misspelt words of a question as words of the library, but for those that own entries have."""
+        text = essence(question)
+        left = own.words_beside_the_library(text) if own else ()
+        if not left:
+            return self._speller.read(text)
+        parts = re.split(rf"\b({'|'.join(map(re.escape, sorted(left)))})\b", text)
+        reads = [Reading(part) if part in left else self._speller.read(part) for part in parts]
+        return Reading("".join(one.text for one in reads), tuple(chain(*(one.replaced for one in reads))))
+
+    def _route(self, typed: str, question: str, own: OwnEntries | None) -> tuple[str, Answer]:
         """Return the first reply that a way of answering comes to, and the name of that way."""
+        if own and (found := own.word_for_word((typed, essence(typed), question))):
+            return "the server's own word for word", self._replies.from_candidates(question, [found])
         for name, way in (
-            ("an FAQ entry word for word", self._word_for_word),
+            ("an FAQ entry word for word", lambda asked: self._word_for_word(asked, own)),
             ("nothing asked", self._nothing),
             ("a name alone", self._person),
             ("figures", self._figures.answer),
             ("order of events", self._order),
-            ("several parts", self._parts),
+            ("several parts", lambda asked: self._parts(asked, own)),
             ("sources compared", self._sources_compared),
             ("events of a period", self._dated),
         ):
             if answer := way(question):
                 return name, answer
-        return "best supported subject", self._single(question)
+        return "best supported subject", self._single(question, own)
 
     def _periods(self, question: str) -> tuple[FoundPeriod, ...]:
         return find_periods(question, rows=self._dates)
 
-    def _candidates(self, question: str) -> list[Candidate]:
+    def _candidates(self, question: str, own: OwnEntries | None) -> list[Candidate]:
+        """Return what a question may be about, the best supported first; see `_ranked` for own entries."""
         words = self._retrieval.read(question)
         named = self._sources_named(question)
         if len(named) == 1:  # the name of a source says where to look, not what for
@@ -155,15 +222,36 @@ class Answering:
         keyword = not asked and len(set(self._retrieval.concepts(question))) == 1
         topic = frozenset(words) - frozenset(Asked)
         persons = [name for name in self._persons if name & topic]
-        found = [
-            c
-            for c in self._retrieval.candidates(words)
-            if _eligible(c, dated, keyword) and _shares_topic(c, topic) and _has_persons(c, persons)
-        ]
-        if len(named) == 1:
-            found = [replace(c, factor=NAMED_SOURCE[_of(c) in named]) for c in found]
-            found.sort(key=lambda c: -c.support)
-        return found
+        mine = own.candidates(words) if own else []
+        shipped = (c for c in self._retrieval.candidates(words) if not _is_replaced(c.subject.item, own))
+
+        def eligible(found: Iterable[Candidate]) -> list[Candidate]:
+            kept = [
+                c
+                for c in found
+                if _eligible(c, dated, keyword) and _shares_topic(c, topic) and _has_persons(c, persons)
+            ]
+            if len(named) == 1:
+                kept = [replace(c, factor=NAMED_SOURCE[_of(c) in named]) for c in kept]
+            return kept
+
+        return self._ranked(question, eligible(mine), eligible(shipped))
+
+    def _ranked(self, question: str, own: list[Candidate], shipped: list[Candidate]) -> list[Candidate]:
+        """Order candidates by their support, each subject once, an own entry before a shipped one as good.
+
+        What a server has put beside the library takes no answer away: an own candidate that does not cover
+        the question comes after all others, and so does a stale entry if there is a passage that answers.
+        """
+        strange = self._strange_names(question)
+        ranked = [c for c in own if c.coverage >= _needed(c, strange)] + shipped
+        ranked.sort(key=lambda c: -c.support)
+        if any(isinstance(c.subject.item, Passage) and c.coverage >= _needed(c, strange) for c in ranked):
+            ranked.sort(key=_is_stale)
+        distinct: dict[int, Candidate] = {}
+        for candidate in (*ranked, *own):
+            distinct.setdefault(id(candidate.subject.item), candidate)
+        return list(distinct.values())
 
     def _sources_named(self, question: str) -> set[str]:
         """Return the ids of the sources that a question names, by publisher or as “the 2019 article”."""
@@ -174,16 +262,20 @@ class Answering:
             if source.published.year in years or f" {' '.join(self._publishers[source.id])} " in words
         }
 
-    def _single(self, question: str) -> Answer:
-        candidates = self._candidates(question)
-        if not candidates or candidates[0].coverage < self._needed(question):
+    def _single(self, question: str, own: OwnEntries | None) -> Answer:
+        candidates = self._candidates(question, own)
+        if not candidates or candidates[0].coverage < self._threshold(question, candidates):
             return self._replies.refusal(candidates)
         return self._replies.from_candidates(question, self._unless_told_elsewhere(candidates))
 
-    def _needed(self, question: str) -> float:
-        """Return the coverage that an answer needs: more where a capitalised word is no name we know."""
+    def _threshold(self, question: str, candidates: Sequence[Candidate]) -> float:
+        """Return the coverage that the best candidate needs to carry an answer."""
+        return _needed(candidates[0] if candidates else None, self._strange_names(question))
+
+    def _strange_names(self, question: str) -> list[list[str]]:
+        """Return the capitalised words of a question that are no names the library knows."""
         names = map(self._retrieval.concepts, _NAME.findall(question))
-        return COVERED + STRANGER * any(not any(map(self._retrieval.knows, name)) for name in names)
+        return [name for name in names if not any(map(self._retrieval.knows, name))]
 
     def _unless_told_elsewhere(self, candidates: list[Candidate]) -> list[Candidate]:
         """Put passages of other collections before the known unknown found: they may close its gap."""
@@ -200,10 +292,10 @@ class Answering:
         ]
         return elsewhere or candidates
 
-    def _word_for_word(self, question: str) -> Answer | None:
-        """Answer a question that is an FAQ entry's own from that entry."""
+    def _word_for_word(self, question: str, own: OwnEntries | None) -> Answer | None:
+        """Answer a question that is a shipped entry's own from that entry, if it is not replaced."""
         entry = self._entries.get(_plain(question))
-        return self._replies.entry(entry) if entry else None
+        return self._replies.entry(entry) if entry and not _is_replaced(entry, own) else None
 
     def _nothing(self, question: str) -> Answer | None:
         """Answer what has no word that could be asked about, such as a greeting."""
@@ -226,7 +318,7 @@ class Answering:
                     found.setdefault(event.id, event)
         return self._replies.in_order(found.values()) if len(found) > 1 else None
 
-    def _parts(self, question: str) -> Answer | None:
+    def _parts(self, question: str, own: OwnEntries | None) -> Answer | None:
         """Answer a question in two parts by both, if each has an answer of its own."""
         parts = parts_of(question)
         if len(parts) < 2:
@@ -235,7 +327,7 @@ class Answering:
         missed = []
         for before, part in zip(("", *parts), parts, strict=False):
             whole = f"{part} {before}" if before and self._leans(part) else part
-            answer = self._part(whole) if len(answers) < MOST_PARTS else None
+            answer = self._part(whole, own) if len(answers) < MOST_PARTS else None
             if answer is None:
                 missed.append(f"Not answered here: “{echo(part)}”.")
             else:
@@ -250,12 +342,12 @@ class Answering:
         telling = any(self._retrieval.weight([word]) > TELLING for word in self._retrieval.concepts(part))
         return bool(_PRONOUN.search(part)) or not telling
 
-    def _part(self, part: str) -> Answer | None:
+    def _part(self, part: str, own: OwnEntries | None) -> Answer | None:
         """Answer one part of a question, if it is well supported by itself."""
         figures = self._figures.answer(part)
         if figures and figures.citations:
             return figures
-        best = next(iter(self._candidates(part)), None)
+        best = next(iter(self._candidates(part, own)), None)
         if not best or best.support < WELL_SUPPORTED:
             return None
         answer = self._replies.from_candidates(part, [best])
@@ -295,6 +387,13 @@ class Answering:
         return [(item, c.share) for c in candidates if isinstance(item := c.subject.item, Event)]
 
 
+def said_of(read: Reading) -> tuple[str, ...]:
+    """Say which misspelt words were read as which."""
+    said = [f"Read “{echo(typed)}” as “{ours}”." for typed, ours in read.replaced[:MOST_READ]]
+    more = len(read.replaced) - MOST_READ
+    return (*said, *([f"Read {more} more words as words of the library."] if more > 0 else ()))
+
+
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}\b")
 
 _PRONOUN = re.compile(r"\b(?:he|she|it|they|him|her|them|his|its|their|that|this)\b", re.IGNORECASE)
@@ -324,6 +423,22 @@ def _has_persons(candidate: Candidate, persons: Sequence[frozenset[str]]) -> boo
     if not isinstance(candidate.subject.item, Passage | Event) or candidate.likeness >= CLEARLY:
         return True
     return all(name & candidate.subject.all_terms for name in persons)
+
+
+def _needed(candidate: Candidate | None, strange: Iterable[list[str]]) -> float:
+    """Return the coverage that an answer needs: more where it lacks a name that is strange to the library."""
+    terms = candidate.subject.all_terms if candidate else frozenset()
+    return COVERED + STRANGER * any(terms.isdisjoint(name) for name in strange)
+
+
+def _is_replaced(item: Item, own: OwnEntries | None) -> bool:
+    """Whether a server has an entry of its own in the place of a shipped one."""
+    return own is not None and type(item) is FaqEntry and own.entry(item.id) is not None
+
+
+def _is_stale(candidate: Candidate) -> bool:
+    item = candidate.subject.item
+    return isinstance(item, OwnEntry) and bool(item.stale)
 
 
 def _eligible(candidate: Candidate, dated: bool, keyword: bool) -> bool:

@@ -1,17 +1,19 @@
 """The answer object: everything a reply holds, before any surface gives it a form.
 
-Console, JSON lines and Discord all show this one object. It holds no markup: text is plain, and the parts
-that a surface sets apart (citations, rows, receipts, the closest passages of a refusal) are fields.
+Console, JSON lines and Discord all show this one object. It holds no markup but what moderators wrote: text
+is plain, and the parts that a surface sets apart (citations, rows, receipts, the closest passages of a
+refusal) are fields.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from knowledge.citations import Citation
 from knowledge.exports import Figure, Receipt, Series
+from knowledge.faq import FaqEntry
 from knowledge.people import Person
 from knowledge.periods import Period
 from knowledge.sources import Source
@@ -43,10 +45,14 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Something the reply says, with the citations at which it can be opened; none if it is about the bot."""
+    """Something the reply says, with the citations at which it can be opened; none if it is about the bot.
+
+    The text of one that `is_markdown` was written by a server's moderators; all others are plain.
+    """
 
     text: str
     citations: tuple[Citation, ...] = ()
+    is_markdown: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +87,9 @@ class Answer:
     """A whole reply.
 
     `statements` lead; `excerpts` are the passages they rest on, at most three. `closest` belongs to refusals
-    and is no answer. `notes` say how the input was read, `hint` what to do next, `choices` are inputs to pick
-    from. `question` is what was asked, in a form that the engine reads back to the same reply; `version`
-    names the library that answered.
+    and is no answer. `entries` are listed by id and question. `notes` say how the input was read, `hint` what
+    to do next, `choices` are inputs to pick from. `question` is what was asked, in a form that the engine
+    reads back to the same reply; `version` names the library that answered.
     """
 
     kind: Kind
@@ -96,6 +102,7 @@ class Answer:
     events: tuple[Event, ...] = ()
     people: tuple[Person, ...] = ()
     sources: tuple[Source, ...] = ()
+    entries: tuple[FaqEntry, ...] = ()
     closest: tuple[Excerpt, ...] = ()
     notes: tuple[str, ...] = ()
     hint: str = ""

@@ -32,8 +32,14 @@ COMMANDS: Mapping[str, CommandForm] = {
     ),
     "cite": CommandForm("reference", (), "/cite fp-2019¶6", "Open a passage at its reference."),
     "sources": CommandForm("source", (), "/sources", "What the library holds."),
+    "faq list": CommandForm("tag", ("tag",), "/faq list", "FAQ entries, of one tag if you like."),
+    "faq show": CommandForm("id", (), "/faq show how-to-read-a-citation", "Show an FAQ entry by its id."),
+    "faq search": CommandForm("words", (), "/faq search sanctions", "FAQ entries that have some words."),
     "help": CommandForm("reader", (), "/help", "What the bot can do."),
 }
+
+_GROUPS = {"faq": "faq list"}
+"""The first word of commands that have two, and which of them is meant by the first word alone."""
 
 _OPTION = re.compile(r'(?:^|(?<=\s))([a-z]{2,20}):(?:"([^"]*)"|(\S*))', re.IGNORECASE)
 
@@ -52,6 +58,9 @@ def parse_command(text: str) -> Command:
     Raises `CommandError`, which names the commands or options there are, for anything else.
     """
     name, _, rest = re.sub(r"\s", " ", text.strip().removeprefix("/")).partition(" ")
+    if name.lower() in _GROUPS:
+        action, _, rest = rest.strip().partition(" ")
+        name = f"{name} {action}" if action else _GROUPS[name.lower()]
     form = COMMANDS.get(name.lower())
     if form is None:
         known = ", ".join(f"/{known}" for known in COMMANDS)
@@ -63,16 +72,27 @@ def parse_command(text: str) -> Command:
         for match in _OPTION.finditer(rest):
             option, quoted, bare = match.group(1).lower(), match.group(2), match.group(3)
             if option not in (*form.options, form.main):
-                others = ", ".join(f"{other}:…" for other in form.options)
+                others = ", ".join(f"{other}:…" for other in form.options if other != form.main)
                 raise CommandError(
                     f"/{name.lower()} has no option “{echo(option)}”. "
-                    f"It takes a {form.main} and {others}; for example {form.example}."
+                    f"It takes a {form.main}{' and ' if others else ''}{others}; for example {form.example}."
                 )
             options[option] = bare if quoted is None else quoted
         rest = _OPTION.sub(" ", rest)
     if bare := rest.strip():
         options.setdefault(form.main, bare)
     return Command(name.lower(), options)
+
+
+def question_in(asked: str) -> str:
+    """Return the free question that an input asks; of a command other than `/ask`, nothing."""
+    if not asked.lstrip().startswith("/"):
+        return asked.strip()
+    try:
+        command = parse_command(asked)
+    except CommandError:
+        return ""
+    return command.options.get("question", "") if command.name == "ask" else ""
 
 
 def form_example() -> str:

@@ -7,14 +7,16 @@ retrieval over passages, events, people and FAQ entries, which answers or refuse
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from rapidfuzz import process
 
-from knowledge.answering import Answering
-from knowledge.answers import Answer, Kind, Statement, Status
+from knowledge.answering import Answering, said_of
+from knowledge.answers import Answer, Excerpt, Kind, Statement, Status
 from knowledge.citations import Citation
 from knowledge.commands import COMMANDS, Command, parse_command, written
 from knowledge.errors import InputError
@@ -28,8 +30,19 @@ from knowledge.replies import excerpt_of
 from knowledge.text import echo
 from knowledge.wording import topic_in_words
 
+if TYPE_CHECKING:
+    from knowledge.entries import Content, Entry
+    from knowledge.own_entries import OwnEntries
+    from knowledge.store import Pointer
+
 TIMELINE_EXAMPLES = ("2018", "2018-12", "summer 2018", "2016..2019")
 LONGEST_INPUT = 4000
+MOST_FOUND = 10
+"""How many FAQ entries a search lists."""
+
+_TAGS_NAMED = 20
+_NEAREST = 3
+_LONGEST_NAME = 100
 
 _WORD = re.compile(r"\w\w")
 
@@ -46,23 +59,32 @@ class Engine:
         """Load what the first question would otherwise wait for; call it outside the event loop."""
         self._answering.warm_up()
 
-    def reply(self, typed: str) -> Answer:
-        """Answer a question, or a command written as `/exports 2023-11 series:reported`."""
+    def own_entries(self, entries: Iterable[Entry] = (), pointers: Iterable[Pointer] = ()) -> OwnEntries:
+        """Return the entries and pointers of a server as the methods below take them."""
+        return self._answering.own_entries(entries, pointers)
+
+    def reply(self, typed: str, own: OwnEntries | None = None) -> Answer:
+        """Answer a question, or a command written as `/exports 2023-11 series:reported`.
+
+        `own` are the entries of the server in which it is asked.
+        """
         if not typed.lstrip().startswith("/"):
-            return self._question(typed)
+            return self._question(typed, own)
         if len(typed) > LONGEST_INPUT:
             return self._finish(self.unreadable(_TOO_LONG, _ASK_HINT), echo(typed))
         try:
             command = parse_command(typed)
         except InputError as error:
             return self._finish(self.unreadable(str(error)), typed)
-        return self._run(command)
+        if command.name.startswith("faq "):
+            return self._run_faq(command, own)
+        return self._run(command, own)
 
-    def _run(self, command: Command) -> Answer:
+    def _run(self, command: Command, own: OwnEntries | None) -> Answer:
         options = command.options
         match command.name:
             case "ask":
-                return self._question(options.get("question", ""))
+                return self._question(options.get("question", ""), own)
             case "timeline":
                 return self.timeline(options.get("period", ""), options.get("topic", ""))
             case "exports":
@@ -73,19 +95,94 @@ class Engine:
                 return self.sources(options.get("source", ""))
         return self.help(Reader.named(options.get("reader", "")))
 
-    def _question(self, question: str) -> Answer:
+    def _run_faq(self, command: Command, own: OwnEntries | None) -> Answer:
+        options = command.options
+        match command.name:
+            case "faq show":
+                return self.faq_show(options.get("id", ""), own)
+            case "faq search":
+                return self.faq_search(options.get("words", ""), own)
+        return self.faq_list(options.get("tag", ""), own)
+
+    def _question(self, question: str, own: OwnEntries | None) -> Answer:
         """Answer a free question from the library, or refuse if nothing supports an answer."""
         question = question.strip()
         asked = written("ask", question=question) if question.startswith("/") else question
-        if not _WORD.search(question):
-            return self._finish(self.unreadable("Ask a question in a few words.", _ASK_HINT), asked)
-        if len(question) > LONGEST_INPUT:
-            return self._finish(self.unreadable(_TOO_LONG, _ASK_HINT), asked)
-        return self._finish(self._answering.answer(question), asked)
+        if unreadable := self._unreadable_question(question):
+            return self._finish(unreadable, asked, own)
+        return self._finish(self._answering.answer(question, own), asked, own)
 
-    def explain(self, question: str) -> str:
+    def _unreadable_question(self, question: str) -> Answer | None:
+        if not _WORD.search(question):
+            return self.unreadable("Ask a question in a few words.", _ASK_HINT)
+        return self.unreadable(_TOO_LONG, _ASK_HINT) if len(question) > LONGEST_INPUT else None
+
+    def explain(self, question: str, own: OwnEntries | None = None) -> str:
         """Return how a question is read and what decides its reply, as a few lines for people tuning it."""
-        return explanation_in_words(self._answering.explain(question))
+        return explanation_in_words(self._answering.explain(question, own))
+
+    def question_key(self, question: str) -> str:
+        """Return a key that questions share which ask the same in the same words, in whatever order."""
+        return self._answering.question_key(question)
+
+    def closest(self, question: str) -> tuple[Excerpt, ...]:
+        """Return the passages nearest to a question, whether or not they answer it; at most three."""
+        return self._answering.closest(question)
+
+    def faq_list(self, tag: str = "", own: OwnEntries | None = None) -> Answer:
+        """List the FAQ entries, a server's own before the shipped ones, of one tag if one is given."""
+        wanted = "-".join(tag.lower().lstrip("# ").split())
+        asked = written("faq list", tag=wanted)
+        entries = self._answering.entries(own)
+        found = tuple(entry for entry in entries if wanted in ("", *entry.tags))
+        if not found:
+            tags = Counter(tag for entry in entries for tag in entry.tags)
+            missing = f" with the tag “{echo(tag)}”" if wanted else ""
+            known = ", ".join(tag for tag, _ in tags.most_common(_TAGS_NAMED))
+            hint = f"The tags are: {known}." if known else ""
+            return self._finish(_refused(f"There is no FAQ entry{missing}.", hint), asked, own)
+        title = f"FAQ entries{f' with the tag {wanted}' if wanted else ''} ({len(found)})"
+        reply = Answer(Kind.FAQ, Status.ANSWERED, title=title, entries=found, hint=_SHOW_HINT)
+        return self._finish(reply, asked, own)
+
+    def faq_show(self, entry_id: str, own: OwnEntries | None = None) -> Answer:
+        """Show an FAQ entry by its id, with its question as the title."""
+        wanted = " ".join(entry_id.lower().split())
+        asked = written("faq show", id=wanted)
+        entries = {entry.id: entry for entry in self._answering.entries(own)}
+        if wanted in entries:
+            reply = replace(self._answering.entry(entries[wanted]), title=entries[wanted].question)
+            return self._finish(reply, asked, own)
+        near = [match[0] for match in process.extract(wanted[:_LONGEST_NAME], tuple(entries), limit=_NEAREST)]
+        nearest = f"The nearest by name are: {', '.join(near)}. " if near else ""
+        message = f"There is no FAQ entry “{echo(entry_id)}”. {nearest}/faq list names them all."
+        choices = tuple(f"/faq show {near_id}" for near_id in near)
+        return self._finish(self.unreadable(message, choices=choices), asked, own)
+
+    def faq_preview(self, entry_id: str, content: Content, own: OwnEntries | None = None) -> Answer:
+        """Show what an own entry would say, as `faq_show` does once it is published."""
+        from knowledge.own_entries import as_shown
+
+        asked = written("faq show", id=entry_id)
+        reply = self._answering.entry(as_shown(entry_id, content, self.library))
+        return self._finish(replace(reply, title=content.question), asked, own)
+
+    def faq_search(self, words: str, own: OwnEntries | None = None) -> Answer:
+        """List the FAQ entries that have any of some words, the nearest first; refuse if none has."""
+        words = " ".join(words.split())
+        asked = written("faq search", words=words)
+        if unreadable := self._unreadable_question(words):
+            return self._finish(unreadable, asked, own)
+        read, found = self._answering.entries_near(words, own)
+        if not found:
+            nothing = f"Nothing near “{echo(words)}” is among the FAQ entries."
+            return self._finish(_refused(nothing, "Try other words, or /faq list."), asked, own)
+        title = f"FAQ entries near “{echo(words)}”"
+        near = tuple(found[:MOST_FOUND])
+        reply = Answer(
+            Kind.FAQ, Status.ANSWERED, title=title, entries=near, notes=said_of(read), hint=_SHOW_HINT
+        )
+        return self._finish(reply, asked, own)
 
     def timeline(self, period: str = "", topic: str = "") -> Answer:
         """List the dated events of a period, oldest first, of one topic if one is given."""
@@ -185,13 +282,12 @@ class Engine:
             Status.ANSWERED,
             title="Answers on the history of U.S. humanitarian-aid policy toward North Korea",
             statements=tuple(help_lines(self.library, self._examples, reader)),
-            hint=_IN_DISCORD,
         )
         return self._finish(reply, written("help", reader=str(reader)))
 
     @cached_property
     def _examples(self) -> Mapping[str, str]:
-        return examples_of(self.library, lambda asked: self._question(asked).status is Status.ANSWERED)
+        return examples_of(self.library, lambda asked: self._question(asked, None).status is Status.ANSWERED)
 
     @staticmethod
     def unreadable(message: str, hint: str = "", choices: tuple[str, ...] = ()) -> Answer:
@@ -202,14 +298,16 @@ class Engine:
         periods: tuple[Period, ...] = error.choices if isinstance(error, AmbiguousPeriodError) else ()
         return self.unreadable(str(error), choices=tuple(f"/{command} {period}" for period in periods))
 
-    def _finish(self, answer: Answer, asked: str) -> Answer:
-        return replace(answer, question=asked, version=self.library.version)
+    def _finish(self, answer: Answer, asked: str, own: OwnEntries | None = None) -> Answer:
+        mark = f"+{own.version}" if own and own.version else ""
+        return replace(answer, question=asked, version=self.library.version + mark)
 
 
-_IN_DISCORD = (
-    "In Discord you can also mention the bot with a question, write to it directly, or choose "
-    "Apps › Ask about this on a message."
-)
+def _refused(message: str, hint: str) -> Answer:
+    return Answer(Kind.REFUSAL, Status.REFUSED, statements=(Statement(message),), hint=hint)
+
+
 _MAY_FALL = "An event known only to its month, season or year is listed where it may fall in the period."
+_SHOW_HINT = "Show one with /faq show and its id."
 _TOO_LONG = f"A question or command can have {LONGEST_INPUT} characters at most."
 _ASK_HINT = f"For example: {COMMANDS['ask'].example.removeprefix('/ask ')}"

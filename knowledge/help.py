@@ -28,6 +28,10 @@ _HOW_IT_ANSWERS = (
     "Every statement opens at the paragraph it came from. If the library does not say, the reply says so. "
     "No language model is involved: the same question gets the same reply."
 )
+_IN_DISCORD = (
+    "In Discord you can also mention the bot with a question, write to it directly, or choose "
+    "Apps › Ask about this on a message."
+)
 _IS_EMPTY = (
     "The library is empty at the moment, so there is nothing to ask for yet. Whoever runs the bot decides "
     "what it holds."
@@ -65,6 +69,11 @@ class HelpLine(Statement):
     purpose: str = ""
     example: str = ""
 
+    @property
+    def labels(self) -> tuple[str, str]:
+        """The example as a button shows it: whole, or a question without its command."""
+        return self.example, self.example.removeprefix("/ask ")
+
     @classmethod
     def of(cls, term: str, purpose: str, example: str = "") -> Self:
         """Return the line for a term; an example that is the term itself goes without saying."""
@@ -83,11 +92,42 @@ class Section:
 
 SECTIONS = (
     Section(
+        Reader.MEMBER,
+        "What the bot keeps about you",
+        (HelpLine.of("/privacy", "Shows what that is, and lets you take it away or delete it."),),
+    ),
+    Section(
         Reader.MODERATOR,
         "For moderators here",
         (
             HelpLine.of(
                 "Delete", "Removes any reply of the bot, whoever asked. The button is below the reply."
+            ),
+            HelpLine.of(
+                "/faq-desk add",
+                "Writes an entry for this server, which you see before anybody does; edit, retire and "
+                "restore change one, drafts lists what you left unfinished.",
+            ),
+            HelpLine.of(
+                "/faq-desk history",
+                "Shows who changed an entry, when and why; diff compares, revert goes back.",
+            ),
+            HelpLine.of(
+                "/faq-desk import",
+                "Takes entries from a file, after a dry run; export gives you all of them.",
+            ),
+            HelpLine.of(
+                "Save as FAQ",
+                "Makes an entry of a message, and Answer with FAQ replies to one: Apps › on the message.",
+            ),
+            HelpLine.of(
+                "/faq-desk review", "Walks through what people could not find, and what else waits for you."
+            ),
+            HelpLine.of("/faq-desk stats", "Counts entries, open questions and votes."),
+            HelpLine.of("/faq-desk block", "Takes no more questions to the moderators from a person."),
+            HelpLine.of(
+                "/settings",
+                "For those who manage the server: channels, visibility, log, moderator roles and limits.",
             ),
         ),
     ),
@@ -103,8 +143,9 @@ SECTIONS = (
             HelpLine.of(
                 "config.example.yaml",
                 "Has every setting with its default and why one would change it; copy it to config.yaml. "
-                "Among them: collections (what the bot answers from), default_visibility (who sees a reply) "
-                "and keep_after_leaving_days (how long the data of a server is kept after the bot left).",
+                "Among them: collections (what the bot answers from), default_visibility (who sees a reply), "
+                "keep_after_leaving_days (how long the data of a server is kept after the bot left) and "
+                "retention_days (how long votes and questions to moderators are kept).",
             ),
         ),
     ),
@@ -114,6 +155,7 @@ SECTIONS = (
 def help_lines(library: Library, examples: Mapping[str, str], reader: Reader) -> Iterator[Statement]:
     """Yield the lines of the help for a reader; `examples` has an input for each command that has one."""
     yield Statement(_HOW_IT_ANSWERS)
+    yield Statement(_IN_DISCORD)
     if not library.sources:
         yield Statement(_IS_EMPTY)
     for name, form in COMMANDS.items():

@@ -18,7 +18,6 @@ from knowledge.unknowns import KnownUnknown
 from knowledge.vocabulary import Vocabulary
 
 _NEAREST = 5
-_MOST_REFS = 6
 
 
 def _address(citation: Citation) -> tuple[str, str]:
@@ -70,7 +69,7 @@ class Library:
         if source is None:
             raise CitationError(self.no_source(citation.source))
         raise CitationError(
-            f"{source.id} has no paragraph “{echo(citation.ref)}”. It has {_refs(source)}, "
+            f"{source.id} has no paragraph “{echo(citation.ref)}”. It has {source.extent}, "
             f"for example {source.id}¶{source.passages[0].ref}."
         )
 
@@ -138,13 +137,3 @@ class Library:
             faq=tuple(e for e in self.faq if stays(e.citations)),
             unknowns=tuple(u for u in self.unknowns if stays(u.nearest)),
         )
-
-
-def _refs(source: Source) -> str:
-    """Name the refs of a source, the numbers as one run: `1 to 17, title, standfirst and bio`."""
-    refs = [passage.ref for passage in source.passages if not passage.retired]
-    numbers = [ref for ref in refs if ref.isdecimal()]
-    words = [ref for ref in refs if not ref.isdecimal()][:_MOST_REFS]
-    runs = [f"{numbers[0]} to {numbers[-1]}" if len(numbers) > 1 else numbers[0]] if numbers else []
-    named = [*runs, *words]
-    return " and ".join(filter(None, (", ".join(named[:-1]), named[-1])))

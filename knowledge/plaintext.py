@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from knowledge.answers import Answer, Excerpt, SeriesFigures, Statement
+from knowledge.faq import FaqEntry
 from knowledge.people import Person
 from knowledge.sources import Source
 from knowledge.timeline import Event
 from knowledge.wording import (
     date_in_words,
+    editorial_in_words,
     extent_in_words,
     figure_date_in_words,
     figure_in_words,
     headline,
+    own_in_words,
     part_in_words,
     receipt_in_words,
     references,
@@ -38,7 +41,7 @@ def _blocks(answer: Answer) -> Iterator[str]:
     yield "\n".join(answer.notes)
     yield "\n".join(map(_statement, answer.statements))
     if answer.editorial:
-        yield "(Editorial: about this library, not from a source.)"
+        yield f"({editorial_in_words(answer)})"
     for block in answer.figures:
         yield "\n".join(_figures(block))
     yield "\n".join(map(receipt_in_words, answer.receipts))
@@ -47,6 +50,7 @@ def _blocks(answer: Answer) -> Iterator[str]:
     )
     yield "\n\n".join(map(_person, answer.people))
     yield "\n\n".join(map(_source, answer.sources))
+    yield "\n".join(map(entry_in_words, answer.entries))
     if answer.excerpts:
         heading = "From the library:\n" if answer.statements else ""
         yield heading + "\n".join(map(_excerpt, answer.excerpts))
@@ -57,7 +61,14 @@ def _blocks(answer: Answer) -> Iterator[str]:
 
 
 def _statement(statement: Statement) -> str:
-    return f"{statement.text} {references(statement.citations)}".rstrip()
+    lines = "\n" if statement.is_markdown and "\n" in statement.text else " "
+    return f"{statement.text}{lines}{references(statement.citations)}".rstrip()
+
+
+def entry_in_words(entry: FaqEntry) -> str:
+    """Write an FAQ entry as it stands in a list: its id, its question, and whether it is a server's own."""
+    mark = own_in_words(entry)
+    return f"{entry.id} — {entry.question}{f' ({mark})' if mark else ''}"
 
 
 def _excerpt(excerpt: Excerpt) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, pairwise
 
 from knowledge.answers import Answer, Excerpt, Kind, Statement, Status
 from knowledge.citations import Citation
 from knowledge.commands import COMMANDS
-from knowledge.faq import FaqEntry
+from knowledge.faq import FaqEntry, OwnEntry
 from knowledge.leads import lead
 from knowledge.library import Library
 from knowledge.people import Person
@@ -24,6 +24,10 @@ ALSO = 0.85
 
 ASSUMED_WRONGLY = "The library tells this differently than the question does."
 
+OWN = "This server's own entry."
+
+STALE = "A passage that this entry cites has changed since"
+
 DATES_OVERLAP = "Some of these dates overlap; the sources do not say which of those came first."
 
 MOST_EXCERPTS = 3
@@ -34,6 +38,12 @@ LONGEST_LEAD = 600
 
 CLOSE = 0.25
 """Coverage from which a passage is near enough to a refused question to be shown as the closest."""
+
+
+def _about(entry: OwnEntry) -> Iterator[str]:
+    yield f"{OWN} Its id is {entry.id}."
+    if entry.stale:
+        yield f"{STALE} it was written: {'; '.join(entry.stale)}."
 
 
 def excerpt_of(library: Library, citation: Citation) -> Excerpt:
@@ -64,12 +74,14 @@ class Replies:
         return self._passages(question, candidates)
 
     def entry(self, entry: FaqEntry) -> Answer:
-        """Give a curated answer, with the passages it rests on."""
+        """Give a curated answer, with the passages it rests on; say whose it is if it is a server's own."""
+        is_own = isinstance(entry, OwnEntry)
         return Answer(
             Kind.FAQ,
             Status.ANSWERED,
-            statements=(Statement(entry.answer, entry.citations),),
+            statements=(Statement(entry.answer, entry.citations, is_markdown=is_own),),
             excerpts=self._excerpts(entry.citations),
+            notes=tuple(_about(entry)) if isinstance(entry, OwnEntry) else (),
             editorial=entry.editorial,
         )
 

@@ -8,24 +8,28 @@ the nearest question counts. BM25 finds the candidates; the evidence decides amo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
+from itertools import chain, repeat
 from math import fsum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from knowledge.citations import Citation
-from knowledge.faq import FaqEntry
+from knowledge.faq import FaqEntry, OwnEntry
 from knowledge.index import Bm25Index, lucene_idf
-from knowledge.questions import Asked, asked_for
+from knowledge.questions import Asked, asked_for, essence
+from knowledge.sources import Passage
 from knowledge.text import analyse, sentences, terms
 from knowledge.unknowns import KnownUnknown
 
 if TYPE_CHECKING:
     from knowledge.library import Library
     from knowledge.people import Person
-    from knowledge.sources import Passage
     from knowledge.timeline import Event
+
+Item: TypeAlias = "Passage | FaqEntry | Event | Person | KnownUnknown"
 
 CANDIDATE_UNITS = 100
 """How many indexed units BM25 hands on to be weighed."""
@@ -36,7 +40,7 @@ UNKNOWN_WORD_WEIGHT = 3.0
 LIKENESS, SHARE, TEXT_SHARE = 0.48, 0.37, 0.15
 """What the nearest unit, and the shares of the question found in the subject and in its text, weigh."""
 
-FACTORS: Mapping[type, float] = {FaqEntry: 0.85, KnownUnknown: 0.97}
+FACTORS: Mapping[type, float] = {FaqEntry: 0.85, OwnEntry: 0.85, KnownUnknown: 0.97}
 """An FAQ entry draws several passages together, so the one passage that answers goes before it."""
 
 ASKED_WEIGHT = 3.5
@@ -66,10 +70,16 @@ class Role(StrEnum):
 class Subject:
     """Something that can carry an answer, the citations it rests on, and all terms of its text and asks."""
 
-    item: Passage | FaqEntry | Event | Person | KnownUnknown
+    item: Item
     citations: tuple[Citation, ...]
     text_terms: frozenset[str]
     all_terms: frozenset[str]
+
+    @classmethod
+    def of(cls, item: Item, citations: tuple[Citation, ...], units: Units) -> Subject:
+        """Return a subject of which the analysed terms of each unit are given."""
+        own = frozenset[str]().union(*(words for role, words in units if role is Role.TEXT))
+        return cls(item, citations, own, own.union(*(words for _, words in units)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +108,154 @@ class Candidate:
         """The evidence as one number, by which candidates are ordered."""
         evidence = LIKENESS * self.likeness + SHARE * self.share + TEXT_SHARE * self.text_share
         item = self.subject.item
-        about_itself = isinstance(item, FaqEntry) and item.editorial
-        return self.factor * (1.0 if about_itself else FACTORS.get(type(item), 1.0)) * evidence
+        about_the_library = type(item) is FaqEntry and item.editorial
+        return self.factor * (1.0 if about_the_library else FACTORS.get(type(item), 1.0)) * evidence
+
+
+Units: TypeAlias = Sequence[tuple[Role, Sequence[str]]]
+"""The units of a subject as analysed terms."""
+
+SubjectRow: TypeAlias = tuple[Item, tuple[Citation, ...], Units]
+Nearest: TypeAlias = Mapping[Role, tuple[float, tuple[str, ...]]]
+"""The nearest unit of each role, with its likeness."""
+
+Weigh: TypeAlias = Callable[[Iterable[str]], float]
+
+
+class UnitIndex:
+    """Units of numbered owners, found by words.
+
+    Owners are numbered in the order in which they come. One that is taken out leaves nothing behind: the
+    others are found as if it had never been there.
+    """
+
+    def __init__(self, owners: Iterable[Units] = ()) -> None:
+        """Index the units of some owners at once."""
+        self._units_of: list[range] = []
+        self._owners: list[int] = []
+        self._roles: list[Role] = []
+        self._units: list[tuple[str, ...]] = []
+        self._index = Bm25Index(chain.from_iterable(map(self._enter, owners)))
+
+    def add(self, units: Units) -> int:
+        """Add the units of an owner; return its number."""
+        for words in self._enter(units):
+            self._index.add(words)
+        return len(self._units_of) - 1
+
+    def remove(self, number: int) -> None:
+        """Take an owner out with its units; raises `IndexError` if it is not in."""
+        for unit in self._units_of[number]:
+            self._index.remove(unit)
+            self._units[unit] = ()
+
+    def of(self, number: int) -> Units:
+        """Return the units of an owner."""
+        return [(self._roles[unit], self._units[unit]) for unit in self._units_of[number]]
+
+    def __contains__(self, term: str) -> bool:
+        """Whether a unit holds a term."""
+        return term in self._index
+
+    def nearest(self, question: WeighedQuestion, among: int) -> dict[int, Nearest]:
+        """Return, by the numbers of their owners, the nearest unit of each role `among` so many."""
+        best: dict[int, dict[Role, tuple[float, tuple[str, ...]]]] = {}
+        for hit in self._index.search(question.words, among):
+            unit = self._units[hit.doc]
+            likeness = question.likeness(unit)
+            of_owner = best.setdefault(self._owners[hit.doc], {})
+            role = self._roles[hit.doc]
+            if role not in of_owner or likeness > of_owner[role][0]:
+                of_owner[role] = likeness, unit
+        return dict(best)
+
+    def _enter(self, units: Units) -> list[Sequence[str]]:
+        """Note the units of an owner, which are yet to be indexed; return the terms of each."""
+        first = len(self._units)
+        for role, words in units:
+            self._owners.append(len(self._units_of))
+            self._roles.append(role)
+            self._units.append(tuple(dict.fromkeys(words)))
+        self._units_of.append(range(first, len(self._units)))
+        return [words for _, words in units]
+
+
+class SubjectIndex:
+    """Subjects, found through their units; what a word weighs is the caller's to say."""
+
+    def __init__(self, rows: Iterable[SubjectRow] = ()) -> None:
+        """Index some subjects at once, each with the analysed terms of its units."""
+        self._rows: dict[int, tuple[Item, tuple[Citation, ...]]] = {}
+        self._kept: dict[int, Subject] = {}
+        self._units = UnitIndex(self._entered(rows))
+
+    def add(self, row: SubjectRow) -> int:
+        """Add a subject; return its number."""
+        item, citations, units = row
+        number = self._units.add(units)
+        self._rows[number] = item, citations
+        return number
+
+    def _entered(self, rows: Iterable[SubjectRow]) -> Iterator[Units]:
+        for number, (item, citations, units) in enumerate(rows):
+            self._rows[number] = item, citations
+            yield units
+
+    def remove(self, number: int) -> None:
+        """Take a subject out; raises `KeyError` if it is not in."""
+        del self._rows[number]
+        self._units.remove(number)
+
+    def __contains__(self, term: str) -> bool:
+        """Whether a subject holds a term."""
+        return term in self._units
+
+    def subject(self, number: int) -> Subject:
+        """Return the subject of a number; raises `KeyError` if it is not in."""
+        return self._kept.get(number) or Subject.of(*self._rows[number], self._units.of(number))
+
+    def keep_subjects(self) -> tuple[Subject, ...]:
+        """Return all subjects; from now on, they are not put together each time: faster, for more memory."""
+        self._kept = {number: self.subject(number) for number in self._rows}
+        return tuple(self._kept.values())
+
+    def candidates(self, question: WeighedQuestion, among: int = CANDIDATE_UNITS) -> list[Candidate]:
+        """Return the subjects that match a question, the best supported first, then by their number."""
+        nearest = self._units.nearest(question, among)
+        found = [(owner, question.candidate(self.subject(owner), near)) for owner, near in nearest.items()]
+        found.sort(key=lambda pair: (-pair[1].support, pair[0]))
+        return [candidate for _, candidate in found]
+
+
+class WeighedQuestion:
+    """The words of a question with what they weigh."""
+
+    def __init__(self, words: Sequence[str], weigh: Weigh) -> None:
+        """Take what a question holds and asks for, and how words are weighed."""
+        self.words = list(words)
+        self._weigh = weigh
+        self._question = frozenset(words)
+        self._whole = weigh(self._question)
+        self._topic = self._question - _KINDS
+        self._content = weigh(self._topic) or 1.0
+        proper = (word for word in self._topic if word[0] != "=" and not word.isdigit())
+        self._telling = frozenset(word for word in proper if weigh([word]) > TELLING)
+
+    def likeness(self, unit: Iterable[str]) -> float:
+        """Return how much a question and a unit are alike, from 0 to 1: Dice's coefficient of weights."""
+        shared = self._weigh(self._question.intersection(unit))
+        return 2 * shared / (self._whole + self._weigh(unit))
+
+    def candidate(self, subject: Subject, nearest: Nearest) -> Candidate:
+        """Return a subject with the evidence, given its nearest unit of each role."""
+        role = _nearest_role(nearest, self._question - subject.text_terms)
+        likeness, unit = nearest[role]
+        text_share = self._weigh(self._question & subject.text_terms) / self._whole
+        share = self._weigh(self._question & subject.all_terms) / self._whole
+        matched = self._topic & subject.all_terms
+        breadth = min(len(matched & self._telling), BROAD) / BROAD
+        coverage = 0.6 * self._weigh(matched) / self._content + 0.4 * breadth if breadth else 0.0
+        return Candidate(subject, likeness, role, frozenset(unit), text_share, share, coverage)
 
 
 class Retrieval:
@@ -108,23 +264,12 @@ class Retrieval:
     def __init__(self, library: Library) -> None:
         """Analyse and index every subject of `library`."""
         self._vocabulary = library.vocabulary
-        self.subjects: list[Subject] = []
         self.surfaces: Counter[str] = Counter()
-        self._owners: list[int] = []
-        self._roles: list[Role] = []
-        self._units: list[frozenset[str]] = []
-        corpus: list[list[str]] = []
-        for item, citations, units in _items(library):
-            analysed = [(role, self._unit_terms(role, text)) for role, text in units]
-            own = frozenset(term for role, words in analysed if role is Role.TEXT for term in words)
-            every = frozenset(term for _, words in analysed for term in words)
-            self.subjects.append(Subject(item, citations, own, every))
-            for role, words in analysed:
-                self._owners.append(len(self.subjects) - 1)
-                self._roles.append(role)
-                self._units.append(frozenset(words))
-                corpus.append(words)
-        self._index = Bm25Index(corpus)
+        self._index = SubjectIndex(
+            (item, citations, [(role, self._unit_terms(role, text)) for role, text in units])
+            for item, citations, units in _items(library)
+        )
+        self.subjects = self._index.keep_subjects()
         spread = Counter(term for subject in self.subjects for term in subject.all_terms)
         self._weights = {term: lucene_idf(len(self.subjects), n) for term, n in spread.items()}
         self._weights |= {term: EXACT * weight for term, weight in self._weights.items() if term[0] == "="}
@@ -138,8 +283,12 @@ class Retrieval:
 
     def read(self, question: str) -> list[str]:
         """Return the concepts of a question and the kinds of thing that it asks for."""
-        words = self._vocabulary.concepts_and_words(terms(question))
-        return [word for word in words if word[0] != "=" or self.knows(word)] + sorted(asked_for(question))
+        return self.read_text(question) + sorted(asked_for(question))
+
+    def read_text(self, text: str) -> list[str]:
+        """Return the concepts of a text, and its very words where the library has them."""
+        words = self._vocabulary.concepts_and_words(terms(text))
+        return [word for word in words if word[0] != "=" or self.knows(word)]
 
     def concepts(self, text: str) -> list[str]:
         """Return the terms of a text in the one vocabulary in which everything is compared."""
@@ -159,45 +308,37 @@ class Retrieval:
 
     def weight(self, words: Iterable[str]) -> float:
         """Return the summed weight of some terms, in any order: the rarer among the subjects, the heavier."""
-        return fsum(self._weights.get(word, UNKNOWN_WORD_WEIGHT) for word in words)
+        return fsum(map(self._weights.get, words, repeat(UNKNOWN_WORD_WEIGHT)))
+
+    def weighed(self, words: Sequence[str]) -> WeighedQuestion:
+        """Return the words of a question with what they weigh in this library."""
+        return WeighedQuestion(words, self.weight)
 
     def candidates(self, words: Sequence[str]) -> list[Candidate]:
         """Return the subjects that match some of `words`, the best supported first."""
-        question = frozenset(words)
-        whole = self.weight(question)
-        topic = question - _KINDS
-        content = self.weight(topic) or 1.0
-        best: dict[int, dict[Role, tuple[float, frozenset[str]]]] = {}
-        for hit in self._index.search(list(words), CANDIDATE_UNITS):
-            unit = self._units[hit.doc]
-            shared = self.weight(question & unit)
-            likeness = 2 * shared / (whole + self.weight(unit))
-            of_owner = best.setdefault(self._owners[hit.doc], {})
-            role = self._roles[hit.doc]
-            if role not in of_owner or likeness > of_owner[role][0]:
-                of_owner[role] = likeness, unit
-        found = []
-        for owner, nearest in best.items():
-            subject = self.subjects[owner]
-            role = _nearest_role(nearest, question - subject.text_terms)
-            likeness, unit = nearest[role]
-            text_share = self.weight(question & subject.text_terms) / whole
-            share = self.weight(question & subject.all_terms) / whole
-            matched = topic & subject.all_terms
-            words_proper = (word for word in matched if word[0] != "=" and not word.isdigit())
-            telling = (word for word in words_proper if self.weight([word]) > TELLING)
-            breadth = min(sum(1 for _ in telling), BROAD) / BROAD
-            coverage = 0.6 * self.weight(matched) / content + 0.4 * breadth if breadth else 0.0
-            found.append((owner, Candidate(subject, likeness, role, unit, text_share, share, coverage)))
-        found.sort(key=lambda pair: (-pair[1].support, pair[0]))
-        return [candidate for _, candidate in found]
+        return self._index.candidates(self.weighed(words))
+
+    def row(self, entry: FaqEntry) -> SubjectRow:
+        """Analyse an FAQ entry, which need not be of the library, as questions are analysed."""
+        asks = [(Role.ASK, self.read(text)) for text in (entry.question, *entry.alternatives)]
+        return entry, entry.citations, [(Role.TEXT, self.read_text(essence(entry.answer))), *asks]
+
+    def subject(self, address: str) -> Subject | None:
+        """Return the passage at a citation, or the FAQ entry of an id; None if it cannot be found."""
+        return self._addressed.get(address)
+
+    @cached_property
+    def _addressed(self) -> Mapping[str, Subject]:
+        """Passages and FAQ entries by their address; no id is written like a citation."""
+        passages = {str(s.citations[0]): s for s in self.subjects if isinstance(s.item, Passage)}
+        return passages | {s.item.id: s for s in self.subjects if isinstance(s.item, FaqEntry)}
 
 
 PREMISE_MARGIN = 0.05
 """How much nearer than any ask a wrong premise must be for a question to be taken to assume it."""
 
 
-def _nearest_role(nearest: Mapping[Role, tuple[float, frozenset[str]]], own_words: frozenset[str]) -> Role:
+def _nearest_role(nearest: Nearest, own_words: frozenset[str]) -> Role:
     """Return the role of the nearest unit.
 
     A wrong premise must be clearly the nearest, and share a word with the question that the subject's text
@@ -205,17 +346,16 @@ def _nearest_role(nearest: Mapping[Role, tuple[float, frozenset[str]]], own_word
     """
     best = max(nearest, key=lambda role: (role is not Role.WRONG_PREMISE, nearest[role][0]))
     if Role.WRONG_PREMISE in nearest and best is not Role.WRONG_PREMISE:
-        likeness, terms = nearest[Role.WRONG_PREMISE]
-        if likeness >= nearest[best][0] + PREMISE_MARGIN and terms & own_words:
+        likeness, words = nearest[Role.WRONG_PREMISE]
+        if likeness >= nearest[best][0] + PREMISE_MARGIN and not own_words.isdisjoint(words):
             return Role.WRONG_PREMISE
     return best
 
 
-_Units = list[tuple[Role, str]]
-_Item = tuple["Passage | FaqEntry | Event | Person | KnownUnknown", tuple[Citation, ...], _Units]
+_Texts = list[tuple[Role, str]]
 
 
-def _items(library: Library) -> Iterator[_Item]:
+def _items(library: Library) -> Iterator[tuple[Item, tuple[Citation, ...], _Texts]]:
     for source, passage in library.passages():
         if not passage.retired:
             units = [*((Role.TEXT, s) for s in sentences(passage.text)), *_asks(passage.asks)]
@@ -249,5 +389,5 @@ def _about(person: Person) -> Iterator[str]:
     yield f"which organization is {person.name} with, where does {person.name} work"
 
 
-def _asks(texts: Iterable[str]) -> _Units:
+def _asks(texts: Iterable[str]) -> _Texts:
     return [(Role.ASK, text) for text in texts]

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from knowledge.citations import Citation
 from knowledge.rows import Row
 
+_MOST_NAMED = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Passage(Row):
@@ -67,6 +69,17 @@ class Source(Row):
     def byline(self) -> str:
         """Publisher and month in words, as a citation is introduced: `Foreign Policy, 11 January 2019`."""
         return f"{self.publisher}, {self.published.day} {self.published:%B %Y}"
+
+    @property
+    def extent(self) -> str:
+        """The refs of its passages, numbers as one run: `1 to 17, title, caption and bio`."""
+        refs = [passage.ref for passage in self.passages if not passage.retired]
+        numbers = [ref for ref in refs if ref.isdecimal()]
+        words = [ref for ref in refs if not ref.isdecimal()]
+        run = [" to ".join(dict.fromkeys((numbers[0], numbers[-1])))] if numbers else []
+        more = len(words) - _MOST_NAMED
+        named = [*run, *words[:_MOST_NAMED], *([f"{more} more"] if more > 0 else [])]
+        return " and ".join(filter(None, (", ".join(named[:-1]), *named[-1:])))
 
 
 def is_web_address(text: str) -> bool:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz, process, utils
 
 from knowledge.citations import Citation
 from knowledge.errors import CitationError
+from knowledge.faq import FaqEntry
 from knowledge.library import Library
 from knowledge.periods import ALL_DATES, AmbiguousPeriodError, Period, PeriodError, Precision, parse_period
 from knowledge.text import clip
 from knowledge.wording import figure_in_words
+
+if TYPE_CHECKING:
+    from knowledge.entries import State
+    from knowledge.own_entries import OwnEntries
 
 _FUZZY_FROM = 3
 _FUZZY_SCORE = 75
@@ -99,6 +105,56 @@ def references(library: Library, typed: str = "", limits: Limits = READABLE) -> 
     return cut((labels.get(one.value, one) for one in found), limits)
 
 
+def faq_entries(
+    library: Library, typed: str = "", limits: Limits = READABLE, own: OwnEntries | None = None
+) -> tuple[Suggestion, ...]:
+    """Suggest FAQ entries by id or question: a server's own, the newest first, then the shipped ones."""
+    mine = own.entries[::-1] if own else ()
+    shipped = (entry for entry in library.faq if not own or own.entry(entry.id) is None)
+    entries = (*mine, *shipped)
+    labels = [f"{entry.id} — {entry.question}" for entry in entries]
+    literally = (entries[place] for place in _places(typed, labels, [entry.id for entry in entries]))
+    found = chain(literally, _in_other_words(typed, own))
+    return cut((Suggestion(f"{entry.id} — {entry.question}", entry.id) for entry in found), limits)
+
+
+def desk_entries(
+    library: Library,
+    typed: str = "",
+    limits: Limits = READABLE,
+    own: OwnEntries | None = None,
+    *,
+    among: Collection[State | None] = (),
+) -> tuple[Suggestion, ...]:
+    """Suggest to moderators the entries `among` some states, None standing for shipped ones.
+
+    Without any, those of the server are suggested. Those that are retired come last, by their ids alone.
+    """
+    from knowledge.entries import State
+
+    among = among or tuple(State)
+    shown = own.entries[::-1] if own and State.PUBLISHED in among else ()
+    shipped = (e for e in library.faq if None in among and not (own and own.entry(e.id)))
+    labels = {entry.id: f"{entry.id} — {entry.question}" for entry in (*shown, *shipped)}
+    if own and State.RETIRED in among:
+        gone = [id_ for id_ in own.ids if own.entry(id_) is None]
+        labels |= {id_: f"{id_} (retired)" for id_ in reversed(gone)}
+    ids, texts = list(labels), list(labels.values())
+    found = (Suggestion(texts[place], ids[place]) for place in _places(typed, texts, ids))
+    return cut(found, limits)
+
+
+def faq_tags(
+    library: Library, typed: str = "", limits: Limits = READABLE, own: OwnEntries | None = None
+) -> tuple[Suggestion, ...]:
+    """Suggest tags of FAQ entries, the most frequent first."""
+    shipped = (entry for entry in library.faq if not own or own.entry(entry.id) is None)
+    counts = Counter(tag for entry in chain(own.entries if own else (), shipped) for tag in entry.tags)
+    ordered = sorted(counts, key=lambda tag: (-counts[tag], tag))
+    found = [Suggestion(f"{tag} — {_number(counts[tag], 'entry', 'entries')}", tag) for tag in ordered]
+    return cut(_matching(typed, found), limits)
+
+
 def cut(found: Iterable[Suggestion], limits: Limits) -> tuple[Suggestion, ...]:
     """Return as many suggestions as the limits let a list have, each value once.
 
@@ -150,30 +206,42 @@ def _counted(period: Period, count: int, noun: str) -> Suggestion:
     return Suggestion(f"{period.label()} — {_number(count, noun)}", period.key())
 
 
-def _number(count: int, noun: str) -> str:
-    return f"{count or 'no'} {noun}{'s' * (count != 1)}"
+def _number(count: int, noun: str, plural: str = "") -> str:
+    return f"{count or 'no'} {noun if count == 1 else plural or f'{noun}s'}"
+
+
+def _in_other_words(typed: str, own: OwnEntries | None) -> Iterator[FaqEntry]:
+    """Yield a server's entries that have any of the typed words, in whatever order; searched if needed."""
+    if own:
+        yield from own.near(typed)
 
 
 def _matching(typed: str, candidates: Sequence[Suggestion]) -> Iterator[Suggestion]:
     """Yield what begins with the typed text, then what contains it, then what is spelt like it."""
+    labels, values = [one.label for one in candidates], [one.value for one in candidates]
+    return (candidates[place] for place in _places(typed, labels, values))
+
+
+def _places(typed: str, labels: Sequence[str], values: Sequence[str]) -> Iterator[int]:
+    """Yield the places of the suggestions that match, as `_matching` orders them."""
     needle = " ".join(typed.casefold().split())
     if not needle:
-        yield from candidates
+        yield from range(len(labels))
         return
     begins, contains, rest = [], [], []
-    for one in candidates:
-        label, value = one.label.casefold(), one.value.casefold()
+    folded = (map(str.casefold, texts) for texts in (labels, values))
+    for place, (label, value) in enumerate(zip(*folded, strict=True)):
         if label.startswith(needle) or value.startswith(needle):
-            begins.append(one)
+            begins.append(place)
         elif needle in label or needle in value:
-            contains.append(one)
+            contains.append(place)
         else:
-            rest.append(one)
+            rest.append(place)
     yield from (*begins, *contains)
     if len(needle) >= _FUZZY_FROM and len(rest) <= _FUZZY_AMONG:
         alike = process.extract(
             needle,
-            [one.label for one in rest],
+            [labels[place] for place in rest],
             scorer=fuzz.partial_ratio,
             processor=utils.default_process,
             score_cutoff=_FUZZY_SCORE,

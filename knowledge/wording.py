@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from knowledge.answers import Excerpt
+from knowledge.answers import Answer, Excerpt
 from knowledge.citations import Citation
 from knowledge.exports import Figure, Part, Receipt, amount
+from knowledge.faq import FaqEntry, OwnEntry
 from knowledge.people import Person
 from knowledge.periods import Period
 from knowledge.sources import Source
@@ -75,10 +76,9 @@ def role_in_words(person: Person) -> str:
 
 
 def extent_in_words(source: Source) -> str:
-    """Say how many passages a source has, and from which to which: `22 passages, title to bio`."""
-    first, last = source.passages[0].ref, source.passages[-1].ref
+    """Say how many passages a source has, and which: `22 passages: 1 to 17, title, caption and bio`."""
     count = len(source.passages)
-    return f"{count} passages, {first} to {last}" if count > 1 else f"1 passage, {first}"
+    return f"{count} passage{'s' * (count != 1)}: {source.extent}"
 
 
 def wording_of(excerpt: Excerpt) -> str:
@@ -90,6 +90,20 @@ def headline(event: Event) -> str:
     """Write the title of an event, marked if a source only expects it."""
     expected = event.status == "expected" and "expected" not in event.title.lower()
     return f"Expected: {event.title}" if expected else event.title
+
+
+def editorial_in_words(answer: Answer) -> str:
+    """Say who speaks in an answer that rests on no source."""
+    if any(statement.is_markdown for statement in answer.statements):
+        return "Editorial: from this server's moderators, not from a source."
+    return "Editorial: about this library, not from a source."
+
+
+def own_in_words(entry: FaqEntry) -> str:
+    """Say of a server's own entry that it is that, and whether it is stale; nothing of a shipped one."""
+    if not isinstance(entry, OwnEntry):
+        return ""
+    return "this server's own; a passage that it cites has changed" if entry.stale else "this server's own"
 
 
 def topic_in_words(topic: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.commands import COMMANDS, Command, parse_command, written
+from knowledge.commands import COMMANDS, Command, parse_command, question_in, written
 from knowledge.errors import CommandError
 
 VALUES = st.lists(st.text("abcXYZ019.¶-", min_size=1, max_size=12), max_size=4).map(" ".join)
@@ -42,6 +42,12 @@ VALUES = st.lists(st.text("abcXYZ019.¶-", min_size=1, max_size=12), max_size=4)
         ("/sources rfa-2024", "sources", {"source": "rfa-2024"}),
         ("/ask is it true: did aid stop?", "ask", {"question": "is it true: did aid stop?"}),
         ("/help", "help", {}),
+        ("/faq", "faq list", {}),
+        ("/faq list", "faq list", {}),
+        ("/faq list tag:permits", "faq list", {"tag": "permits"}),
+        ("/FAQ List permits", "faq list", {"tag": "permits"}),
+        ("/faq show how-to-read-a-citation", "faq show", {"id": "how-to-read-a-citation"}),
+        ("/faq  search  is it so: who went", "faq search", {"words": "is it so: who went"}),
         ("  /TimeLine 2018 TOPIC:sanctions ", "timeline", {"period": "2018", "topic": "sanctions"}),
         ("/timeline\n2018", "timeline", {"period": "2018"}),
     ],
@@ -50,7 +56,7 @@ def test_a_command_is_its_name_and_its_options(text: str, name: str, options: di
     assert parse_command(text) == Command(name, options)
 
 
-@pytest.mark.parametrize("text", ["/tineline 2018", "/", "/exports2023", "//help"])
+@pytest.mark.parametrize("text", ["/tineline 2018", "/", "/exports2023", "//help", "/faq tell x"])
 def test_an_unknown_command_is_answered_with_the_commands_and_an_example(text: str) -> None:
     with pytest.raises(CommandError) as caught:
         parse_command(text)
@@ -64,6 +70,7 @@ def test_an_unknown_command_is_answered_with_the_commands_and_an_example(text: s
     [
         ("/exports 2023-11 colour:red", "colour", "series:"),
         ("/timeline 2018 series:reported", "series", "topic:"),
+        ("/faq list topic:sanctions", "topic", "tag"),
     ],
 )
 def test_an_unknown_option_is_answered_with_the_options_and_an_example(
@@ -112,3 +119,21 @@ def test_every_command_has_a_summary_and_an_example_that_it_reads_itself() -> No
     for name, form in COMMANDS.items():
         assert form.summary.endswith(".")
         assert parse_command(form.example).name == name
+
+
+@pytest.mark.parametrize(
+    ("typed", "question"),
+    [
+        ("  why was aid held? ", "why was aid held?"),
+        ("/ask why was aid held?", "why was aid held?"),
+        ("/ASK /why", "/why"),
+        ("/timeline 2018", ""),
+        ("/faq search permits", ""),
+        ("/faq", ""),
+        ("/nonsense 12", ""),
+        ("/", ""),
+        ("", ""),
+    ],
+)
+def test_a_free_question_is_told_from_commands(typed: str, question: str) -> None:
+    assert question_in(typed) == question

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,9 @@ def test_no_option_of_a_command_is_too_much(engine: Engine, one: str, two: str) 
         engine.exports(one, two),
         engine.cite(one),
         engine.sources(one),
+        engine.faq_list(one),
+        engine.faq_show(one),
+        engine.faq_search(one),
     ):
         is_sound(answer, engine.library)
 
@@ -110,6 +114,9 @@ FORMS = [
     "/cite fp-2019¶{}",
     "/cite {}¶6",
     "/sources {}",
+    "/faq list {}",
+    "/faq show {}",
+    "/faq search {}",
 ]
 
 
@@ -466,6 +473,69 @@ def test_an_unknown_source_is_answered_with_those_there_are(engine: Engine) -> N
     answer = engine.sources("bbc-2020")
     assert answer.status is Status.ERROR
     assert all(name in plain_text(answer) for name in ("fp-2019", "rfa-2024"))
+
+
+# FAQ entries
+
+
+def listed(answer: Answer) -> list[str]:
+    return [entry.id for entry in answer.entries]
+
+
+def test_the_entries_are_listed_by_id_and_question(engine: Engine, library: Library) -> None:
+    answer = engine.faq_list()
+    assert (answer.kind, answer.status) == (Kind.FAQ, Status.ANSWERED)
+    assert listed(answer) == [entry.id for entry in library.faq]
+    text = plain_text(answer)
+    assert all(f"{entry.id} — {entry.question}" in text for entry in library.faq)
+
+
+def test_a_tag_that_no_entry_has_is_refused(engine: Engine) -> None:
+    answer = engine.reply("/faq list tag:nonsense")
+    assert (answer.kind, answer.status) == (Kind.REFUSAL, Status.REFUSED)
+    assert "“nonsense”" in plain_text(answer)
+
+
+def test_every_entry_is_shown_by_its_id_under_its_question(engine: Engine, library: Library) -> None:
+    for entry in library.faq:
+        answer = engine.faq_show(f" {entry.id.upper()}")
+        assert (answer.kind, answer.title, answer.citations) == (Kind.FAQ, entry.question, entry.citations)
+        assert answer.statements[0].text == entry.answer
+        assert engine.reply(answer.question) == answer
+
+
+@pytest.mark.parametrize("typed", ["how-to-read-citations", "", "x" * 4_000])
+def test_an_unknown_id_is_an_error_that_names_the_nearest(engine: Engine, typed: str) -> None:
+    answer = engine.faq_show(typed)
+    assert answer.status is Status.ERROR
+    assert len(answer.choices) == 3
+    assert all(engine.reply(choice).status is Status.ANSWERED for choice in answer.choices)
+    if typed.startswith("how"):
+        assert answer.choices[0] == "/faq show how-to-read-a-citation"
+
+
+def test_a_search_ranks_entries_by_any_of_the_words_however_they_are_spelt(engine: Engine) -> None:
+    assert listed(engine.faq_search("read a citation"))[0] == "how-to-read-a-citation"
+    assert "exports-by-month" in listed(engine.faq_search("exports"))
+    slip = engine.faq_search("chollera diseeses")
+    assert "which-diseases" in listed(slip)
+    assert "Read “chollera” as “cholera”." in slip.notes
+    assert len(engine.faq_search("aid").entries) == 10
+    assert listed(engine.faq_search("who are you")) == ["what-is-this-library"]
+
+
+@pytest.mark.parametrize("words", ["zebra xylophone", "who the of"])
+def test_a_search_that_finds_nothing_says_so(engine: Engine, words: str) -> None:
+    answer = engine.faq_search(words)
+    assert (answer.kind, answer.status) == (Kind.REFUSAL, Status.REFUSED)
+    assert "Nothing near" in plain_text(answer)
+
+
+def test_where_there_is_no_entry_none_is_listed_shown_or_found(engine: Engine) -> None:
+    empty = Engine(replace(engine.library, faq=()))
+    assert empty.reply("/faq list").status is Status.REFUSED
+    assert empty.reply("/faq search aid").status is Status.REFUSED
+    assert empty.reply("/faq show does-it-use-ai").status is Status.ERROR
 
 
 # Commands

@@ -9,6 +9,7 @@ import pytest
 from knowledge.answers import Answer, Excerpt, Kind, Statement, Status
 from knowledge.citations import Citation
 from knowledge.engine import Engine
+from knowledge.faq import FaqEntry, OwnEntry
 from knowledge.plaintext import plain_text
 
 COMMANDS = [
@@ -28,6 +29,11 @@ COMMANDS = [
     "what is this bot?",
     "who is Omar Abdi?",
     "who won the world cup?",
+    "/faq list",
+    "/faq list tag:nonsense",
+    "/faq show how-to-read-a-citation",
+    "/faq show nonsense",
+    "/faq search citation",
     "",
 ]
 
@@ -94,6 +100,25 @@ def test_an_editorial_answer_says_so() -> None:
     assert "Editorial" not in plain_text(
         Answer(Kind.FAQ, Status.ANSWERED, statements=(Statement("A library."),))
     )
+
+
+def test_what_moderators_wrote_is_shown_as_typed_and_cited_below_if_it_has_several_lines() -> None:
+    for text, shown in (("*Six* weeks.", "*Six* weeks. [fp-2019¶6]"), ("- a\n- b", "- a\n- b\n[fp-2019¶6]")):
+        said = Statement(text, (ABDI,), is_markdown=True)
+        assert plain_text(Answer(Kind.FAQ, Status.ANSWERED, statements=(said,))) == shown
+
+
+def test_a_list_of_entries_says_which_are_a_servers_own_and_which_are_stale() -> None:
+    entries = (
+        FaqEntry("does-it-use-ai", "Does it use AI?", "No."),
+        OwnEntry("wait", "How long?", "Six weeks."),
+        OwnEntry("rice", "Which rice?", "Any.", stale=("fp-2019¶6 is gone",)),
+    )
+    assert plain_text(Answer(Kind.FAQ, Status.ANSWERED, entries=entries)).splitlines() == [
+        "does-it-use-ai — Does it use AI?",
+        "wait — How long? (this server's own)",
+        "rice — Which rice? (this server's own; a passage that it cites has changed)",
+    ]
 
 
 def test_a_label_in_place_of_a_headline_says_so(engine: Engine) -> None:

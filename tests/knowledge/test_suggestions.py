@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -10,9 +11,13 @@ from hypothesis import strategies as st
 from knowledge import suggestions
 from knowledge.citations import Citation
 from knowledge.content import read_content
+from knowledge.engine import Engine
+from knowledge.entries import Action, Content, Entry, Revision, State
 from knowledge.library import Library
 from knowledge.periods import ALL_DATES, parse_period
 from knowledge.suggestions import Limits, Suggestion, cut
+
+NOW = datetime(2026, 1, 31, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +110,36 @@ def test_what_is_like_nothing_offers_nothing(library: Library) -> None:
     assert suggestions.topics(library, "xqzwv") == ()
 
 
+def test_faq_entries_are_found_by_id_and_by_words_of_their_question(library: Library) -> None:
+    assert values(suggestions.faq_entries(library)) == [entry.id for entry in library.faq[:25]]
+    assert values(suggestions.faq_entries(library, "how-to-read"))[0] == "how-to-read-a-citation"
+    assert values(suggestions.faq_entries(library, "read a cit"))[0] == "how-to-read-a-citation"
+    assert "how-to-read-a-citation" in values(suggestions.faq_entries(library, "read a citaton"))
+    assert suggestions.faq_entries(library, "does-it-use-ai")[0].label.startswith("does-it-use-ai — Does")
+
+
+def test_a_servers_own_entries_come_first_the_newest_before_and_hide_those_they_replace(
+    library: Library,
+) -> None:
+    own = Engine(library).own_entries(
+        Entry(1, id_, change, Revision(1, Action.ADD, State.PUBLISHED, Content(question, "So."), 7, NOW))
+        for change, (id_, question) in enumerate(
+            (
+                ("zork", "How long is the wait for a zork?"),
+                ("does-it-use-ai", "AI here?"),
+                ("new", "What's new?"),
+            )
+        )
+    )
+    offered = suggestions.faq_entries(library, own=own)
+    assert values(offered)[:3] == ["new", "does-it-use-ai", "zork"]
+    assert values(offered).count("does-it-use-ai") == 1
+    assert offered[1].label == "does-it-use-ai — AI here?"
+    assert values(suggestions.faq_entries(library, "zork waits", own=own))[0] == "zork"
+
+
 ASKED = (
+    suggestions.faq_entries,
     suggestions.timeline_periods,
     suggestions.export_periods,
     suggestions.topics,

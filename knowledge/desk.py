@@ -1,0 +1,554 @@
+"""The moderators' desk: every change of a server's entries, written to the store and then to the index.
+
+DeskError (in errors.py)
+├── RuleError           a second moderator is needed
+├── DraftChangedError   the draft is not any more what was previewed
+├── PlanChangedError    the import would not do any more what was planned
+├── WordingError        another entry has one of the wordings
+└── StateError          the entry is retired, or is not
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from knowledge import drafts
+from knowledge.citations import Citation
+from knowledge.drafts import DraftError, FieldFault
+from knowledge.entries import Action, Content, Draft, Entry, Revision, State
+from knowledge.entry_files import plan
+from knowledge.entry_reviews import due_for_review
+from knowledge.errors import (
+    CitationError,
+    DeskError,
+    EntryChangedError,
+    InputError,
+    NoDraftError,
+    NoEntryError,
+    StoreError,
+)
+from knowledge.guild_settings import GuildSettings
+from knowledge.own_entries import OwnEntries, wording_keys
+from knowledge.text import echo
+
+if TYPE_CHECKING:
+    from knowledge.answers import Answer, Excerpt
+    from knowledge.engine import Engine
+    from knowledge.entry_files import ImportedEntry, ImportPlan
+    from knowledge.library import Library
+    from knowledge.store import Pointer, Store
+
+T = TypeVar("T")
+
+MANY = 50
+"""From so many entries on, an import builds the index anew, beside the event loop."""
+
+_MOST_NAMED = 10
+
+
+class RuleError(DeskError):
+    """In this server nobody publishes alone."""
+
+
+class DraftChangedError(DeskError):
+    """The draft was changed since it was previewed; `draft` is what it is now."""
+
+    def __init__(self, draft: Draft) -> None:
+        """Take the draft as it is now."""
+        self.draft = draft
+        super().__init__("This draft was changed since you saw it. Look at it again, then publish it.")
+
+
+class PlanChangedError(DeskError):
+    """The entries were changed since an import was planned; `plan` is what it would do now."""
+
+    def __init__(self, changed: ImportPlan) -> None:
+        """Take what the import would do now."""
+        self.plan = changed
+        super().__init__("The entries were changed since you saw this plan. Look at it again, then confirm.")
+
+
+class WordingError(DeskError):
+    """A wording of an entry is that of another one, so that one of the two would never be found."""
+
+
+class StateError(DeskError):
+    """The entry is retired already, or is not retired."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A published entry that has to be looked at again, and why, each reason in words."""
+
+    entry: Entry
+    reasons: tuple[str, ...]
+
+
+class Desk:
+    """All servers' own entries, in the store and in memory, and whatever changes them.
+
+    A change is first written to the store, then made in the index, and is finished once it began; in each
+    server one follows the other, so that the index always answers as one built from the store would. What
+    cannot be changed raises a `DeskError`, what cannot be read an `InputError`, a store that cannot be used a
+    `StoreError`; then nothing was changed.
+    """
+
+    def __init__(self, engine: Engine, store: Store, now: Callable[[], datetime]) -> None:
+        """Take what answers, what remembers, and a clock whose moments have a time zone."""
+        self._engine = engine
+        self._store = store
+        self._now = now
+        self._own: dict[int, OwnEntries] = {}
+        self._settings: dict[int, GuildSettings] = {}
+        self._turns: dict[int, asyncio.Lock] = {}
+        self._at_work: set[asyncio.Task[Any]] = set()
+
+    # What is in memory
+
+    async def load(self) -> None:
+        """Read the entries, pointers and settings of all servers, before anything is changed.
+
+        They are analysed in a thread, one server after the other.
+        """
+        entries: defaultdict[int, list[Entry]] = defaultdict(list)
+        pointers: defaultdict[int, list[Pointer]] = defaultdict(list)
+        for entry in await self._store.entries():
+            entries[entry.guild_id].append(entry)
+        for pointer in await self._store.pointers():
+            pointers[pointer.guild_id].append(pointer)
+        for guild_id in sorted({*await self._store.servers(), *entries, *pointers}):
+            self._settings[guild_id] = await self._store.guild_settings(guild_id)
+            await self._index(guild_id, entries.pop(guild_id, ()), pointers.pop(guild_id, ()))
+
+    async def reload(self, guild_id: int) -> None:
+        """Read the entries, pointers and settings of one server, as when the bot comes back to it."""
+        await self._in_turn(guild_id, self._reload(guild_id))
+
+    async def forget(self, guild_id: int) -> None:
+        """Drop from memory what belongs to a server that the store has forgotten."""
+        await self._in_turn(guild_id, self._forget(guild_id))
+
+    def own(self, guild_id: int | None) -> OwnEntries | None:
+        """Return the entries of a server to answer with; None where there are none, as in private."""
+        return self._own.get(guild_id) if guild_id is not None else None
+
+    def settings(self, guild_id: int) -> GuildSettings:
+        """Return what was chosen for a server; the defaults if nothing was."""
+        return self._settings.get(guild_id) or GuildSettings()
+
+    async def save_settings(self, guild_id: int, settings: GuildSettings) -> None:
+        """Keep what was chosen for a server; it holds at once."""
+        await self._in_turn(guild_id, self._save_settings(guild_id, settings))
+
+    async def change_settings(
+        self, guild_id: int, change: Callable[[GuildSettings], GuildSettings]
+    ) -> GuildSettings:
+        """Keep what a change makes of the settings as they are when it is its turn; return the outcome."""
+        return await self._in_turn(guild_id, self._change_settings(guild_id, change))
+
+    # Drafts
+
+    async def keep(self, draft: Draft) -> Draft:
+        """Keep a draft as typed, whatever is wrong with it; it is submitted anew, if it was."""
+        kept = self._store.keep_draft(replace(draft, submitted=False), self._now())
+        return await self._in_turn(draft.guild_id, kept)
+
+    async def submit(self, draft: Draft) -> Draft:
+        """Keep a draft for a second moderator to publish; raises `DraftError` if it cannot be published."""
+        self._content(draft)
+        kept = self._store.keep_draft(replace(draft, submitted=True), self._now())
+        return await self._in_turn(draft.guild_id, kept)
+
+    def content(self, draft: Draft) -> Content:
+        """Return what a draft says, for a preview; raises `DraftError` with all faults that it has."""
+        return self._content(draft)
+
+    def preview(self, draft: Draft) -> Answer:
+        """Return the reply that a draft would be as an entry; raises `DraftError` as `content` does."""
+        content, own = self._content(draft), self.own(draft.guild_id)
+        return self._engine.faq_preview(self._id(draft, content), content, own)
+
+    async def publish(self, draft: Draft, by: int) -> Entry:
+        """Publish a draft as previewed: its entry is found by the next question.
+
+        A draft of somebody else, and under the two-person rule every draft, must have been submitted and be
+        published by another person than its author. A new entry gets the id that was typed, or one made from
+        its question; with the id of a shipped entry, it stands in its place.
+
+        Raises `RuleError`, `DraftChangedError`, `NoDraftError`, `DraftError`, and `EntryExistsError` or
+        `EntryChangedError` with the entry as it is now.
+        """
+        return await self._in_turn(draft.guild_id, self._publish(draft, by))
+
+    # Entries
+
+    async def retire(self, guild_id: int, entry_id: str, since: int, by: int, reason: str = "") -> Entry:
+        """Take an entry out at once; a shipped one in whose place it stood is shown again.
+
+        `since` is the number of the revision that was seen, here and below; raises `EntryChangedError` if it
+        is not the last, `NoEntryError`, and `StateError` if the entry is retired.
+        """
+        seen, made = _Seen(guild_id, entry_id, since), _Made(Action.RETIRE, by, reason)
+        return await self._in_turn(guild_id, self._turn_to(State.RETIRED, seen, made))
+
+    async def restore(self, guild_id: int, entry_id: str, since: int, by: int, reason: str = "") -> Entry:
+        """Publish a retired entry again as it was; raises `StateError`, `WordingError` and as `retire`."""
+        seen, made = _Seen(guild_id, entry_id, since), _Made(Action.RESTORE, by, reason)
+        return await self._in_turn(guild_id, self._turn_to(State.PUBLISHED, seen, made))
+
+    async def revert(  # noqa: PLR0913  (which, as seen by whom, why and to what)
+        self, guild_id: int, entry_id: str, since: int, by: int, reason: str = "", *, to: int
+    ) -> Entry:
+        """Publish what an entry said at the earlier revision `to`, if the library still supports it.
+
+        Raises `DraftError` if it does not, `WordingError` and as `retire`.
+        """
+        seen, made = _Seen(guild_id, entry_id, since), _Made(Action.REVERT, by, reason)
+        return await self._in_turn(guild_id, self._revert(seen, made, to))
+
+    async def plan_import(self, guild_id: int, imported: Sequence[ImportedEntry]) -> ImportPlan:
+        """Return what an import would do, and do nothing; raises `WordingError` as `import_entries` does."""
+        return await self._in_turn(guild_id, self._plan(guild_id, imported))
+
+    async def import_entries(  # noqa: PLR0913  (what, by whom and why; the rest named by the caller)
+        self,
+        guild_id: int,
+        imported: Sequence[ImportedEntry],
+        by: int,
+        reason: str = "",
+        *,
+        approver_id: int | None = None,
+        as_planned: str = "",
+    ) -> tuple[Entry, ...]:
+        """Take in entries of a file, all of them or none; return those that were added or changed.
+
+        Raises `WordingError` if two published entries had one wording then, `RuleError` if a second
+        moderator, `approver_id`, is needed, and `PlanChangedError` if the plan has another mark now than
+        the one that was seen.
+        """
+        made = _Made(Action.IMPORT, by, reason)
+        work = self._import(guild_id, imported, made, approver_id, as_planned)
+        return await self._in_turn(guild_id, work)
+
+    def as_reverted(self, guild_id: int, entry_id: str, said: Content) -> Content:
+        """Return what an entry said earlier as `revert` would publish it, with its errors but the last."""
+        content = drafts.read(drafts.typed(said), self._engine.library)
+        self._refuse_taken_wordings(guild_id, entry_id, content)
+        return content
+
+    async def due(self, guild_id: int) -> tuple[Due, ...]:
+        """Return the entries to be looked at again, stale ones and those whose day has come; oldest first."""
+        today, shown = self._now().date(), self._own[guild_id].entries if guild_id in self._own else ()
+        suspects = {e.id for e in shown if e.stale or (e.review_on and e.review_on <= today)}
+        if not suspects:
+            return ()
+        entries = [entry for entry in await self._store.entries(guild_id) if entry.id in suspects]
+        found = ((entry, due_for_review(entry, self._engine.library, today)) for entry in entries)
+        return tuple(Due(entry, tuple(reasons)) for entry, reasons in found if reasons)
+
+    # Questions that were not answered
+
+    def question_key(self, question: str) -> str:
+        """Return the key by which the same question, in whatever order of words, is put to the desk once."""
+        return self._engine.question_key(question)
+
+    def closest(self, question: str) -> tuple[Excerpt, ...]:
+        """Return the passages nearest to a question, whether or not they answer it."""
+        return self._engine.closest(question)
+
+    async def point(self, guild_id: int, question: str, target: str, by: int) -> Pointer:
+        """Have a question answered by a passage, given as a reference, or by an entry, given by its id.
+
+        Raises `InputError` if there is no such passage or entry, or the question has no word.
+        """
+        return await self._in_turn(guild_id, self._point(guild_id, question, target, by))
+
+    async def unpoint(self, guild_id: int, change: int) -> bool:
+        """Take back the pointer that a change made; return whether there was one."""
+        return await self._in_turn(guild_id, self._unpoint(guild_id, change))
+
+    # How it is done
+
+    async def _in_turn(self, guild_id: int, work: Coroutine[Any, Any, T]) -> T:
+        """Do what concerns a server when it is its turn, to the end, even if whoever asked for it is gone."""
+
+        async def taking_turns() -> T:
+            async with self._turns.setdefault(guild_id, asyncio.Lock()):
+                return await work
+
+        task = asyncio.create_task(taking_turns())
+        self._at_work.add(task)
+        task.add_done_callback(self._at_work.discard)
+        return await asyncio.shield(task)
+
+    async def _reload(self, guild_id: int) -> None:
+        self._settings[guild_id] = await self._store.guild_settings(guild_id)
+        await self._build(guild_id)
+
+    async def _build(self, guild_id: int) -> None:
+        """Build the index of a server from the store."""
+        entries = await self._store.entries(guild_id)
+        await self._index(guild_id, entries, await self._store.pointers(guild_id))
+
+    async def _index(self, guild_id: int, entries: Sequence[Entry], pointers: Sequence[Pointer]) -> None:
+        """Build the index of a server in a thread; until it is there, the old one answers."""
+        own = await asyncio.to_thread(self._engine.own_entries, entries, pointers)
+        self._own[guild_id] = own
+        if not own.version:
+            del self._own[guild_id]
+
+    async def _forget(self, guild_id: int) -> None:
+        self._own.pop(guild_id, None)
+        self._settings.pop(guild_id, None)
+
+    async def _save_settings(self, guild_id: int, settings: GuildSettings) -> None:
+        await self._store.save_guild_settings(guild_id, settings)
+        self._settings[guild_id] = settings
+
+    async def _change_settings(
+        self, guild_id: int, change: Callable[[GuildSettings], GuildSettings]
+    ) -> GuildSettings:
+        settings = change(self.settings(guild_id))
+        await self._save_settings(guild_id, settings)
+        return settings
+
+    def _entries(self, guild_id: int) -> OwnEntries:
+        """Return the index of a server, an empty one if it has none yet."""
+        return self._own.setdefault(guild_id, self._engine.own_entries())
+
+    def _put(self, entry: Entry) -> Entry:
+        self._entries(entry.guild_id).put(entry)
+        return entry
+
+    # Publishing
+
+    def _content(self, draft: Draft) -> Content:
+        content = drafts.read(draft.typed, self._engine.library, self._now().date())
+        if taken := self._wordings_taken(draft.guild_id, draft.entry_id, content):
+            raise DraftError(tuple(FieldFault(field, problem) for field, problem in taken))
+        return content
+
+    def _wordings_taken(self, guild_id: int, entry_id: str, content: Content) -> list[tuple[str, str]]:
+        """Return, by field, which wordings are those of other entries."""
+        own = self._own.get(guild_id)
+        fields = (("question", content.question), *(("alternatives", text) for text in content.alternatives))
+        holders = ((field, text, own.with_wording(text) if own else None) for field, text in fields)
+        return [
+            (field, f"“{echo(text)}” is a wording of the entry {holder.id} already; edit that one")
+            for field, text, holder in holders
+            if holder and holder.id != entry_id
+        ]
+
+    async def _publish(self, draft: Draft, by: int) -> Entry:
+        await self._may_publish(draft, by)
+        content = self._content(draft)
+        revision = Revision(
+            number=draft.since + 1,
+            action=Action.EDIT if draft.since else Action.ADD,
+            state=State.PUBLISHED,
+            content=content,
+            author_id=draft.author_id,
+            at=self._now(),
+            reason=drafts.tidy(draft.typed.get("reason", "")),
+            approver_id=by if by != draft.author_id else None,
+        )
+        guild_id, draft_id = draft.guild_id, draft.id or None
+        if draft.since:
+            changing = self._store.change_entry(
+                guild_id, draft.entry_id, draft.since, revision, draft_id=draft_id
+            )
+            return self._put(await changing)
+        entry_id = self._id(draft, content)
+        return self._put(await self._store.add_entry(guild_id, entry_id, revision, draft_id=draft_id))
+
+    async def _may_publish(self, draft: Draft, by: int) -> None:
+        """Raise an error if a draft is not what was previewed, or this person may not publish it."""
+        if draft.id:
+            kept = await self._store.draft(draft.guild_id, draft.id)
+            if kept is None:
+                raise NoDraftError
+            if replace(kept, at=draft.at) != draft:
+                raise DraftChangedError(kept)
+        if self.settings(draft.guild_id).two_person_rule and by == draft.author_id:
+            raise RuleError("In this server somebody else publishes what you wrote: submit it, then wait.")
+        if by != draft.author_id and not draft.submitted:
+            raise RuleError("Its author has not submitted this draft, so nobody else can publish it.")
+
+    def _id(self, draft: Draft, content: Content) -> str:
+        """Return the id that the entry of a draft has, or gets: as typed, or made from its question."""
+        if given := draft.entry_id or draft.typed.get("id"):
+            return given
+        own = self._own.get(draft.guild_id)
+        shipped = (entry.id for entry in self._engine.library.faq)
+        return drafts.slug(content.question, {*shipped, *(own.ids if own else ())})
+
+    # Retiring, restoring and reverting
+
+    async def _turn_to(self, state: State, entry: _Seen, made: _Made) -> Entry:
+        """Retire or restore an entry; what it says and rests on stays as it is."""
+        current = await self._current(entry)
+        if current.state is state:
+            raise StateError(f"The entry “{echo(entry.id)}” is {state} already.")
+        if state is State.PUBLISHED:
+            self._refuse_taken_wordings(entry.guild_id, entry.id, current.content)
+        return await self._change(entry, made, state, current.content)
+
+    async def _revert(self, entry: _Seen, made: _Made, number: int) -> Entry:
+        await self._current(entry)
+        revisions = await self._store.revisions(entry.guild_id, entry.id)
+        said = next((r.content for r in revisions if r.number == number), None)
+        if said is None:
+            raise InputError(
+                f"The entry “{echo(entry.id)}” has no revision {number}; it has 1 to {entry.since}."
+            )
+        content = self.as_reverted(entry.guild_id, entry.id, said)
+        return await self._change(entry, made, State.PUBLISHED, content)
+
+    async def _current(self, entry: _Seen) -> Entry:
+        """Return an entry, which is still as it was seen."""
+        current = await self._store.entry(entry.guild_id, entry.id)
+        if current is None:
+            raise NoEntryError(entry.id)
+        if current.revision.number != entry.since:
+            raise EntryChangedError(current)
+        return current
+
+    def _refuse_taken_wordings(self, guild_id: int, entry_id: str, content: Content) -> None:
+        if taken := self._wordings_taken(guild_id, entry_id, content):
+            raise WordingError("\n".join(problem for _, problem in taken))
+
+    async def _change(self, entry: _Seen, made: _Made, state: State, content: Content) -> Entry:
+        revision = Revision(
+            number=entry.since + 1,
+            action=made.action,
+            state=state,
+            content=content,
+            author_id=made.by,
+            at=self._now(),
+            reason=drafts.tidy(made.reason),
+        )
+        return self._put(await self._store.change_entry(entry.guild_id, entry.id, entry.since, revision))
+
+    # Importing
+
+    async def _plan(self, guild_id: int, imported: Sequence[ImportedEntry]) -> ImportPlan:
+        current = await self._store.entries(guild_id)
+        own = self._own.get(guild_id)
+        return await asyncio.to_thread(_planned, imported, current, own, self._engine.library)
+
+    async def _import(
+        self,
+        guild_id: int,
+        imported: Sequence[ImportedEntry],
+        made: _Made,
+        approver_id: int | None,
+        as_planned: str,
+    ) -> tuple[Entry, ...]:
+        if self.settings(guild_id).two_person_rule and approver_id in (None, made.by):
+            raise RuleError("In this server nobody publishes alone: a second moderator confirms an import.")
+        planned = await self._plan(guild_id, imported)
+        if as_planned not in ("", planned.mark):
+            raise PlanChangedError(planned)
+        taken = {one.id for one in (*planned.added, *(change.imported for change in planned.changed))}
+        at, reason = self._now(), drafts.tidy(made.reason)
+        rows = [
+            (
+                one.id,
+                Revision(0, made.action, one.state, one.content, made.by, at, reason, approver_id),
+            )
+            for one in imported
+            if one.id in taken
+        ]
+        changed = await self._store.import_entries(guild_id, rows)
+        if len(changed) >= MANY:
+            with suppress(StoreError):  # what is written is written; then it is taken in one by one
+                await self._build(guild_id)
+                return changed
+        for entry in changed:
+            self._put(entry)
+        return changed
+
+    # Pointing
+
+    async def _point(self, guild_id: int, question: str, target: str, by: int) -> Pointer:
+        asked = drafts.tidy(question)
+        if not wording_keys((asked,)) or len(asked) > drafts.LONGEST_QUESTION:
+            most = drafts.LONGEST_QUESTION
+            raise InputError(f"A question has a word, and {most} characters at most.")
+        address = self._address(guild_id, target)
+        pointer = await self._store.point(guild_id, asked, address, by, self._now())
+        self._entries(guild_id).put_pointer(pointer)
+        return pointer
+
+    def _address(self, guild_id: int, target: str) -> str:
+        """Return the citation or the id of what a pointer is to lead to, if it can be found."""
+        library, own = self._engine.library, self._own.get(guild_id)
+        entry_id = target.strip().lower()
+        if (own and own.entry(entry_id)) or any(entry.id == entry_id for entry in library.faq):
+            return entry_id
+        try:
+            citation = Citation.parse(target)
+        except CitationError:
+            raise InputError(
+                f"“{echo(target)}” is neither the id of an entry that is shown here nor a reference. "
+                "Write an id, or a source and a paragraph, for example fp-2019¶6."
+            ) from None
+        source, passage = library.resolve(citation)
+        if passage.retired:
+            raise InputError(f"{citation} was retired: its source no longer has it. Choose another passage.")
+        return str(source.citation(passage))
+
+    async def _unpoint(self, guild_id: int, change: int) -> bool:
+        gone = await self._store.unpoint(guild_id, change)
+        if guild_id in self._own:
+            self._own[guild_id].drop_pointer(change)
+        return gone
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """An entry of a server at the revision at which it was seen."""
+
+    guild_id: int
+    id: str
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What is done to entries, by whom and why."""
+
+    action: Action
+    by: int
+    reason: str
+
+
+def _planned(
+    imported: Sequence[ImportedEntry], current: Sequence[Entry], own: OwnEntries | None, library: Library
+) -> ImportPlan:
+    """Return what an import would do.
+
+    Raises `WordingError` if a wording of one is that of another, in the file or in the server.
+    """
+    ids, holders, taken = {one.id for one in imported}, dict[str, str](), []
+    for one in imported:
+        if one.state is not State.PUBLISHED:
+            continue
+        for text in (one.content.question, *one.content.alternatives):
+            there = own.with_wording(text) if own else None
+            held = there.id if there and there.id not in ids else one.id
+            keys = wording_keys((text,))
+            holder = next((holders[key] for key in keys if key in holders), held)
+            holders.update(dict.fromkeys(keys, holder))
+            if holder != one.id:
+                taken.append(f"{one.id}: “{echo(text)}” is a wording of the entry {holder} too.")
+    if taken:
+        more = f"… and {len(taken) - _MOST_NAMED} more." if len(taken) > _MOST_NAMED else ""
+        raise WordingError("\n".join(filter(None, (*taken[:_MOST_NAMED], more))))
+    return plan(imported, current, library)
