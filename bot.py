@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 FAULTS_FOUND = 1
 CANNOT_START = 2
+INSTALL_DEMO = f"Install what it needs: {sys.executable} -m pip install -e '.[demo]'"
 
 
 def _stop(message: str, code: int = CANNOT_START) -> NoReturn:
@@ -150,16 +151,20 @@ def console(context: click.Context) -> None:
 @click.pass_context
 def demo(context: click.Context, port: int, no_browser: bool) -> None:
     """Try the bot in a local page that looks like Discord: no account, no token; Ctrl-C ends it."""
+    from knowledge.errors import KnowledgeError
+
     try:
         from demo import DemoError
         from demo import run as run_demo
-    except ModuleNotFoundError as error:
-        _stop(f"The demo lacks a package, {error.name}. Install what it needs: pip install -e '.[demo]'")
+    except ImportError as error:
+        _stop(f"The demo lacks a package, {error.name or error}. {INSTALL_DEMO}")
     settings = _settings(context)
     try:
         run_demo(settings, _engine(settings), port, in_browser=not no_browser)
-    except DemoError as error:
-        _stop(str(error))
+    except ImportError as error:
+        _stop(f"The demo lacks a package, {error.name or error}. {INSTALL_DEMO}")
+    except (DemoError, KnowledgeError, OSError) as error:
+        _stop(f"The demo cannot be shown: {error}")
 
 
 @cli.command()
@@ -209,6 +214,40 @@ def ingest(
     except IngestError as error:
         _stop(str(error))
     click.echo(report)
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_context
+def backup(context: click.Context, file: Path) -> None:
+    """Copy the database to FILE, in place of an earlier backup there; the bot may be running."""
+    from knowledge.errors import StoreError
+    from knowledge.store.backups import back_up
+
+    try:
+        contents = back_up(_settings(context).store_url, file)
+    except StoreError as error:
+        _stop(str(error))
+    click.echo(f"Backed up and verified: {file}, {contents}.")
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_context
+def restore(context: click.Context, file: Path) -> None:
+    """Put the backup in FILE in the place of the database, which is kept; the bot must not be running."""
+    from datetime import UTC, datetime
+
+    from knowledge.errors import StoreError
+    from knowledge.store.backups import restore as put_back
+
+    try:
+        restored = put_back(_settings(context).store_url, file, datetime.now(UTC))
+    except StoreError as error:
+        _stop(str(error))
+    click.echo(f"Restored and verified: {restored.database}, {restored.contents}.")
+    if restored.kept is not None:
+        click.echo(f"The database that was there before is kept as {restored.kept}.")
 
 
 @cli.command()

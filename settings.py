@@ -21,7 +21,7 @@ from knowledge.database_files import WRITTEN, file_of_url, url_of_file
 
 CONFIG = Path("config.yaml")
 PREFIX = "AID_BOT_"
-LONGEST_KEEPING = 36_500
+_MOST_DAYS = 36_500
 
 NO_TOKEN = """\
 There is no Discord token, so the bot cannot sign in.
@@ -83,7 +83,7 @@ def _lower(value: Any) -> Any:
 
 
 def _days(value: Any) -> Any:
-    if not str(value).isdecimal() or int(value) > LONGEST_KEEPING:
+    if not str(value).isdecimal() or int(value) > _MOST_DAYS:
         raise ValueError
     return value
 
@@ -125,7 +125,10 @@ class Settings:
         default="auto", metadata=_about("auto or never is wanted")
     )
     keep_after_leaving_days: Annotated[int, BeforeValidator(_days)] = field(
-        default=30, metadata=_about(f"a whole number of days from 0 to {LONGEST_KEEPING} is wanted")
+        default=30, metadata=_about(f"a whole number of days from 0 to {_MOST_DAYS} is wanted")
+    )
+    retention_days: Annotated[int, BeforeValidator(_days)] = field(
+        default=365, metadata=_about(f"a whole number of days from 0 to {_MOST_DAYS} is wanted")
     )
 
     @property

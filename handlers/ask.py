@@ -13,7 +13,7 @@ from discord.ext import commands
 from handlers import cards, errors
 from handlers.base import Cog, Interaction
 from handlers.replies import LONGEST_QUESTION, Visibility, question_from, send, visibility_option
-from handlers.views import Shown, reply_view
+from handlers.views import Shown, reply_view, takes_questions
 
 if TYPE_CHECKING:
     from handlers.client import AidPolicyBot
@@ -45,7 +45,7 @@ class Ask(Cog):
         visibility: Visibility | None = None,
     ) -> None:
         """Ask about the history of U.S. humanitarian-aid policy toward North Korea."""
-        await send(interaction, self.engine.reply(question_from(question)), visibility)
+        await send(interaction, self.bot.reply(question_from(question), interaction.guild_id), visibility)
 
     async def ask_about(self, interaction: Interaction, message: discord.Message) -> None:
         """Answer somebody's message as a question, privately; of a card, what it was asked."""
@@ -53,7 +53,7 @@ class Ask(Cog):
         question = question_from((cards.footer(message).asked if is_own else "") or message.content)
         if not question:
             raise errors.UserError("That message has no text that I could read as a question.")
-        await send(interaction, self.engine.reply(question), "private")
+        await send(interaction, self.bot.reply(question, interaction.guild_id), "private")
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -62,9 +62,11 @@ class Ask(Cog):
         if said is None:
             return
         try:
-            engine, question = self.engine, question_from(said)
-            answer = engine.reply(question) if question else engine.help()
-            view = reply_view(self.bot, answer, Shown(message.author.id, private=False))
+            question, guild_id = question_from(said), message.guild.id if message.guild else None
+            answer = self.bot.reply(question, guild_id) if question else self.engine.help()
+            to_moderators = takes_questions(self.bot, guild_id)
+            shown = Shown(message.author.id, private=False, to_moderators=to_moderators)
+            view = reply_view(self.bot, answer, shown)
             await message.reply(view=view, mention_author=False)
         except Exception as error:
             await errors.report_message(message, error)
@@ -79,6 +81,12 @@ class Ask(Cog):
         if message.type not in (discord.MessageType.default, discord.MessageType.reply):
             return None
         said, names = re.subn(rf"<@!?{self.bot.user.id}>", " ", message.content)
-        if names or message.guild is None:
+        if message.guild is None or (names and self._answers_mentions(message.guild.id, message.channel)):
             return said
         return None
+
+    def _answers_mentions(self, guild_id: int, channel: discord.abc.MessageableChannel) -> bool:
+        """Return whether a server wants mentions answered in a channel, or in the one of a thread."""
+        wanted = self.bot.desk.settings(guild_id).answer_mentions_in
+        place = channel.parent_id if isinstance(channel, discord.Thread) else channel.id
+        return not wanted or place in wanted or channel.id in wanted

@@ -40,5 +40,9 @@ class Cog(commands.Cog):
         self, suggest: Callable[[Library, str, Limits], Iterable[Suggestion]], typed: str
     ) -> list[app_commands.Choice[str]]:
         """Return what a function of `knowledge.suggestions` offers, as Discord lists it below an option."""
-        found = suggest(self.engine.library, typed, CHOICES)
-        return [app_commands.Choice(name=one.label, value=one.value) for one in found]
+        return choices(suggest(self.engine.library, typed, CHOICES))
+
+
+def choices(found: Iterable[Suggestion]) -> list[app_commands.Choice[str]]:
+    """Return suggestions as Discord lists them below an option."""
+    return [app_commands.Choice(name=one.label, value=one.value) for one in found]

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import discord
 from discord import ui
 
-from handlers.layout import Block, Line, Row, frame
-from handlers.markup import code, escape, link, quoted, size, unescape, weight
+from handlers.layout import BYTES, CHARACTERS, Block, Line, Row, frame
+from handlers.markup import code, escape, from_moderators, link, quoted, size, unescape, weight
 from knowledge.answers import Answer, Excerpt, Kind, SeriesFigures, Statement, Status
 from knowledge.citations import Citation
 from knowledge.exports import Figure, Receipt, Series
+from knowledge.faq import FaqEntry
 from knowledge.figures import computed, stated
 from knowledge.help import HelpHeading, HelpLine
 from knowledge.people import Person
@@ -29,10 +30,12 @@ from knowledge.text import clip, sentences
 from knowledge.timeline import Event
 from knowledge.wording import (
     date_in_words,
+    editorial_in_words,
     extent_in_words,
     figure_date_in_words,
     figure_in_words,
     headline,
+    own_in_words,
     part_in_words,
     quantity,
     role_in_words,
@@ -44,10 +47,7 @@ _T = TypeVar("_T")
 
 EVENTS_A_PAGE = 8
 FIGURES_A_PAGE = 14
-CHOICES_AS_BUTTONS = 5
-LONGEST_CHOICE = 70
-"""Up to so many choices of up to so many characters are the buttons below the card; else they are listed."""
-
+ENTRIES_A_PAGE = 10
 CLOSEST_CHARACTERS = 240
 
 _FOOTER = 4711
@@ -69,7 +69,7 @@ _COLOURS: Mapping[Kind, int] = {
 }
 _UNREAD, _CHOOSE = "That could not be read", "Please choose"
 _LONGEST_FORMULA = 200
-_LONGEST_COPY = 3_500
+_LONGEST_COPY, _AROUND_A_COPY = CHARACTERS - 100, 1_000
 _SAID_ABOVE = "[…]"
 _SAID_REPEATEDLY = re.compile(r"\[…\](?:\s*\[…\])+")
 _CUT = "-# … (cut; see Export → plain text)"
@@ -118,14 +118,51 @@ def card(
 
     `sources` are those of the library, by id: they give citations their addresses.
     """
-    blocks = [*_head(answer), *_body(answer, sources, _clamped(answer, page)), *_tail(answer)]
-    blocks.append(_footer(answer, page, sharing))
+    return _answer_card(answer, _blocks(answer, sources, rows, page, sharing), rows)
+
+
+def told_card(preface: str, answer: Answer, sources: Sources, rows: Sequence[Row]) -> ui.LayoutView:
+    """Return the card of an answer below a line of markup that says for whom it is."""
+    first, *others = (block for block in _blocks(answer, sources, rows, 0, UNSHARED) if block.lines)
+    blocks = [Block((Line(preface),)), replace(first, above="rule"), *others]
+    return _answer_card(answer, blocks, rows)
+
+
+def _blocks(
+    answer: Answer, sources: Sources, rows: Sequence[Row], page: int, sharing: Sharing
+) -> list[Block]:
+    blocks = [*_head(answer), *_body(answer, sources, rows, _clamped(answer, page)), *_tail(answer, rows)]
+    return [*blocks, _footer(answer, page, sharing)]
+
+
+def _answer_card(answer: Answer, blocks: Sequence[Block], rows: Sequence[Row]) -> ui.LayoutView:
     return frame(blocks, rows, colour=_COLOURS[answer.kind], cut_mark=_CUT)
 
 
-def notice(text: str, rows: Sequence[Row] = ()) -> ui.LayoutView:
-    """Return a small card that says one thing about the bot itself."""
-    return frame([Block((Line(escape(text), prose=True),))], rows, colour=_SLATE, cut_mark="…")
+def notice(text: str, rows: Sequence[Row] = (), *, asked: str = "") -> ui.LayoutView:
+    """Return a small card that says one thing about the bot itself, or about what the bot was `asked`."""
+    footer = (Line(f"-# {escape(' '.join(clip(asked, _LONGEST_QUESTION).split()))}"),) if asked else ()
+    blocks = [Block((Line(escape(text), prose=True),)), Block(footer, above="rule", id=_FOOTER)]
+    return frame(blocks, rows, colour=_SLATE, cut_mark="…")
+
+
+def sheet(blocks: Sequence[Block], rows: Sequence[Row] = (), files: Iterable[str] = ()) -> ui.LayoutView:
+    """Return a card about the bot or the moderators' desk, of blocks whose lines are our own markup.
+
+    `files` are the names of those that are sent with it.
+    """
+    return frame(blocks, rows, colour=_SLATE, cut_mark="-# … (cut)", files=files)
+
+
+def panel(parts: Iterable[str | Row]) -> ui.LayoutView:
+    """Return a card on which short texts of our own markup stand between rows of what can be chosen."""
+    container: ui.Container[Any] = ui.Container(accent_colour=_SLATE)
+    for part in parts:
+        if isinstance(part, str) and container.children:
+            container.add_item(ui.Separator(visible=False))
+        container.add_item(ui.TextDisplay(part) if isinstance(part, str) else part)
+    view = ui.LayoutView(timeout=None)
+    return view.add_item(container)
 
 
 def greeting(heading: str, paragraphs: Sequence[str], rows: Sequence[Row]) -> ui.LayoutView:
@@ -142,7 +179,7 @@ def export_card(answer: Answer, menu: Row) -> ui.LayoutView:
 
 def copy_card(text: str) -> ui.LayoutView | None:
     """Return a card with a text set to be copied whole, or None if it is too long for one."""
-    if size(text) > _LONGEST_COPY or weight(text) > _LONGEST_COPY:
+    if size(text) > _LONGEST_COPY or weight(text) > BYTES - _AROUND_A_COPY:
         return None
     block = Block((Line(f"```\n{text.replace('`', 'ˋ')}\n```"),))
     return frame([block], [], colour=_SLATE, cut_mark=_CUT)
@@ -166,8 +203,12 @@ def footer_on(view: ui.LayoutView | ui.View) -> Footer:
 
 def pages(answer: Answer) -> int:
     """Return how many pages the tables of an answer take: at least one."""
-    events = -(-len(answer.events) // EVENTS_A_PAGE)
-    return max(1, events, -(-len(_figure_rows(answer)) // FIGURES_A_PAGE))
+    tables = (
+        (len(answer.events), EVENTS_A_PAGE),
+        (len(_figure_rows(answer)), FIGURES_A_PAGE),
+        (len(answer.entries), ENTRIES_A_PAGE),
+    )
+    return max(1, *(-(-rows // length) for rows, length in tables))
 
 
 def cited(answer: Answer, page: int = 0) -> tuple[Citation, ...]:
@@ -181,6 +222,11 @@ def cited(answer: Answer, page: int = 0) -> tuple[Citation, ...]:
     for row in _page(_figure_rows(answer), FIGURES_A_PAGE, page):
         found.extend(row.figure.citations if row.figure else ())
     return tuple(dict.fromkeys(found))
+
+
+def entries_on(answer: Answer, page: int = 0) -> Sequence[FaqEntry]:
+    """Return the entries that the given page of an answer lists."""
+    return _page(answer.entries, ENTRIES_A_PAGE, _clamped(answer, page))
 
 
 def _clamped(answer: Answer, page: int) -> int:
@@ -202,10 +248,9 @@ def _notes_on_reading(answer: Answer) -> Block:
     return Block(tuple(Line(f"-# {escape(note)}", prose=True) for note in answer.notes), rank=1)
 
 
-def _tail(answer: Answer) -> Iterator[Block]:
-    few = len(answer.choices) <= CHOICES_AS_BUTTONS
-    are_buttons = few and all(len(choice) <= LONGEST_CHOICE for choice in answer.choices)
-    choices = tuple(Line(f"- {code(choice)}") for choice in answer.choices if not are_buttons)
+def _tail(answer: Answer, rows: Sequence[Row]) -> Iterator[Block]:
+    offered = _labels(rows)
+    choices = tuple(Line(f"- {code(choice)}") for choice in answer.choices if choice not in offered)
     hint = (Line(escape(answer.hint), prose=True),) if answer.hint else ()
     yield Block(choices, rank=1)
     yield Block(hint, rank=1)
@@ -227,13 +272,21 @@ def _footer(answer: Answer, page: int, sharing: Sharing) -> Block:
 # --- body, by what the answer holds -----------------------------------------------------------------------
 
 
-def _body(answer: Answer, sources: Sources, page: int) -> Iterator[Block]:
-    lines = _help if answer.kind is Kind.HELP else _statements
-    yield Block(tuple(lines(answer.statements, sources)), rank=2)
+def _labels(rows: Sequence[Row]) -> frozenset[str]:
+    """Return what stands on the buttons below a card, which the card need not say again."""
+    items = (item.item if isinstance(item, ui.DynamicItem) else item for row in rows for item in row.children)
+    return frozenset(item.label or "" for item in items if isinstance(item, ui.Button))
+
+
+def _body(answer: Answer, sources: Sources, rows: Sequence[Row], page: int) -> Iterator[Block]:
+    is_help = answer.kind is Kind.HELP
+    lines = _help(answer.statements, _labels(rows)) if is_help else _statements(answer.statements, sources)
+    yield Block(tuple(lines), rank=2)
     if answer.statements:
         yield _notes_on_reading(answer)
     if answer.editorial:
-        yield Block((Line("-# Editorial: about this library, not from a source."),), rank=1)
+        yield Block((Line(f"-# {editorial_in_words(answer)}"),), rank=1)
+    yield Block(tuple(map(_entry, entries_on(answer, page))), rank=2, above="space")
     yield from _figures(answer, sources, page)
     for receipt in answer.receipts:
         told = computed(receipt) in answer.statements
@@ -245,12 +298,15 @@ def _body(answer: Answer, sources: Sources, page: int) -> Iterator[Block]:
         yield Block(tuple(_source(source)), rank=3, above="space")
     yield from _excerpts(answer)
     if answer.closest:
-        yield Block(tuple(_closest(answer.closest)), rank=8, above="rule")
+        yield Block(
+            tuple(closest_lines(answer.closest, "Not an answer — closest passages")), rank=8, above="rule"
+        )
 
 
 def _statements(statements: Iterable[Statement], sources: Sources) -> Iterator[Line]:
     for statement in statements:
-        yield Line(escape(statement.text), prose=True)
+        written = from_moderators(statement.text) if statement.is_markdown else escape(statement.text)
+        yield Line(written, prose=True)
         if statement.citations:
             yield Line(f"-# {_addresses(statement.citations, sources)}")
 
@@ -266,11 +322,13 @@ def _addresses(citations: Iterable[Citation], sources: Sources, within: str = ""
     return " · ".join(map(address, citations))
 
 
-def _help(statements: Iterable[Statement], _: Sources) -> Iterator[Line]:
-    """Write the lines of the help without their examples, which are the buttons below the card."""
+def _help(statements: Iterable[Statement], offered: frozenset[str]) -> Iterator[Line]:
+    """Write the lines of the help, each with its example unless that is a button below the card."""
     for statement in statements:
         if isinstance(statement, HelpLine):
             yield Line(f"{code(statement.term)} {escape(statement.purpose)}")
+            if statement.example not in ("", statement.term) and not offered & set(statement.labels):
+                yield Line(f"-# For example: {code(statement.example)}")
         elif isinstance(statement, HelpHeading):
             yield Line(f"\n**{escape(statement.text)}**")
         else:
@@ -295,8 +353,9 @@ def _excerpts(answer: Answer) -> Iterator[Block]:
 
 def _unsaid(text: str, statements: Iterable[Statement]) -> str:
     """Return a text without the sentences that the statements have said, marked where they stood."""
-    for statement in statements:
-        for sentence in sentences(statement.text):
+    said = {sentence for statement in statements for sentence in sentences(statement.text)}
+    for sentence in sentences(text):
+        if sentence in said:
             text = text.replace(sentence, _SAID_ABOVE)
     text = _SAID_REPEATEDLY.sub(_SAID_ABOVE, text)
     return "" if text == _SAID_ABOVE else text
@@ -308,8 +367,9 @@ def _excerpt(excerpt: Excerpt, text: str) -> Iterator[Line]:
     yield Line(quoted(text) if excerpt.is_original else text, prose=True)
 
 
-def _closest(excerpts: Iterable[Excerpt]) -> Iterator[Line]:
-    yield Line("**Not an answer — closest passages**")
+def closest_lines(excerpts: Iterable[Excerpt], heading: str) -> Iterator[Line]:
+    """Yield a heading and the beginnings of some passages."""
+    yield Line(f"**{heading}**")
     for excerpt in excerpts:
         text = escape(clip(" ".join(excerpt.text.split()), CLOSEST_CHARACTERS))
         yield Line(f"- {link(str(excerpt.citation), excerpt.url)} ({wording_of(excerpt)}): {text}")
@@ -320,6 +380,12 @@ def _person(person: Person, sources: Sources) -> Iterator[Line]:
     yield Line(f"-# {escape(role_in_words(person))}", prose=True)
     yield Line(escape(person.summary), prose=True)
     yield Line(f"-# {_addresses(person.citations, sources)}")
+
+
+def _entry(entry: FaqEntry) -> Line:
+    """Write an FAQ entry as it stands in a list."""
+    mark = own_in_words(entry)
+    return Line(f"{code(entry.id)} {escape(entry.question)}{f' · {mark}' if mark else ''}")
 
 
 def _source(source: Source) -> Iterator[Line]:

@@ -7,7 +7,6 @@ import hashlib
 import json
 import logging
 from collections import deque
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -15,24 +14,56 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from handlers import cards, errors, views
+from handlers import (
+    asking_moderators,
+    desk,
+    drafts,
+    entry_files,
+    errors,
+    faq_messages,
+    forms,
+    history,
+    privacy,
+    review_queue,
+    server_settings,
+    views,
+)
 from handlers.ask import Ask
 from handlers.base import Interaction
 from handlers.cite import Cite
+from handlers.entry_files import EntryFiles
 from handlers.exports import Exports
+from handlers.faq import Faq
+from handlers.faq_messages import FaqMessages
 from handlers.help import Help, ShowHelp
+from handlers.history import History
+from handlers.privacy import Privacy
+from handlers.review import Review
+from handlers.server_settings import ServerSettings
 from handlers.servers import Servers
 from handlers.sources import Sources
 from handlers.timeline import Timeline
+from knowledge.desk import Desk
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from knowledge.answers import Answer
     from knowledge.engine import Engine
     from knowledge.store import Store
     from settings import Settings
 
-COGS = (Ask, Timeline, Exports, Cite, Sources, Help, Servers)
+FORMS: tuple[type[forms.Form], ...] = (
+    views.Reason,
+    *review_queue.FORMS,
+    *server_settings.FORMS,
+    *drafts.FORMS,
+)
+COGS = (
+    *(Ask, Timeline, Exports, Cite, Sources, Faq, Help),
+    *(desk.Desk, History, EntryFiles, Review, FaqMessages),
+    *(Privacy, ServerSettings, Servers),
+)
 _SYNCED = "commands synced"
 _OTHER_VERSION = "This is from another version of me. Please ask again."
 
@@ -70,6 +101,7 @@ class AidPolicyBot(commands.Bot):
         )
         self.engine = engine
         self.store = store
+        self.desk = Desk(engine, store, discord.utils.utcnow)
         self.settings = settings
         self.shared: deque[tuple[int, datetime | None, str]] = deque(maxlen=1000)
         """The private cards last posted, each by its id, its last edit and what it was asked."""
@@ -78,13 +110,22 @@ class AidPolicyBot(commands.Bot):
     async def setup_hook(self) -> None:
         """Load the commands, the buttons and what the engine loads late, before Discord sends anything."""
         await asyncio.to_thread(self.engine.warm_up)
+        await self.desk.load()
         if self.application:  # what Discord said at sign-in, so that nobody has to ask it again
             self.owner_ids = operators(self.application)
         for cog in COGS:
             await self.add_cog(cog(self))
         self.add_dynamic_items(*views.ITEMS, ShowHelp)
+        self.add_dynamic_items(*asking_moderators.ITEMS, *review_queue.ITEMS)
+        self.add_dynamic_items(*privacy.ITEMS, *server_settings.ITEMS)
+        self.add_dynamic_items(*drafts.ITEMS, *desk.ITEMS, *history.ITEMS)
+        self.add_dynamic_items(*entry_files.ITEMS, *faq_messages.ITEMS)
         if self.settings.sync_commands == "auto":
             await self.sync_if_changed()
+
+    def reply(self, typed: str, guild_id: int | None) -> Answer:
+        """Answer what was typed, with what the server where it was typed has beside the library."""
+        return self.engine.reply(typed, self.desk.own(guild_id))
 
     def add_dynamic_items(self, *items: type[ui.DynamicItem[Any]]) -> None:
         """Learn kinds of buttons and menus; whatever else is pressed is of another version of the bot."""
@@ -120,8 +161,8 @@ class AidPolicyBot(commands.Bot):
         """Answer forms and buttons that nobody else will: discord.py drops those it does not know."""
         data: Any = interaction.data or {}
         try:
-            if interaction.type is discord.InteractionType.modal_submit:  # this version has no forms
-                await _give_back(interaction, "\n\n".join(_typed(data.get("components", []))))
+            if interaction.type is discord.InteractionType.modal_submit:
+                await forms.submit(interaction, FORMS)
             elif interaction.type is discord.InteractionType.component and not self._knows(data["custom_id"]):
                 await errors.report(interaction, errors.UserError(_OTHER_VERSION))
         except Exception as error:
@@ -142,18 +183,3 @@ def operators(application: discord.AppInfo) -> frozenset[int]:
     roles = (discord.TeamMemberRole.admin, discord.TeamMemberRole.developer)
     accepted = [m for m in team.members if m.membership_state is discord.TeamMembershipState.accepted]
     return frozenset(m.id for m in accepted if m.role in roles or m.id == team.owner_id)
-
-
-async def _give_back(interaction: Interaction, typed: str) -> None:
-    """Show people what they typed into a form of another version; nothing of it is stored."""
-    text = f"This form is from another version of me, so it was not sent. What you typed:\n\n{typed}"
-    await interaction.response.send_message(view=cards.notice(text), ephemeral=True)
-
-
-def _typed(components: list[Any]) -> Iterator[str]:
-    """Yield what was typed or chosen in a form, however its fields are nested."""
-    for component in components:
-        inner = component.get("component")
-        yield from _typed([*component.get("components", ()), *([inner] if inner else ())])
-        values = [component.get("value") or "", *component.get("values", ())]
-        yield from (value for value in values if value)

@@ -14,10 +14,13 @@ import aiohttp
 import discord
 from discord import app_commands
 
-from handlers.markup import escape
-from knowledge.errors import InputError, StoreError
+from handlers.markup import cut, escape
+from knowledge.errors import DeskError, InputError, StoreError
 
 _log = logging.getLogger(__name__)
+
+_LONGEST_TEXT = 1_900
+"""What a message without a card may hold, with some room for a reference."""
 
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
 _ALREADY_ANSWERED = 40060
@@ -81,8 +84,8 @@ async def report_message(message: discord.Message, error: BaseException) -> None
 
 def text_for(error: BaseException) -> tuple[str, bool]:
     """Return what to tell a person, and whether it is a fault that the operator should look into."""
-    if isinstance(error, UserError | InputError):
-        return escape(str(error)), False
+    if isinstance(error, UserError | InputError | DeskError):
+        return cut(escape(str(error)), _LONGEST_TEXT, _LONGEST_TEXT * 4), False
     for type_, text in _HARMLESS:
         if isinstance(error, type_):
             return text, False

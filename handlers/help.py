@@ -5,7 +5,8 @@ from __future__ import annotations
 from discord import app_commands
 
 from handlers.base import Cog, Interaction
-from handlers.replies import Visibility, send, visibility_option
+from handlers.replies import Visibility, is_private, send, visibility_option
+from handlers.rights import is_moderator
 from handlers.views import CardItem
 from knowledge.help import Reader
 
@@ -17,7 +18,10 @@ class Help(Cog):
     @visibility_option
     async def help(self, interaction: Interaction, visibility: Visibility | None = None) -> None:
         """Show what you can do here, with examples to try."""
-        await send(interaction, self.engine.help(_reader(interaction)), visibility)
+        answer = self.engine.help(_reader(interaction))
+        if interaction.guild_id is not None and not is_private(interaction, answer, visibility):
+            answer = self.engine.help()  # what one person may do is nothing for everyone here
+        await send(interaction, answer, visibility)
 
 
 class ShowHelp(CardItem, template=r"help"):
@@ -31,7 +35,7 @@ class ShowHelp(CardItem, template=r"help"):
 def _reader(interaction: Interaction) -> Reader:
     """Return what somebody may do here, by their rights in this channel and not by the name of a role."""
     reader = Reader.MEMBER
-    if interaction.guild_id is not None and interaction.permissions.manage_messages:
+    if is_moderator(interaction):
         reader |= Reader.MODERATOR
     if interaction.user.id in (interaction.client.owner_ids or ()):
         reader |= Reader.OPERATOR

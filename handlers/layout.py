@@ -7,7 +7,7 @@ at a word, any other line is left out whole, and the card says so.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -45,14 +45,17 @@ class Block:
     id: int | None = None
 
 
-def frame(blocks: Sequence[Block], rows: Sequence[Row], *, colour: int, cut_mark: str) -> ui.LayoutView:
-    """Build the view of a card: the blocks in a container, then the rows of buttons.
+def frame(
+    blocks: Sequence[Block], rows: Sequence[Row], *, colour: int, cut_mark: str, files: Iterable[str] = ()
+) -> ui.LayoutView:
+    """Build the view of a card: the blocks in a container, then the rows of buttons, then files by name.
 
     The blocks of rank 0 go first and must be short; the rest gives way, the highest rank first. If anything
     had to, `cut_mark` stands above the last block.
     """
     blocks = [block for block in blocks if block.lines]
-    room = _Room(rows)
+    hung: list[ui.File[Any]] = [ui.File(f"attachment://{name}") for name in files]
+    room = _Room(rows, hung)
     room.take(cut_mark, components=1)
     order = sorted(range(len(blocks)), key=lambda position: (blocks[position].rank, position))
     texts = {position: room.fill(blocks[position]) for position in order}
@@ -66,7 +69,7 @@ def frame(blocks: Sequence[Block], rows: Sequence[Row], *, colour: int, cut_mark
             container.add_item(ui.Separator(visible=block.above == "rule"))
         container.add_item(ui.TextDisplay(texts[position], id=block.id))
     view = ui.LayoutView(timeout=None)
-    for item in (container, *rows):
+    for item in (container, *rows, *hung):
         view.add_item(item)
     return view
 
@@ -74,10 +77,11 @@ def frame(blocks: Sequence[Block], rows: Sequence[Row], *, colour: int, cut_mark
 class _Room:
     """What is left of a message, and whether something found no place in it."""
 
-    def __init__(self, rows: Sequence[Row]) -> None:
-        self.components = COMPONENTS - 1 - sum(1 + len(row.children) for row in rows)
+    def __init__(self, rows: Sequence[Row], files: Sequence[ui.File[Any]]) -> None:
+        self.components = COMPONENTS - 1 - sum(1 + len(row.children) for row in rows) - len(files)
         self.characters = CHARACTERS
-        self.bytes = BYTES - _WRAPPING - sum(_in_json(row.to_component_dict()) for row in rows)
+        below = [item.to_component_dict() for item in (*rows, *files)]
+        self.bytes = BYTES - _WRAPPING - sum(map(_in_json, below))
         self.gave_way = False
 
     def fill(self, block: Block) -> str:

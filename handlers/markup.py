@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
+from urllib.parse import urlsplit
 
 _SPECIAL = re.compile(r"[\\*_~`|\[\]<@]|:(?=//)")
 _AT_LINE_START = re.compile(r"(?m)^([^\S\n]*)([#>+-])")
@@ -16,6 +18,11 @@ _CODE = re.compile(r"<(?:@[!&]?\d+|#\d+|a?:\w+:\d+|/[^:<>]{1,100}:\d+|t:-?\d+(?:
 _UNPRINTABLE = re.compile(
     r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+
+_MASKED = re.compile(
+    r"\[(?P<label>(?:\\.|[^\]\\\n]){1,500})\]\(\s*<?(?P<url>[^\s<>()]+(?:\([^\s<>()]*\))?)[^)\n]*\)"
+)
+_HEADING = re.compile(r"(?m)^(\s*(?:>+\s*)*)(#{1,3}(?=\s)|-#)")
 
 _ELLIPSIS = "…"
 _NEARBY = 60
@@ -31,6 +38,37 @@ def escape(text: str) -> str:
 def unescape(markup: str) -> str:
     """Return the text that `escape` was given."""
     return _ESCAPED.sub(r"\1", markup)
+
+
+def from_moderators(markdown: str) -> str:
+    """Return markdown that moderators wrote, safe to show: no mention, no heading, no address in hiding.
+
+    A masked link is followed by the host that it leads to, and one that leads nowhere on the web is escaped.
+    """
+    markdown = _UNPRINTABLE.sub("", _CODE.sub(" ", markdown))
+    markdown = _HEADING.sub(r"\1\\\2", markdown)
+    shown, end = [], 0
+    for found in _MASKED.finditer(markdown):
+        shown += [_plain(markdown[end : found.start()]), _unmasked(found["label"], found["url"])]
+        end = found.end()
+    return "".join((*shown, _plain(markdown[end:])))
+
+
+def _plain(markdown: str) -> str:
+    """Escape what might be a masked link of a form that is not known here."""
+    return markdown.replace("](", "]\\(")
+
+
+def _unmasked(label: str, url: str) -> str:
+    host = ""
+    with suppress(ValueError):
+        parts = urlsplit(url)
+        if parts.scheme in ("https", "http") and "\\" not in url and "@" not in parts.netloc:
+            # Shows letters of other alphabets that look like ours; raises for what is no name of a host.
+            host = (parts.hostname or "").encode("idna").decode()
+    if not host:
+        return f"{label} ({escape(url)})"
+    return f"{link(unescape(label), url)} ({escape(host)})"
 
 
 def link(label: str, url: str) -> str:

@@ -9,7 +9,7 @@ from discord import app_commands
 
 from handlers.base import Interaction
 from handlers.markup import spoken
-from handlers.views import Shown, reply_view
+from handlers.views import Shown, reply_view, takes_questions
 from knowledge.answers import Answer, Status
 from knowledge.text import clip
 
@@ -36,7 +36,8 @@ async def send(interaction: Interaction, answer: Answer, visibility: Visibility 
     """Answer a command with a card."""
     bot = interaction.client
     private = is_private(interaction, answer, visibility)
-    view = reply_view(bot, answer, Shown(interaction.user.id, private))
+    to_moderators = takes_questions(bot, interaction.guild_id)
+    view = reply_view(bot, answer, Shown(interaction.user.id, private, to_moderators=to_moderators))
     await interaction.response.send_message(view=view, ephemeral=private)
 
 
@@ -44,8 +45,8 @@ def is_private(interaction: Interaction, answer: Answer, visibility: Visibility 
     """Return whether only the asker is to see a reply.
 
     In a direct message there is nobody else to hide it from, and what is hidden there is soon gone. Elsewhere
-    the asker's choice counts. Without one, an answer is as visible as the operator set it, and a refusal or
-    an error is private: it is of use to nobody else.
+    the asker's choice counts. Without one, an answer is as visible as the server or else the operator set it,
+    and a refusal or an error is private: it is of use to nobody else.
     """
     if interaction.context.dm_channel:
         return False
@@ -53,7 +54,9 @@ def is_private(interaction: Interaction, answer: Answer, visibility: Visibility 
         return visibility == "private"
     if answer.status is not Status.ANSWERED:
         return True
-    return interaction.client.settings.default_visibility == "private"
+    bot, guild_id = interaction.client, interaction.guild_id
+    of_guild = bot.desk.settings(guild_id).default_visibility if guild_id is not None else ""
+    return (of_guild or bot.settings.default_visibility) == "private"
 
 
 def question_from(typed: str) -> str:

@@ -11,7 +11,7 @@ import discord
 from discord import ui
 from discord.ext import commands, tasks
 
-from handlers import cards
+from handlers import cards, retention
 from handlers.base import Cog
 from handlers.help import ShowHelp
 from handlers.views import CardItem, Delete, Try
@@ -70,6 +70,7 @@ class Servers(Cog):
     async def _daily(self) -> None:
         if await self._keep_up():
             await self._forget()
+        await retention.enforce(self.bot)
 
     async def _keep_up(self) -> bool:
         """Compare, and greet whom the bot has never met; return whether nothing failed, which is logged."""
@@ -88,27 +89,30 @@ class Servers(Cog):
         bot was invited just before its first start.
         A server with an outage is neither left nor, since nothing can be written there, joined.
         """
-        store, joined = self.bot.store, []
+        store = self.bot.store
         async with self._turn:
             is_first = await store.recall(_COUNTED) is None
-            noted = await store.servers()
             here = {guild.id: guild for guild in self.bot.guilds}
-            for guild_id in noted - here.keys():
+            for guild_id in await store.servers() - here.keys():
                 await store.left(guild_id, discord.utils.utcnow())
-            for guild in here.values():
-                can_join = guild.id not in noted and (is_first or not guild.unavailable)
-                if can_join and await store.joined(guild.id):
-                    joined.append(guild)
+            met = await store.servers_met()
+            strangers = [g for g in here.values() if g.id not in met and (is_first or not g.unavailable)]
             if is_first:
+                for guild in strangers:
+                    if not _is_recent(guild):
+                        await store.joined(guild.id)
                 await store.remember(_COUNTED, "yes")
-            self._noted = await store.servers()
-        return [guild for guild in joined if _is_recent(guild)] if is_first else joined
+            joined = [guild for guild in strangers if await store.joined(guild.id)]
+            self._noted = await store.servers_met()
+        return joined
 
     async def _forget(self) -> None:
         """Delete the data of the servers whose time is over; what fails is logged and tried again."""
         days = timedelta(days=self.bot.settings.keep_after_leaving_days)
         try:
             gone = await self.bot.store.forget_servers(discord.utils.utcnow() - days)
+            for guild_id in gone:
+                await self.bot.desk.forget(guild_id)
         except Exception:
             _log.exception("The data of servers that were left could not be deleted")
             return
@@ -127,7 +131,7 @@ async def _greet(bot: AidPolicyBot, guild: discord.Guild) -> None:
     try:
         channel = guild.system_channel
         rights = channel.permissions_for(guild.me) if channel else discord.Permissions.none()
-        if channel and rights.view_channel and rights.send_messages:
+        if channel and rights.send_messages:
             await channel.send(view=_greeting(bot))
     except Exception:
         _log.warning("A server could not be greeted", exc_info=True)
@@ -154,13 +158,15 @@ _INTRODUCTION = (
     "moderators what they decide.",
 )
 
+_NOTED = "entries, settings, votes and questions to moderators"
+
 
 def _on_leaving(days: int) -> str:
     """Say for how long the data of a server is kept once the bot has left it."""
     if days == 0:
-        return "If I leave this server, what I noted here (votes on replies) is deleted within a day."
+        return f"If I leave this server, what I noted here ({_NOTED}) is deleted within a day."
     span = "a day" if days == 1 else f"{days} days"
     return (
-        f"If I leave this server, what I noted here (votes on replies) is deleted {span} later, unless I am "
-        "back by then."
+        f"If I leave this server, what I noted here ({_NOTED}) is deleted {span} later, unless I am back by "
+        "then."
     )

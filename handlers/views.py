@@ -17,34 +17,41 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 from discord import ui
 
-from handlers import cards, errors
+from handlers import cards, errors, forms, markup
 from handlers.base import Interaction
 from handlers.cards import Sharing
 from handlers.layout import Row
+from handlers.rights import is_moderator
 from knowledge.answers import Answer, Kind, Status
 from knowledge.citations import Citation
-from knowledge.commands import written
+from knowledge.commands import question_in, written
 from knowledge.downloads import LABELS, Download, Format, download, formats
 from knowledge.help import HelpLine
+from knowledge.text import clip
 
 if TYPE_CHECKING:
     from handlers.client import AidPolicyBot
 
 LONGEST_ID = 100
-MOST_CITATIONS = 3
+MOST_CITATIONS = MOST_ENTRIES = 3
 _LONGEST_LABEL = 80
-_BUTTONS_IN_A_ROW = cards.CHOICES_AS_BUTTONS
+_ENTRY_LABEL = 45
+_BUTTONS_IN_A_ROW = 5
 _VOTED_ON = frozenset(Kind) - {Kind.PASSAGE, Kind.SOURCES, Kind.HELP, Kind.ERROR}
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """How a card is shown: to whom, whether only to them, which page of it, and how it was shared."""
+    """How a card is shown: to whom, whether only to them, which page of it, and how it was shared.
+
+    Where `to_moderators` is set, a question that was not answered can go on to the moderators of the server.
+    """
 
     owner: int
     private: bool
     page: int = 0
     sharing: Sharing = cards.UNSHARED
+    to_moderators: bool = False
 
 
 def reply_view(bot: AidPolicyBot, answer: Answer, shown: Shown) -> ui.LayoutView:
@@ -68,7 +75,7 @@ def controls(answer: Answer, shown: Shown) -> list[Row]:
 
     The first leads on: to neighbours, pages, choices or passages. The second is about the card itself.
     """
-    first = [*_ways_on(answer, shown.owner, shown.page), *_openers(answer, shown.page)][:_BUTTONS_IN_A_ROW]
+    first = [*_ways_on(answer, shown), *openers(answer, shown.page)][:_BUTTONS_IN_A_ROW]
     second = list(_about(answer, shown))
     return [_row(*items) for items in (first, second) if items]
 
@@ -77,7 +84,12 @@ def _row(*items: Any) -> Row:
     return ui.ActionRow(*items)
 
 
-def _ways_on(answer: Answer, owner: int, page: int) -> Iterator[CardItem]:
+def _ways_on(answer: Answer, shown: Shown) -> Iterator[CardItem]:
+    owner, page = shown.owner, shown.page
+    if shown.to_moderators and answer.status is Status.REFUSED and question_in(answer.question):
+        from handlers.asking_moderators import AskModerators  # which stands on this module
+
+        yield AskModerators.under_refusal()
     if before := answer.previous:
         yield from Go.to_input(f"‹ {before}", owner, written("cite", reference=str(before)))
     if after := answer.following:
@@ -91,9 +103,12 @@ def _ways_on(answer: Answer, owner: int, page: int) -> Iterator[CardItem]:
     for line in answer.statements:
         if isinstance(line, HelpLine):
             yield from Try.example(line.example)
+    for entry in cards.entries_on(answer, shown.page)[:MOST_ENTRIES]:
+        yield from Try.labelled(clip(entry.question, _ENTRY_LABEL), written("faq show", id=entry.id))
 
 
-def _openers(answer: Answer, page: int) -> Iterator[CardItem]:
+def openers(answer: Answer, page: int = 0) -> Iterator[CardItem]:
+    """Yield the buttons that open what a page of an answer cites."""
     if answer.previous or answer.following:
         return  # the passage stands open already
     for citation in cards.cited(answer, page)[:MOST_CITATIONS]:
@@ -173,7 +188,7 @@ def _footer(press: Interaction) -> cards.Footer:
     return cards.footer(press.message) if press.message else cards.Footer()
 
 
-def _asked(press: Interaction) -> str:
+def asked_on(press: Interaction) -> str:
     """Return what the card that was pressed on was asked."""
     asked = _footer(press).asked
     if not asked:
@@ -185,10 +200,23 @@ def _is_private(press: Interaction) -> bool:
     return press.message is not None and press.message.flags.ephemeral
 
 
-def _own_guild(press: Interaction) -> int | None:
+def own_guild(press: Interaction) -> int | None:
     """Return the server of a press if the bot is a member of it; people take the bot to others, too."""
     is_member = press.guild_id is not None and press.client.get_guild(press.guild_id) is not None
     return press.guild_id if is_member else None
+
+
+def takes_questions(bot: AidPolicyBot, guild_id: int | None) -> bool:
+    """Return whether the moderators of a server take questions; where the bot is no member, nobody does."""
+    if guild_id is None or bot.get_guild(guild_id) is None:
+        return False
+    return bot.desk.settings(guild_id).questions_a_day > 0
+
+
+def _private_to(press: Interaction) -> Shown:
+    """Return how a reply is shown that only whoever pressed is to see."""
+    to_moderators = takes_questions(press.client, press.guild_id)
+    return Shown(press.user.id, private=True, to_moderators=to_moderators)
 
 
 class Go(CardItem, template=r"(?s)go:(?P<owner>\d+):(?P<page>\d+):(?P<typed>.*)"):
@@ -212,14 +240,14 @@ class Go(CardItem, template=r"(?s)go:(?P<owner>\d+):(?P<page>\d+):(?P<typed>.*)"
     async def run(self, press: Interaction) -> None:
         """Show the page or the reply, in place or apart."""
         bot, page, private = press.client, int(self.fields["page"]), _is_private(press)
-        answer = bot.engine.reply(self.fields["typed"] or _asked(press))
+        answer = bot.reply(self.fields["typed"] or asked_on(press), press.guild_id)
         if private or press.user.id == int(self.fields["owner"]):
             # A private card that moves on to another reply can be shared again: that one was not.
             sharing = cards.UNSHARED if private and self.fields["typed"] else _footer(press).sharing
-            shown = Shown(press.user.id, private, page, sharing)
+            shown = replace(_private_to(press), private=private, page=page, sharing=sharing)
             await press.response.edit_message(view=reply_view(bot, answer, shown))
         else:
-            shown = Shown(press.user.id, private=True, page=page)
+            shown = replace(_private_to(press), page=page)
             await press.response.send_message(view=reply_view(bot, answer, shown), ephemeral=True)
 
 
@@ -246,14 +274,19 @@ class Try(CardItem, template=r"(?s)try:(?P<typed>.+)"):
     @classmethod
     def example(cls, typed: str) -> Iterator[Self]:
         """Yield the button for an example, if there is one and it fits; a question shows no command."""
-        label, custom_id = typed.removeprefix("/ask "), f"try:{typed}"
+        yield from cls.labelled(typed.removeprefix("/ask "), typed)
+
+    @classmethod
+    def labelled(cls, label: str, typed: str) -> Iterator[Self]:
+        """Yield the button for an input under a label, if both fit."""
+        custom_id = f"try:{typed}"
         if label and len(custom_id) <= LONGEST_ID and len(label) <= _LONGEST_LABEL:
             yield cls.button(label, custom_id)
 
     async def run(self, press: Interaction) -> None:
         """Show the reply to whoever pressed."""
-        answer = press.client.engine.reply(self.fields["typed"])
-        view = reply_view(press.client, answer, Shown(press.user.id, private=True))
+        answer = press.client.reply(self.fields["typed"], press.guild_id)
+        view = reply_view(press.client, answer, _private_to(press))
         await press.response.send_message(view=view, ephemeral=True)
 
 
@@ -265,13 +298,13 @@ class Share(CardItem, template=r"share:(?P<page>\d+)"):
 
         A second press may be on its way before the first has taken the button away; it changes nothing.
         """
-        bot, asked, card = press.client, _asked(press), press.message
+        bot, asked, card = press.client, asked_on(press), press.message
         pressed = (card.id, card.edited_at, asked) if card else (0, None, asked)
         if pressed in bot.shared:
             await press.response.defer()
             return
-        answer = bot.engine.reply(asked)
-        private = Shown(press.user.id, private=True, page=int(self.fields["page"]))
+        answer = bot.reply(asked, press.guild_id)
+        private = replace(_private_to(press), page=int(self.fields["page"]))
         kept = replace(private, sharing=Sharing(done=True))
         public = replace(private, private=False, sharing=Sharing(by=press.user.display_name))
         bot.shared.append(pressed)
@@ -297,7 +330,7 @@ class Export(CardItem, template=r"export"):
 
     async def run(self, press: Interaction) -> None:
         """Show the menu of forms that this reply can have."""
-        answer = press.client.engine.reply(_asked(press))
+        answer = press.client.reply(asked_on(press), press.guild_id)
         if not (offered := formats(answer)):
             raise errors.UserError("The library has changed, and there is nothing to export any more.")
         view = cards.export_card(answer, _row(FormatMenu.of(offered)))
@@ -320,7 +353,7 @@ class FormatMenu(CardItem, template=r"format"):
         """Send the file, privately; a plain text as a card to copy from, if it fits into one."""
         assert isinstance(self.item, ui.Select)
         wanted = Format(self.item.values[0])
-        answer = press.client.engine.reply(_asked(press))
+        answer = press.client.reply(asked_on(press), press.guild_id)
         if wanted not in formats(answer):
             raise errors.UserError("The library has changed, and this reply no longer has that form.")
         made = await made_of(answer, wanted, press.client)
@@ -358,16 +391,62 @@ class Vote(CardItem, template=r"vote:(?P<choice>up|down|none):(?P<card>[0-9a-f]{
 
         The press is acknowledged first: a database that somebody else holds is waited for.
         """
-        card = self.fields["card"]
+        card, bot = self.fields["card"], press.client
         _, noted, helpful = _VOTES[self.fields["choice"]]
         await press.response.defer(ephemeral=True, thinking=helpful is not None)
-        votes = await press.client.store.vote(card, press.user.id, helpful, guild_id=_own_guild(press))
+        votes = await bot.store.vote(
+            card, press.user.id, helpful, guild_id=own_guild(press), at=discord.utils.utcnow()
+        )
         text = f"{noted} Helpful: {votes.helpful}. Not helpful: {votes.unhelpful}."
+        asked = _footer(press).asked
         if helpful is None:
-            await press.edit_original_response(view=cards.notice(text))
-        else:
-            view = cards.notice(text, [_row(Vote.on("none", card))])
-            await press.followup.send(view=view, ephemeral=True)
+            await press.edit_original_response(view=cards.notice(text, asked=asked))
+            return
+        more = [SayWhy.on(card)] if asked and not helpful else []
+        view = cards.notice(text, [_row(*more, Vote.on("none", card))], asked=asked if more else "")
+        await press.followup.send(view=view, ephemeral=True)
+
+
+class SayWhy(CardItem, template=r"why:(?P<card>[0-9a-f]{16})"):
+    """Asks why a reply was not helpful; the question stands on the card, as nothing is kept of it yet."""
+
+    @classmethod
+    def on(cls, card: str) -> Self:
+        """Return the button that asks for the reason of a vote on a card."""
+        return cls.button("Say why", f"why:{card}")
+
+    async def run(self, press: Interaction) -> None:
+        """Show the form."""
+        asked_on(press)
+        form = Reason.modal("Why was it not helpful?", f"why:{self.fields['card']}", {})
+        await press.response.send_modal(form)
+
+
+class Reason(forms.Form, template=r"why:(?P<card>[0-9a-f]{16})"):
+    """Takes why a reply was not helpful."""
+
+    fields = (
+        forms.Field(
+            "reason",
+            "What was wrong or missing?",
+            "Kept with the question, and shown to those who improve the answers, without your name.",
+            longest=500,
+            is_long=True,
+        ),
+    )
+
+    async def submitted(self, interaction: Interaction, typed: Mapping[str, str]) -> None:
+        """Keep the reason and the question, unless the vote was changed or withdrawn meanwhile."""
+        card, asked = self.about["card"], asked_on(interaction)
+        reason = markup.spoken(typed["reason"])
+        if not reason:
+            raise errors.UserError("A reason needs a few words.")
+        await interaction.response.defer()
+        if not await interaction.client.store.vote_reason(card, interaction.user.id, reason, asked):
+            raise errors.UserError("Your vote is not “not helpful” any more, so the reason was not kept.")
+        text = "Noted: not helpful, and why. Both go when you withdraw your vote."
+        view = cards.notice(text, [_row(SayWhy.on(card), Vote.on("none", card))], asked=asked)
+        await interaction.edit_original_response(view=view)
 
 
 class Delete(CardItem, template=r"delete:(?P<owner>\d+)"):
@@ -375,11 +454,8 @@ class Delete(CardItem, template=r"delete:(?P<owner>\d+)"):
 
     async def allow(self, press: Interaction) -> None:
         """Let through whoever asked, and whoever may manage messages here."""
-        is_moderator = press.guild_id is not None and press.permissions.manage_messages
-        if press.user.id != int(self.fields["owner"]) and not is_moderator:
-            raise errors.UserError(
-                "Only the person who asked, or somebody who may manage messages here, can delete this."
-            )
+        if press.user.id != int(self.fields["owner"]) and not is_moderator(press):
+            raise errors.UserError("Only the person who asked, or a moderator, can delete this.")
 
     async def run(self, press: Interaction) -> None:
         """Delete the card."""
@@ -387,5 +463,5 @@ class Delete(CardItem, template=r"delete:(?P<owner>\d+)"):
         await press.delete_original_response()
 
 
-ITEMS = (Go, Open, Try, Share, Export, FormatMenu, Vote, Delete)
+ITEMS = (Go, Open, Try, Share, Export, FormatMenu, Vote, SayWhy, Delete)
 """Every kind of item; a bot that starts learns them all, so that old cards work."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -9,6 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from knowledge.store import Store
+from settings import load_settings
 
 ROOT = Path(__file__).parents[1]
 ENVIRONMENT = {
@@ -71,7 +75,7 @@ def test_without_a_command_it_says_what_there_is() -> None:
         [sys.executable, "bot.py"], cwd=ROOT, env=ENVIRONMENT, capture_output=True, check=True
     )
     text = run.stdout.decode()
-    for command in ("run", "console", "ask", "check", "ingest"):
+    for command in ("run", "console", "ask", "check", "ingest", "backup", "restore"):
         assert f"\n  {command} " in text
     assert "python bot.py console" in text
 
@@ -252,6 +256,65 @@ def test_settings_with_faults_are_named_and_nothing_is_started(config: Path) -> 
     assert run.returncode == 2
     assert not run.stdout
     assert len(run.stderr.decode().splitlines()) == 2
+
+
+# backup and restore
+
+
+def remember(config: Path, value: str) -> str | None:
+    """Have the bot's database remember something; return what it remembered before."""
+
+    async def once() -> str | None:
+        async with await Store.open(load_settings(config, {}).store_url) as store:
+            before = await store.recall("when")
+            await store.remember("when", value)
+            return before
+
+    return asyncio.run(once())
+
+
+@pytest.mark.parametrize("setting", ["", "data_dir: elsewhere", "database_url: sqlite:///another.db"])
+def test_a_backup_is_restored_to_the_database_of_the_settings(
+    config: Path, tmp_path: Path, setting: str
+) -> None:
+    config.write_text(setting, "utf-8")
+    file = str(tmp_path / "bot.backup")
+    remember(config, "the past")
+    assert f"Backed up and verified: {file}, " in out(bot(config, "backup", file))
+    assert remember(config, "the present") == "the past"
+    text = out(bot(config, "restore", file))
+    assert "Restored and verified: " in text
+    kept = Path(text.splitlines()[1].removeprefix("The database that was there before is kept as ")[:-1])
+    assert kept.is_file()
+    assert remember(config, "") == "the past"
+
+
+async def test_backup_works_while_a_bot_runs_and_restore_waits_for_its_end(
+    config: Path, tmp_path: Path
+) -> None:
+    file = str(tmp_path / "bot.backup")
+    async with await Store.open(load_settings(config, {}).store_url) as store:
+        await store.remember("when", "the past")
+        for _ in range(2):
+            assert "verified" in out(await asyncio.to_thread(bot, config, "backup", file))
+        run = await asyncio.to_thread(bot, config, "restore", file)
+        assert run.returncode == 2
+        assert not run.stdout
+        assert "A bot is running on the database" in run.stderr.decode()
+        assert await store.recall("when") == "the past"
+    assert "kept as" in out(await asyncio.to_thread(bot, config, "restore", file))
+
+
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_what_cannot_be_backed_up_or_restored_is_said_in_one_line(
+    config: Path, tmp_path: Path, command: str
+) -> None:
+    run = bot(config, command, str(tmp_path / "none"))
+    assert run.returncode == 2
+    assert not run.stdout
+    assert len(run.stderr.decode().splitlines()) == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["config.yaml"]
+    assert bot(config, command).returncode == 2
 
 
 # run

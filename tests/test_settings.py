@@ -150,17 +150,22 @@ def test_every_fault_of_the_file_and_of_the_environment_is_named_at_once(tmp_pat
     ]
 
 
+TIMES = ("keep_after_leaving_days", "retention_days")
+
+
+@pytest.mark.parametrize("setting", TIMES)
 @pytest.mark.parametrize(("written", "days"), [("0", 0), ("30", 30), ("36500", 36500), ('"7"', 7)])
-def test_data_is_kept_for_whole_days(tmp_path: Path, written: str, days: int) -> None:
-    path = config(tmp_path, f"keep_after_leaving_days: {written}")
-    assert load_settings(path, {}).keep_after_leaving_days == days
-    variable = {"AID_BOT_KEEP_AFTER_LEAVING_DAYS": str(days)}
-    assert load_settings(config(tmp_path, ""), variable).keep_after_leaving_days == days
+def test_data_is_kept_for_whole_days(tmp_path: Path, setting: str, written: str, days: int) -> None:
+    path = config(tmp_path, f"{setting}: {written}")
+    assert getattr(load_settings(path, {}), setting) == days
+    variable = {f"AID_BOT_{setting.upper()}": str(days)}
+    assert getattr(load_settings(config(tmp_path, ""), variable), setting) == days
 
 
+@pytest.mark.parametrize("setting", TIMES)
 @pytest.mark.parametrize("written", ["-1", "36501", "1.5", "30.0", "true", "forever", "[30]", "9" * 50])
-def test_any_other_number_of_days_is_refused(tmp_path: Path, written: str) -> None:
-    (fault,) = faults(config(tmp_path, f"keep_after_leaving_days: {written}"))
+def test_any_other_number_of_days_is_refused(tmp_path: Path, setting: str, written: str) -> None:
+    (fault,) = faults(config(tmp_path, f"{setting}: {written}"))
     assert "is not accepted; a whole number of days from 0 to 36500 is wanted" in fault
 
 
@@ -192,7 +197,7 @@ def test_a_setting_like_no_other_is_answered_with_the_list(tmp_path: Path) -> No
     (fault,) = faults(config(tmp_path, "favourite_colour: red"))
     assert fault.endswith(
         "favourite_colour: there is no such setting; the settings are discord_token, data_dir, database_url, "
-        "collections, log_level, default_visibility, sync_commands, keep_after_leaving_days"
+        "collections, log_level, default_visibility, sync_commands, keep_after_leaving_days, retention_days"
     )
 
 

@@ -16,7 +16,7 @@ from knowledge.database_files import url_of_file
 from knowledge.engine import Engine
 from knowledge.store import Store
 from settings import Settings
-from tests.handlers.reading import assert_within_limits
+from tests.handlers.reading import assert_form_within_limits, assert_within_limits, parts
 
 MakeBot = Callable[..., AidPolicyBot]
 
@@ -95,6 +95,24 @@ async def world(simcord_env: simcord.Env, make_bot: MakeBot) -> AsyncIterator[Wo
     )
     for components in _sent(simcord_env):
         assert_within_limits(components)
+        assert_of_no_two_kinds(components, simcord_env.bot)
+    for form in _forms(simcord_env):
+        assert_form_within_limits(form)
+
+
+def assert_of_no_two_kinds(components: list[dict[str, Any]], bot: Any) -> None:
+    """Assert that the bot takes no button or menu for one of another kind."""
+    templates = [item.__discord_ui_compiled_template__ for item in bot._items]
+    for custom_id in (part["custom_id"] for part in parts(components) if "custom_id" in part):
+        assert sum(bool(template.fullmatch(custom_id)) for template in templates) <= 1, custom_id
+
+
+def _forms(env: simcord.Env) -> Iterator[dict[str, Any]]:
+    """Yield every form that the bot showed."""
+    for request in env.http_requests:
+        data = request.json.get("data") if isinstance(request.json, dict) else None
+        if isinstance(data, dict) and "title" in data:
+            yield data
 
 
 def _sent(env: simcord.Env) -> Iterator[list[dict[str, Any]]]:

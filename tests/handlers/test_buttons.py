@@ -16,6 +16,7 @@ import simcord
 from discord import PermissionOverwrite
 from simcord import interactions
 
+from handlers import cards
 from knowledge.engine import Engine
 from knowledge.store import Store, Votes
 from tests.handlers.conftest import World
@@ -338,9 +339,11 @@ async def test_a_reply_is_exported_in_each_form_it_has(
         assert await attachment.read()
 
 
-async def test_a_plain_text_too_long_to_copy_from_a_card_is_a_file(world: World) -> None:
-    card = await public(world, "timeline")
-    menu = (await world.other.click(card, label="Export")).response
+async def test_a_plain_text_too_long_to_copy_from_a_card_is_a_file(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cards, "_LONGEST_COPY", 1_000)
+    menu = (await world.other.click(await public(world, "timeline"), label="Export")).response
     assert menu is not None
     response = (await world.other.select(menu, ["text"])).response
     assert response is not None

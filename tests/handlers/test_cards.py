@@ -255,7 +255,8 @@ def test_an_error_offers_what_can_be_chosen_as_buttons() -> None:
     answer = Answer(Kind.ERROR, Status.ERROR, statements=(Statement("Which one?"),), choices=choices)
     view = cards.card(answer, SOURCES, controls(answer, Shown(7, private=True)))
     assert list(buttons(view)) == list(choices[:2])
-    assert all(choice in text(view) for choice in choices)
+    assert choices[2] in text(view)
+    assert not any(choice in text(view) for choice in choices[:2])
 
 
 def test_a_private_card_can_be_shared_and_a_public_one_deleted() -> None:
@@ -394,3 +395,12 @@ def test_a_card_says_the_same_each_time() -> None:
     answer = replace(ANSWER, excerpts=(excerpt(LONG),), statements=(Statement("Because.", CITED),))
     first, second = (cards.card(answer, SOURCES, controls(answer, Shown(7, True))) for _ in range(2))
     assert raw(first) == raw(second)
+
+
+@pytest.mark.parametrize(("words", "fits"), [("a" * 3_800, True), ("가" * 2_500, True), ("a" * 4_000, False)])
+def test_a_text_is_copied_from_a_card_that_holds_it(words: str, fits: bool) -> None:
+    card = cards.copy_card(words)
+    assert (card is not None) is fits
+    if card:
+        assert_within_limits(raw(card))
+        assert words in text(card)

@@ -185,3 +185,8 @@ async def test_no_help_is_cut(world: World, reader: str) -> None:
     told = text(world.channel.last_message)
     assert "(cut" not in told
     assert f"-# {f'/help {reader}'.strip()}\n" in told
+
+
+async def test_a_public_help_is_that_of_everybody(world: World) -> None:
+    shown = (await world.moderator.slash(world.channel, "help", visibility="public")).response
+    assert FOR_MODERATORS not in text(shown)

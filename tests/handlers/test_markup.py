@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from handlers.markup import cut, escape, link, quoted, size, spoken, unescape, weight
+from handlers.markup import cut, escape, from_moderators, link, quoted, size, spoken, unescape, weight
 
 # A character that Discord would act on, unless an odd number of backslashes stands before it.
 ACTIVE = re.compile(r"(?<!\\)(?:\\\\)*[*_~`|<@\[\]]")
@@ -84,3 +84,30 @@ def test_a_cut_never_leaves_half_an_escape(text: str, characters: int) -> None:
 
 def test_a_cut_ends_where_a_word_ends() -> None:
     assert cut("some words that go on", 14, 100) == "some words…"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("**Bold**, *slanted* and `code`", "**Bold**, *slanted* and `code`"),
+        ("- one\n- two\n> quoted", "- one\n- two\n> quoted"),
+        ("# Big\n-# small\n> ## quoted", "\\# Big\n\\-# small\n> \\## quoted"),
+        ("ask <@123>, <@&5>, <#7> at <t:1>", "ask  ,  ,   at  "),
+        ("[the page](https://example.org/a)", "[the page](https://example.org/a) (example.org)"),
+        (
+            "[https://bank.example](https://evil.example)",
+            "[https\\://bank.example](https://evil.example) (evil.example)",
+        ),
+        ("[here](http://аpple.com/a)", "[here](http://аpple.com/a) (xn--pple-43d.com)"),
+        ("[here](https://me:secret@host.example/)", "here (https\\://me:secret\\@host.example/)"),
+        ("[here](javascript:alert)", "here (javascript:alert)"),
+        ("[here](https://[broken)", "here (https\\://\\[broken)"),
+    ],
+)
+def test_what_moderators_write_keeps_its_form_but_hides_nothing(written: str, shown: str) -> None:
+    assert from_moderators(written) == shown
+
+
+@given(st.text(alphabet="[]()<>@!&12#-*\\ \nhttps:/.ab", max_size=60))
+def test_no_mention_survives_in_what_moderators_write(written: str) -> None:
+    assert not re.search(r"<@[!&]?\d+>", from_moderators(written))

@@ -124,7 +124,7 @@ async def test_the_greeting_leads_to_the_help_and_to_an_example_and_a_moderator_
     result = await world.asker.click(card, label="What changed in January 2019?")
     assert result.ephemeral
     assert "-# What changed in January 2019?" in text(result.response)
-    assert "who may manage messages here" in text((await world.asker.click(card, label="Delete")).response)
+    assert "or a moderator, can delete" in text((await world.asker.click(card, label="Delete")).response)
     assert (await world.moderator.click(card, label="Delete")).acknowledged
     assert not world.channel.history()
 
@@ -195,6 +195,15 @@ async def test_a_new_database_greets_the_server_that_the_bot_was_just_invited_to
     change(database, "DELETE FROM memory")
     await server.world.restart()
     assert len(server.said) == 1
+
+
+async def test_what_happens_in_a_server_before_it_is_noted_costs_it_no_greeting(
+    server: Server, store: Store
+) -> None:
+    await store.vote("card", 7, helpful=True, guild_id=server.id, at=server.world.env.now())
+    await server.add_bot()
+    assert len(server.said) == 1
+    assert await store.servers_met() == {server.id}
 
 
 # An outage

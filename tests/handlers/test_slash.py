@@ -140,17 +140,20 @@ async def test_what_is_suggested_is_answered(world: World, name: str, option: st
         assert any(part.get("label") == "Export" for part in parts(raw(result.response)))
 
 
+EVERYWHERE = {"ask", "timeline", "exports", "cite", "sources", "faq", "help", "privacy", "Ask about this"}
+IN_SERVERS = {"faq-desk", "settings", "Save as FAQ", "Answer with FAQ"}
+
+
 async def test_commands_are_described_within_discords_limits(world: World) -> None:
     described = [command.to_dict(world.bot.tree) for command in world.bot.tree.get_commands()]
-    assert {c["name"] for c in described} == {
-        *("ask", "timeline", "exports", "cite", "sources", "help"),
-        "Ask about this",
-    }
+    assert {c["name"] for c in described} == EVERYWHERE | IN_SERVERS
     for command in described:
         assert len(command["name"]) <= 32
         assert len(command.get("description", "")) <= 100
-        assert command["contexts"] == [0, 1, 2]
-        assert command["integration_types"] == [0, 1]
+        is_everywhere = command["name"] in EVERYWHERE
+        assert command["contexts"] == ([0, 1, 2] if is_everywhere else [0])
+        assert command["integration_types"] == ([0, 1] if is_everywhere else [0])
+        assert (command["default_member_permissions"] is None) is is_everywhere
         for option in command.get("options", []):
             assert len(option["description"]) <= 100
             assert option["description"] != "…"

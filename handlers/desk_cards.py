@@ -1,0 +1,328 @@
+"""Cards of the moderators' desk. Pure functions; nothing here knows an interaction or the store.
+
+A card says what there is and what can be done next. Where a text is too long for it, the whole text hangs on
+it as a file.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import discord
+from discord import ui
+
+from handlers import cards
+from handlers.layout import Block, Line, Row
+from handlers.markup import code, cut, escape, size, unescape, weight
+from knowledge.answers import Answer
+from knowledge.drafts import DraftError, tidy
+from knowledge.entries import Action, Content, Draft, Entry, Revision, State
+from knowledge.entry_differences import Difference, in_words
+from knowledge.errors import ContentError
+from knowledge.text import clip, echo
+
+REVISIONS_A_PAGE = 8
+MOST_FAULTS = 12
+"""How many faults stand on a card; a file names all of them."""
+
+_SHORT_QUESTION = 120
+_REASON = 300
+_SHORT_REASON = 120
+_WORDINGS = 300
+_REASON_MARK = "Reason: "
+_REASON_LINE = f"-# {_REASON_MARK}"
+_FORMER = "a former moderator"
+
+_DONE: Mapping[Action, str] = {
+    Action.ADD: "added",
+    Action.EDIT: "edited",
+    Action.RETIRE: "retired",
+    Action.RESTORE: "restored",
+    Action.REVERT: "reverted",
+    Action.IMPORT: "imported",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DeskCard:
+    """A card, and the files that hang on it by their names."""
+
+    view: ui.LayoutView
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+    def attachments(self) -> list[discord.File]:
+        """Return the files as Discord takes them; those are good for one message only."""
+        return [discord.File(io.BytesIO(data), name) for name, data in self.files.items()]
+
+
+def told(
+    heading: str,
+    lines: Iterable[str] = (),
+    rows: Sequence[Row] = (),
+    files: Mapping[str, bytes] | None = None,
+    *,
+    reason: str = "",
+) -> DeskCard:
+    """Return a card with a heading and lines of our own markup; a `reason` can be read back from it."""
+    blocks = [_heading(heading), Block(tuple(Line(line, prose=True) for line in lines), rank=1)]
+    return _card([*blocks, _reason(reason)], rows, files or {})
+
+
+def reason_on(message: discord.Message | None) -> str:
+    """Return the reason that stands on the card of a message; nobody else can write such a line on one."""
+    view = ui.LayoutView.from_message(message, timeout=None) if message else ui.LayoutView()
+    texts = (item.content for item in view.walk_children() if isinstance(item, ui.TextDisplay))
+    lines = (line for text in texts for line in text.splitlines())
+    found = (line.removeprefix(_REASON_LINE) for line in lines if line.startswith(_REASON_LINE))
+    return unescape(next(found, ""))
+
+
+# --- drafts -----------------------------------------------------------------------------------------------
+
+
+def preview(answer: Answer, sources: cards.Sources, rows: Sequence[Row], *, about: Iterable[str]) -> DeskCard:
+    """Return the very card that an entry will be, below lines `about` it."""
+    return DeskCard(cards.told_card("\n".join(about), answer, sources, rows))
+
+
+def unseen(content: Content, reason: str) -> Iterator[str]:
+    """Yield what belongs to an entry and stands on none of its cards, a line each."""
+    wordings = clip(" · ".join(content.alternatives), _WORDINGS)
+    reason = clip(" ".join(reason.split()), _REASON)
+    for label, text in (
+        ("Also found by: ", wordings),
+        ("Tags: ", ", ".join(content.tags)),
+        ("To be reviewed on ", str(content.review_on or "")),
+        (_REASON_MARK, reason),
+    ):
+        if text:
+            yield f"-# {label}{escape(text)}"
+
+
+def faulty(error: DraftError, rows: Sequence[Row], *, about: str) -> DeskCard:
+    """Return the card that names everything which stands in the way of a draft."""
+    shown = error.faults[:MOST_FAULTS]
+    lines = [f"- {escape(clip(str(fault), 300))}" for fault in shown]
+    more = len(error.faults) - len(shown)
+    files = {"faults.txt": f"{error}\n".encode()} if more else {}
+    lines += [f"… and {more} more, in the file"] if more else []
+    blocks = [
+        _heading("This cannot be published yet"),
+        Block(tuple(map(Line, lines)), rank=1),
+        Block((Line(about, prose=True),), above="space"),
+    ]
+    return _card(blocks, rows, files)
+
+
+def conflict(  # noqa: PLR0913  (what was meant, what there is, what differs either way)
+    heading: str,
+    entry: Entry | None,
+    meanwhile: Sequence[Difference],
+    yours: Sequence[Difference],
+    rows: Sequence[Row],
+    *,
+    about: str,
+) -> DeskCard:
+    """Return the card that says who changed an entry meanwhile, and what differs either way."""
+    blocks = [_heading(heading), Block(tuple(map(Line, _made(entry.revision))) if entry else ())]
+    files: dict[str, bytes] = {}
+    for title, found, name in (
+        ("Changed meanwhile", meanwhile, "changed-meanwhile.txt"),
+        ("What yours would change now", yours, "yours.txt"),
+    ):
+        if found:
+            blocks.append(_titled(title, _difference(in_words(found), name, files, 1_300), rank=2))
+    return _card([*blocks, Block((Line(about, prose=True),), above="space", rank=1)], rows, files)
+
+
+def changes(heading: str, found: Sequence[Difference], rows: Sequence[Row] = ()) -> DeskCard:
+    """Return the card of what differs."""
+    files: dict[str, bytes] = {}
+    text = in_words(found) or "Nothing differs."
+    blocks = [_heading(heading), Block((Line(_difference(text, "changes.txt", files, 3_000)),), rank=1)]
+    return _card(blocks, rows, files)
+
+
+def draft_list(drafts: Sequence[Draft], rows: Sequence[Row], *, reader: int, more: int) -> DeskCard:
+    """Return the list of drafts that a moderator can go on with."""
+    lines = [line for draft in drafts for line in _draft_lines(draft, reader)]
+    lines += [f"-# … and {more} more: publish or discard some to see them."] if more > 0 else []
+    return _card([_heading("Drafts"), Block(tuple(map(Line, lines)), rank=1)], rows, {})
+
+
+def draft_title(draft: Draft) -> str:
+    """Return by what a draft is known in a list: its question as typed, or a word for it."""
+    question = tidy(draft.typed.get("question", ""))
+    return (question if echo(question) else draft.entry_id) or "(no question yet)"
+
+
+def _draft_lines(draft: Draft, reader: int) -> Iterator[str]:
+    what = f"a change to {code(draft.entry_id)}" if draft.since else "a new entry"
+    about = (
+        what,
+        "yours" if draft.author_id == reader else f"by {who(draft.author_id)}",
+        "waits for a second moderator" if draft.submitted else "",
+        moment(draft.at),
+    )
+    yield f"**{escape(clip(draft_title(draft), _SHORT_QUESTION))}**"
+    yield f"-# {' · '.join(filter(None, about))}"
+
+
+# --- entries and their history ----------------------------------------------------------------------------
+
+
+def entry_line(entry: Entry) -> str:
+    """Write an entry on one line: its id and its question."""
+    return f"{code(entry.id)} {escape(clip(entry.content.question, _SHORT_QUESTION))}"
+
+
+def history(entry: Entry, revisions: Sequence[Revision], rows: Sequence[Row], *, page: int) -> DeskCard:
+    """Return a page of the revisions of an entry, the newest first."""
+    shown = on_page(revisions, page)
+    state = "" if entry.state is State.PUBLISHED else f" ({entry.state})"
+    blocks = [_heading("History"), Block((Line(f"{entry_line(entry)}{state}"),))]
+    blocks += [
+        Block(tuple(map(Line, _made(revision, _SHORT_REASON))), rank=1, above="space") for revision in shown
+    ]
+    count = pages(revisions)
+    blocks.append(Block((Line(f"-# page {clamped(revisions, page) + 1} of {count}"),) if count > 1 else ()))
+    return _card(blocks, rows, {})
+
+
+def on_page(revisions: Sequence[Revision], page: int) -> Sequence[Revision]:
+    """Return the revisions that stand on a page, the newest first."""
+    start = clamped(revisions, page) * REVISIONS_A_PAGE
+    return revisions[::-1][start : start + REVISIONS_A_PAGE]
+
+
+def pages(revisions: Sequence[Revision]) -> int:
+    """Return how many pages some revisions take."""
+    return max(1, -(-len(revisions) // REVISIONS_A_PAGE))
+
+
+def clamped(revisions: Sequence[Revision], page: int) -> int:
+    """Return the page that there is, next to the one asked for."""
+    return max(0, min(page, pages(revisions) - 1))
+
+
+def revision_label(revision: Revision) -> str:
+    """Name a revision in a menu, without markup."""
+    return f"{revision.number} — {_DONE[revision.action]} on {revision.at:%Y-%m-%d}"
+
+
+def logged(entry: Entry, before: Content | None, files: Mapping[str, bytes]) -> DeskCard:
+    """Return the post to the log channel about one change of an entry."""
+    what = _DONE[entry.revision.action].capitalize()
+    lines = (entry_line(entry), *_made(entry.revision))
+    blocks = [_heading(f"{what}: an FAQ entry"), Block(tuple(map(Line, lines)), rank=1)]
+    unchanged = before == entry.content
+    if unchanged:
+        blocks.append(Block((Line("-# What it says did not change."),)))
+    return _card(blocks, (), files)
+
+
+def _made(revision: Revision, longest: int = _REASON) -> Iterator[str]:
+    """Say of a revision what was done, by whom, when and why."""
+    by = f"by {who(revision.author_id)}"
+    approved = f", published by {who(revision.approver_id)}" if revision.approver_id else ""
+    done = f"{_DONE[revision.action]} {by}{approved}"
+    yield f"**{revision.number}** · {done} · {moment(revision.at)}"
+    if revision.reason:
+        yield f"-# {escape(clip(revision.reason, longest))}"
+
+
+# --- files ------------------------------------------------------------------------------------------------
+
+
+def file_faults(error: ContentError) -> DeskCard:
+    """Return the card that says what is wrong in a file; all of it hangs on the card."""
+    faults = [str(fault) for fault in error.faults]
+    lines = [f"- {escape(clip(fault, 250))}" for fault in faults[:MOST_FAULTS]]
+    more = len(faults) - MOST_FAULTS
+    lines += [f"… and {more:,} more"] if more > 0 else []
+    faults_in_all = "1 fault" if len(faults) == 1 else f"{len(faults):,} faults"
+    blocks = [
+        _heading(f"The file has {faults_in_all}"),
+        Block((Line("Nothing was imported. All of them stand in the attached text."),)),
+        Block(tuple(map(Line, lines)), rank=1, above="space"),
+    ]
+    return _card(blocks, (), {"faults.txt": ("\n".join(faults) + "\n").encode("utf-8", "replace")})
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an import would do, in words, with the file that is to be imported, and why it is."""
+
+    words: str
+    file: Mapping[str, bytes]
+    reason: str
+
+
+def plan(heading: str, planned: Plan, lines: Iterable[str], rows: Sequence[Row]) -> DeskCard:
+    """Return the card of a dry run; the reason can be read back from it, and the file from its message."""
+    files = dict(planned.file)
+    text = _difference(planned.words, "plan.txt", files, 2_000)
+    blocks = [
+        _heading(heading),
+        Block((Line(text),), rank=2),
+        Block(tuple(Line(line, prose=True) for line in lines), rank=1),
+        _reason(planned.reason),
+    ]
+    return _card(blocks, rows, files)
+
+
+# --- pieces -----------------------------------------------------------------------------------------------
+
+
+def who(user_id: int | None) -> str:
+    """Name a person; the mention pings nobody, as nothing that the bot says does."""
+    return _FORMER if user_id is None else f"<@{user_id}>"
+
+
+def moment(at: datetime | None) -> str:
+    """Write a moment as Discord shows it to each reader in their own time."""
+    return discord.utils.format_dt(at, "f") if at else ""
+
+
+def _heading(text: str) -> Block:
+    return Block((Line(f"### {escape(clip(text, 100))}"),))
+
+
+def _reason(reason: str) -> Block:
+    line = f"{_REASON_LINE}{escape(clip(' '.join(reason.split()), _REASON))}"
+    return Block((Line(line),) if reason else ())
+
+
+def _titled(title: str, text: str, rank: int) -> Block:
+    return Block((Line(f"**{title}**"), Line(text)), rank=rank, above="space")
+
+
+def _difference(text: str, name: str, files: dict[str, bytes], room: int) -> str:
+    """Set lines that begin with - and + off in fixed-width letters; what is too long also becomes a file."""
+    marks = text.replace("`", "ˋ")
+    short = _beginning(marks, room)
+    if short != marks:
+        files[name] = f"{text}\n".encode("utf-8", "replace")
+        short += f"\n(cut; {name} has all of it)"
+    return f"```diff\n{short}\n```"
+
+
+def _beginning(text: str, room: int) -> str:
+    """Return as many lines as there is room for, the last of them cut."""
+    kept: list[str] = []
+    characters, data = room, 2 * room
+    for line in text.split("\n"):
+        characters, data = characters - size(line) - 1, data - weight(line) - 2
+        if min(characters, data) < 0:
+            left = characters + size(line), data + weight(line)
+            kept += [cut(line, *left)] if min(left) > 20 else []
+            break
+        kept.append(line)
+    return "\n".join(kept)
+
+
+def _card(blocks: Sequence[Block], rows: Sequence[Row], files: Mapping[str, bytes]) -> DeskCard:
+    return DeskCard(cards.sheet(blocks, rows, files), files)

@@ -1,0 +1,572 @@
+"""Drafts: the forms in which entries are written, their preview, and the buttons that publish them.
+
+Whatever a form brings is kept as a draft first, and looked at then. So nothing that somebody typed is lost,
+neither by a fault in it nor by a restart, and every button finds the draft again by its number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from discord import ui
+
+from handlers import desk_cards, log_channel
+from handlers.base import Interaction
+from handlers.desk_cards import DeskCard, told, who
+from handlers.desk_replies import acknowledge, is_private, show, show_done
+from handlers.errors import UserError
+from handlers.forms import Field, Form
+from handlers.layout import Row
+from handlers.markup import code, escape
+from handlers.publishing import publish
+from handlers.rights import moderated_guild
+from handlers.views import LONGEST_ID, CardItem
+from knowledge import drafts
+from knowledge.desk import DraftChangedError
+from knowledge.drafts import LABELS, DraftError
+from knowledge.entries import Draft, Entry, State
+from knowledge.entry_differences import differences
+from knowledge.errors import DeskError, NoDraftError, NoEntryError
+from knowledge.text import clip
+
+if TYPE_CHECKING:
+    from handlers.client import AidPolicyBot
+
+_LONGEST_REFERENCES = 500
+_LONGEST_TAGS = drafts.MOST_TAGS * (drafts.LONGEST_TAG + 2)
+_LISTED = 15
+
+
+# --- forms ------------------------------------------------------------------------------------------------
+
+
+class EntryForm(
+    Form,
+    template=r"faq:(?P<place>here|apart):(?P<draft>\d+):(?P<question>\d*):(?P<since>\d+)-?(?P<said>\d*)"
+    r":(?P<entry>[a-z0-9-]*)",
+):
+    """What an entry says. Its custom id tells which draft it goes on with, and what the draft is about."""
+
+    fields = (
+        Field("question", LABELS["question"], "What people ask, in their words", drafts.LONGEST_QUESTION),
+        Field(
+            "answer",
+            LABELS["answer"],
+            "With markdown, if you like; beside a masked link its host is shown",
+            drafts.LONGEST_ANSWER,
+            is_long=True,
+            is_required=False,
+        ),
+        Field(
+            "alternatives",
+            LABELS["alternatives"],
+            "Other ways to ask it, one a line: it is found by each of them",
+            drafts.LONGEST_LIST,
+            is_long=True,
+            is_required=False,
+        ),
+        Field(
+            "citations",
+            LABELS["citations"],
+            "Up to three, for example fp-2019¶6, rfa-2024¶13; or the word: editorial",
+            _LONGEST_REFERENCES,
+            is_long=True,
+            is_required=False,
+        ),
+        Field(
+            "reason",
+            LABELS["reason"],
+            "Why you write or change it; for the history",
+            drafts.LONGEST_REASON,
+            is_required=False,
+        ),
+    )
+
+    @classmethod
+    def of(cls, draft: Draft, *, here: bool, said: int = 0) -> ui.Modal:
+        """Return the form of a draft; its preview comes `here`, on the card that is pressed, or apart.
+
+        A draft that is not kept yet may go on with what its entry `said` at an earlier revision.
+        """
+        since = f"{draft.since}-{said}" if said else draft.since
+        about = f"{draft.id}:{draft.question_id or ''}:{since}:{draft.entry_id}"
+        title = f"Edit {draft.entry_id}" if draft.entry_id else "A new entry"
+        return cls.modal(title, f"faq:{'here' if here else 'apart'}:{about}", draft.typed)
+
+    async def allow(self, interaction: Interaction) -> None:
+        """Let moderators through."""
+        moderated_guild(interaction)
+
+    async def submitted(self, interaction: Interaction, typed: Mapping[str, str]) -> None:
+        """Keep what was typed, whatever is wrong with it, then show what it comes to."""
+        await acknowledge(interaction, in_place=self.about["place"] == "here")
+        await show(interaction, await preview(interaction, await self._kept(interaction, typed)))
+
+    async def _kept(self, interaction: Interaction, typed: Mapping[str, str]) -> Draft:
+        bot, guild_id = interaction.client, moderated_guild(interaction)
+        since, entry_id = int(self.about["since"]), self.about["entry"]
+        before = await bot.store.draft(guild_id, int(self.about["draft"]))
+        if before is None or before.author_id != interaction.user.id:
+            said = await _said(bot, guild_id, entry_id, int(self.about["said"] or since))
+            before = Draft(guild_id, interaction.user.id, said)
+        draft = replace(
+            before,
+            typed={**before.typed, **typed},
+            entry_id=entry_id,
+            since=since,
+            question_id=int(self.about["question"] or 0) or None,
+        )
+        try:
+            return await bot.desk.keep(draft)
+        except NoDraftError:  # published or discarded this very moment; what was typed is not
+            return await bot.desk.keep(replace(draft, id=0))
+
+
+class DetailsForm(Form, template=r"faq-details:(?P<draft>\d+)"):
+    """What stands on no card: by which tags an entry is listed, and when it is to be looked at again."""
+
+    fields: ClassVar[Sequence[Field]] = (
+        Field(
+            "tags",
+            LABELS["tags"],
+            "Parted by commas, for example: permits, shipping",
+            _LONGEST_TAGS,
+            is_required=False,
+        ),
+        Field(
+            "review_on",
+            LABELS["review_on"],
+            "The day from which on it is listed for review, for example 2030-01-31",
+            40,
+            is_required=False,
+        ),
+    )
+
+    async def allow(self, interaction: Interaction) -> None:
+        """Let moderators through."""
+        moderated_guild(interaction)
+
+    async def submitted(self, interaction: Interaction, typed: Mapping[str, str]) -> None:
+        """Keep them with the rest of the draft, then show what it comes to."""
+        await acknowledge(interaction, in_place=True)
+        bot, guild_id = interaction.client, moderated_guild(interaction)
+        draft = await bot.store.draft(guild_id, int(self.about["draft"]))
+        if draft is None or draft.author_id != interaction.user.id:
+            raise NoDraftError
+        kept = await bot.desk.keep(replace(draft, typed={**draft.typed, **typed}))
+        await show(interaction, await preview(interaction, kept))
+
+
+class NewDetailsForm(DetailsForm, template=r"faq-new-details:(?P<draft>\d+)"):
+    """The same for a new entry, whose id is still to be chosen."""
+
+    fields: ClassVar[Sequence[Field]] = (
+        *DetailsForm.fields,
+        Field(
+            "id",
+            LABELS["id"],
+            "Lower-case letters, digits, hyphens. Empty: made from the question. It stays for good",
+            drafts.LONGEST_ID,
+            is_required=False,
+        ),
+    )
+
+
+FORMS: tuple[type[Form], ...] = (EntryForm, DetailsForm, NewDetailsForm)
+
+
+async def open_form(interaction: Interaction, draft: Draft) -> None:
+    """Open the form of an entry, prefilled with a draft.
+
+    If the draft is a new one, and this moderator has one already for the same entry or the same question of
+    the review queue, the form goes on with that one.
+    """
+    if len(draft.entry_id) > drafts.LONGEST_ID:
+        raise UserError(f"Only entries whose id has {drafts.LONGEST_ID} characters at most can be edited.")
+    if not draft.id:
+        draft = await _pending(interaction.client, draft) or draft
+    await interaction.response.send_modal(EntryForm.of(draft, here=False))
+
+
+async def draft_of(bot: AidPolicyBot, guild_id: int, author_id: int, entry_id: str) -> Draft:
+    """Return a new draft that says what an entry says now; a shipped one becomes one in its place.
+
+    Raises `NoEntryError` if there is no such entry.
+    """
+    entry = await bot.store.entry(guild_id, entry_id)
+    since = entry.revision.number if entry else 0
+    said = drafts.typed(entry.content) if entry else await _said(bot, guild_id, entry_id, since)
+    if not said:
+        raise NoEntryError(entry_id)
+    return Draft(guild_id, author_id, said, entry_id, since)
+
+
+async def _said(bot: AidPolicyBot, guild_id: int, entry_id: str, since: int) -> Mapping[str, str]:
+    """Return what an entry said at a revision, or what the shipped one says; nothing if there is neither."""
+    if since:
+        revisions = await bot.store.revisions(guild_id, entry_id)
+        contents = (revision.content for revision in revisions if revision.number == since)
+        return next(map(drafts.typed, contents), {})
+    return next((drafts.typed(entry) for entry in bot.engine.library.faq if entry.id == entry_id), {})
+
+
+async def _pending(bot: AidPolicyBot, wanted: Draft) -> Draft | None:
+    """Return the newest draft of the same author about the same entry or question."""
+    about = (wanted.entry_id, wanted.question_id)
+    if about == ("", None):
+        return None
+    kept = await bot.store.drafts(wanted.guild_id, wanted.author_id)
+    return next((draft for draft in reversed(kept) if (draft.entry_id, draft.question_id) == about), None)
+
+
+# --- the preview ------------------------------------------------------------------------------------------
+
+
+async def preview(interaction: Interaction, draft: Draft, note: str = "") -> DeskCard:
+    """Return the card of a draft: as readers will see it, what is wrong with it, or who was faster."""
+    bot = interaction.client
+    entry = await _entry_of(bot, draft)
+    if draft.since != (entry.revision.number if entry else 0):
+        return await _conflict(interaction, draft, entry)
+    about = list(_about(interaction, draft, entry, note))
+    try:
+        content, answer = bot.desk.content(draft), bot.desk.preview(draft)
+    except DraftError as error:
+        return desk_cards.faulty(error, _rows(interaction, draft, is_good=False), about="\n".join(about[1:]))
+    lines = (*about, *desk_cards.unseen(content, draft.typed.get("reason", "")))
+    rows = _rows(interaction, draft, is_good=True)
+    return desk_cards.preview(answer, bot.engine.library.sources, rows, about=lines)
+
+
+async def _entry_of(bot: AidPolicyBot, draft: Draft) -> Entry | None:
+    """Return the entry that a draft would change or clash with, as it is now."""
+    entry_id = draft.entry_id or draft.typed.get("id", "")
+    return await bot.store.entry(draft.guild_id, entry_id) if entry_id else None
+
+
+def _about(interaction: Interaction, draft: Draft, entry: Entry | None, note: str) -> Iterable[str]:
+    """Yield what a preview is of, then what becomes of the draft."""
+    entry_id = draft.entry_id or draft.typed.get("id", "")
+    shipped = any(one.id == entry_id for one in interaction.client.engine.library.faq)
+    if entry:
+        what = f"a change to {code(entry_id)}, which is at revision {entry.revision.number}"
+    elif shipped:
+        what = f"an entry in place of the shipped one, {code(entry_id)}"
+    else:
+        what = "a new entry"
+    yield f"**Preview of {what}.** Readers will see what stands below."
+    if note:
+        yield f"**{escape(note)}**"
+    if entry and entry.state is State.RETIRED:
+        yield "The entry is retired; publishing this shows it again."
+    if draft.author_id != interaction.user.id:
+        yield f"-# Written by {who(draft.author_id)}, who asks for a second moderator."
+    elif draft.submitted:
+        yield "-# It waits for a second moderator, who finds it with `/faq-desk drafts`. Edits take it back."
+    else:
+        yield "-# Your draft is kept, even if I restart; nobody else sees it. `/faq-desk drafts` lists it."
+
+
+def _rows(interaction: Interaction, draft: Draft, *, is_good: bool) -> list[Row]:
+    """Return the buttons below a preview: what this person can do with this draft."""
+    mine = draft.author_id == interaction.user.id
+    alone = not interaction.client.desk.settings(draft.guild_id).two_person_rule
+    items: list[CardItem] = []
+    if is_good and ((mine and alone) or (not mine and draft.submitted)):
+        items.append(Publish.of(draft))
+    elif is_good and mine and not draft.submitted:
+        items.append(Submit.of(draft))
+    if mine:
+        items += [Again.of(draft), Details.of(draft)]
+    if is_good and draft.since:
+        items.append(Changes.of(draft))
+    if mine:
+        items.append(Discard.of(draft))
+    return [ui.ActionRow(*items)] if items else []
+
+
+async def _conflict(interaction: Interaction, draft: Draft, entry: Entry | None) -> DeskCard:
+    """Return the card that says who changed the entry of a draft meanwhile, and what differs."""
+    bot, mine = interaction.client, draft.author_id == interaction.user.id
+    entry_id = draft.entry_id or draft.typed.get("id", "")
+    seen = [r for r in await bot.store.revisions(draft.guild_id, entry_id) if r.number == draft.since]
+    try:
+        yours = differences(entry.content if entry else None, bot.desk.content(draft))
+    except DraftError:
+        yours = ()
+    if entry is None:
+        heading = f"The entry {entry_id} is not there any more"
+    elif draft.since:
+        heading = f"Somebody changed {entry_id} meanwhile"
+    else:
+        heading = f"There is an entry {entry_id} already"
+    about = "Nothing was overwritten, and the draft is kept as it was typed."
+    about += "" if mine else f" {who(draft.author_id)} has to look at it again."
+    rebase = Rebase.of_entry(draft, entry_id, entry.revision.number if entry else 0)
+    rows: list[Row] = [ui.ActionRow(rebase, Discard.of(draft))] if mine else []
+    meanwhile = differences(seen[0].content, entry.content) if entry and seen else ()
+    return desk_cards.conflict(heading, entry, meanwhile, yours, rows, about=about)
+
+
+async def drafts_card(interaction: Interaction) -> DeskCard:
+    """Return the list of this moderator's drafts and of those that wait for a second one, newest first."""
+    guild_id, reader = moderated_guild(interaction), interaction.user.id
+    kept = await interaction.client.store.drafts(guild_id)
+    found = [draft for draft in reversed(kept) if draft.author_id == reader or draft.submitted]
+    if not found:
+        return told("No drafts", ["Neither a draft of yours nor one that waits for a second moderator."])
+    shown = found[:_LISTED]
+    rows: list[Row] = [ui.ActionRow(DraftMenu.of(shown))]
+    return desk_cards.draft_list(shown, rows, reader=reader, more=len(found) - len(shown))
+
+
+# --- buttons ----------------------------------------------------------------------------------------------
+
+
+class DraftItem(CardItem, template=r"(?!)"):
+    """Base of what acts on a draft. What stands in its way is told on the card itself."""
+
+    tells_in_place: ClassVar[bool] = True
+    """Whether the card says that its draft is gone, in place of what it showed."""
+
+    async def allow(self, press: Interaction) -> None:
+        """Let moderators through."""
+        moderated_guild(press)
+
+    async def run(self, press: Interaction) -> None:
+        """Act; if the draft is gone, or is not what it was, show that instead."""
+        try:
+            await self.act(press)
+        except NoDraftError as error:
+            if not self.tells_in_place:
+                raise
+            await show(press, told("This draft is gone", [escape(str(error))]), in_place=is_private(press))
+        except (DeskError, DraftError) as error:
+            card = await preview(press, await self.draft(press), note=str(error))
+            await show(press, card, in_place=is_private(press))
+
+    async def act(self, press: Interaction) -> None:
+        """Do what the item is for."""
+        raise NotImplementedError
+
+    def number(self) -> int:
+        """Return the number of the draft."""
+        return int(self.fields["draft"])
+
+    async def draft(self, press: Interaction) -> Draft:
+        """Return the draft as it is now: to its author, and a submitted one to any moderator.
+
+        Raises `NoDraftError` if it is gone.
+        """
+        draft = await press.client.store.draft(moderated_guild(press), self.number())
+        if draft is None:
+            raise NoDraftError
+        if draft.author_id != press.user.id and not draft.submitted:
+            raise UserError("Its author has not sent this draft to a second moderator, or took it back.")
+        return draft
+
+    async def own_draft(self, press: Interaction) -> Draft:
+        """Return the draft, for its author alone."""
+        draft = await self.draft(press)
+        if draft.author_id != press.user.id:
+            raise UserError("Only whoever wrote this draft can do that.")
+        return draft
+
+    async def as_seen(self, press: Interaction) -> Draft:
+        """Return the draft, if it still is what this card shows."""
+        draft = await self.draft(press)
+        if drafts.mark(draft) != self.fields["mark"]:
+            raise DraftChangedError(draft)
+        return draft
+
+
+class Again(DraftItem, template=r"draft:again:(?P<draft>\d+)"):
+    """Opens the form once more, with everything as it was typed."""
+
+    @classmethod
+    def of(cls, draft: Draft) -> Self:
+        """Return the button for a draft."""
+        return cls.button("Edit again", f"draft:again:{draft.id}")
+
+    async def act(self, press: Interaction) -> None:
+        """Open the form."""
+        await press.response.send_modal(EntryForm.of(await self.own_draft(press), here=is_private(press)))
+
+
+class Details(DraftItem, template=r"draft:details:(?P<draft>\d+)"):
+    """Opens the form of what stands on no card."""
+
+    @classmethod
+    def of(cls, draft: Draft) -> Self:
+        """Return the button for a draft."""
+        label = "Tags and review date" if draft.entry_id else "Tags, review date, id"
+        return cls.button(label, f"draft:details:{draft.id}")
+
+    async def act(self, press: Interaction) -> None:
+        """Open the form."""
+        draft = await self.own_draft(press)
+        if draft.entry_id:
+            form = DetailsForm.modal("Tags and review date", f"faq-details:{draft.id}", draft.typed)
+        else:
+            form = NewDetailsForm.modal("Tags, review date, id", f"faq-new-details:{draft.id}", draft.typed)
+        await press.response.send_modal(form)
+
+
+class Rebase(DraftItem, template=r"draft:rebase:(?P<draft>\d+):(?P<since>\d+):(?P<entry>[a-z0-9-]*)"):
+    """Goes on with a draft on top of what the entry is now, once the difference has been seen.
+
+    Nothing is written before the form comes back: its custom id says on top of what it was filled.
+    """
+
+    @classmethod
+    def of_entry(cls, draft: Draft, entry_id: str, number: int) -> Self:
+        """Return the button for a draft, and the entry at the revision that is shown."""
+        return cls.button("Edit on top of it", f"draft:rebase:{draft.id}:{number}:{entry_id}")
+
+    async def act(self, press: Interaction) -> None:
+        """Open the form, unless the entry has changed once more."""
+        draft, entry_id = await self.own_draft(press), self.fields["entry"]
+        since = int(self.fields["since"])
+        entry = await press.client.store.entry(draft.guild_id, entry_id)
+        if since != (entry.revision.number if entry else 0):
+            await show(press, await preview(press, draft), in_place=is_private(press))
+            return
+        rebased = replace(draft, entry_id=entry_id, since=since)
+        await press.response.send_modal(EntryForm.of(rebased, here=is_private(press)))
+
+
+class Changes(DraftItem, template=r"draft:changes:(?P<draft>\d+)"):
+    """Shows what a draft changes in its entry, beside the preview."""
+
+    @classmethod
+    def of(cls, draft: Draft) -> Self:
+        """Return the button for a draft."""
+        return cls.button("What changes", f"draft:changes:{draft.id}")
+
+    async def act(self, press: Interaction) -> None:
+        """Show the difference."""
+        draft = await self.draft(press)
+        entry = await _entry_of(press.client, draft)
+        found = differences(entry.content if entry else None, press.client.desk.content(draft))
+        await show(press, desk_cards.changes(f"What changes in {draft.entry_id}", found))
+
+
+class Publish(DraftItem, template=r"draft:publish:(?P<draft>\d+):(?P<mark>[0-9a-f]{12})"):
+    """Publishes a draft exactly as it was previewed.
+
+    Pressed twice, it finds no draft the second time; the card goes on saying that it was published.
+    """
+
+    tells_in_place = False
+
+    @classmethod
+    def of(cls, draft: Draft) -> Self:
+        """Return the button for a draft as it is."""
+        return cls.button("Publish", f"draft:publish:{draft.id}:{drafts.mark(draft)}")
+
+    async def act(self, press: Interaction) -> None:
+        """Publish it, say so, and tell whoever asked for it."""
+        await acknowledge(press, in_place=is_private(press))
+        draft = await self.as_seen(press)
+        await publish(press, draft, before=await _entry_of(press.client, draft))
+
+
+class Submit(DraftItem, template=r"draft:submit:(?P<draft>\d+):(?P<mark>[0-9a-f]{12})"):
+    """Hands a draft to the other moderators, where nobody publishes alone."""
+
+    @classmethod
+    def of(cls, draft: Draft) -> Self:
+        """Return the button for a draft as it is."""
+        return cls.button("Send to a second moderator", f"draft:submit:{draft.id}:{drafts.mark(draft)}")
+
+    async def act(self, press: Interaction) -> None:
+        """Submit it, and let the log channel know that it waits."""
+        await acknowledge(press, in_place=is_private(press))
+        await self.own_draft(press)
+        draft = await press.client.desk.submit(await self.as_seen(press))
+        await show_done(press, await preview(press, draft, note="Sent."))
+        lines = (f"**{escape(clip(desk_cards.draft_title(draft), 120))}**", f"-# by {who(draft.author_id)}")
+        waiting = told("A draft waits for a second moderator", lines, [ui.ActionRow(OpenDraft.of(draft))])
+        await log_channel.post(press, waiting)
+
+
+class Discard(DraftItem, template=r"draft:discard:(?P<draft>\d+)"):
+    """Asks whether a draft is to go: what was typed cannot be brought back."""
+
+    @classmethod
+    def of(cls, draft: Draft) -> Self:
+        """Return the button for a draft."""
+        return cls.button("Discard", f"draft:discard:{draft.id}")
+
+    async def act(self, press: Interaction) -> None:
+        """Ask."""
+        draft = await self.own_draft(press)
+        lines = (
+            f"**{escape(clip(desk_cards.draft_title(draft), 120))}**",
+            "What you typed cannot be brought back then. Whatever is published stays as it is.",
+        )
+        row: Row = ui.ActionRow(Drop.of(draft), OpenDraft.of(draft, "Keep it"))
+        await show(press, told("Discard this draft?", lines, [row]), in_place=is_private(press))
+
+
+class Drop(DraftItem, template=r"draft:drop:(?P<draft>\d+)"):
+    """Deletes a draft."""
+
+    @classmethod
+    def of(cls, draft: Draft) -> Self:
+        """Return the button for a draft."""
+        return cls.button("Discard it", f"draft:drop:{draft.id}")
+
+    async def act(self, press: Interaction) -> None:
+        """Delete it and say so."""
+        await acknowledge(press, in_place=is_private(press))
+        draft = await self.own_draft(press)
+        if not await press.client.store.drop_draft(draft.guild_id, draft.id):
+            raise NoDraftError
+        await show(press, told("Discarded", ["The draft is deleted."]))
+
+
+async def _open(press: Interaction, draft: Draft) -> None:
+    """Show a draft in place of the card that was pressed on."""
+    await show(press, await preview(press, draft), in_place=is_private(press))
+
+
+class OpenDraft(DraftItem, template=r"draft:open:(?P<draft>\d+)"):
+    """Shows a draft."""
+
+    @classmethod
+    def of(cls, draft: Draft, label: str = "Open") -> Self:
+        """Return the button for a draft."""
+        return cls.button(label, f"draft:open:{draft.id}")
+
+    async def act(self, press: Interaction) -> None:
+        """Show its preview."""
+        await _open(press, await self.draft(press))
+
+
+class DraftMenu(DraftItem, template=r"drafts"):
+    """The drafts that somebody can go on with."""
+
+    @classmethod
+    def of(cls, listed: Sequence[Draft]) -> Self:
+        """Return the menu of some drafts."""
+        menu: ui.Select[Any] = ui.Select(custom_id="drafts", placeholder="Open a draft")
+        for draft in listed:
+            about = "waits for a second moderator" if draft.submitted else draft.entry_id
+            title = clip(desk_cards.draft_title(draft), LONGEST_ID)
+            menu.add_option(label=title, description=about or None, value=str(draft.id))
+        return cls(menu)
+
+    def number(self) -> int:
+        """Return the number of the draft that was chosen."""
+        assert isinstance(self.item, ui.Select)
+        return int(self.item.values[0])
+
+    async def act(self, press: Interaction) -> None:
+        """Show its preview."""
+        await _open(press, await self.draft(press))
+
+
+ITEMS = (Again, Details, Rebase, Changes, Publish, Submit, Discard, Drop, OpenDraft, DraftMenu)

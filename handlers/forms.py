@@ -1,0 +1,144 @@
+"""Forms: what people type into a modal, read back by its custom id alone.
+
+So a form that was open while the bot restarted is handled like any other, which discord.py's own callbacks
+cannot do: the client hands every submitted form to `submitted`, and discord.py's modals only show them.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+import discord
+from discord import ui
+
+from handlers import cards, errors
+from handlers.base import Interaction
+from handlers.markup import escape
+
+LONGEST_ID = 100
+MOST_FIELDS = 5
+LONGEST_TEXT = 4000
+_LONGEST_TITLE = _LONGEST_LABEL = 45
+_LONGEST_DESCRIPTION = 100
+_MOST_SHOWN = 3_000
+"""How much of what was typed, with its escapes, is given back on a card alone; more is in a file too."""
+
+_TYPED_FILE = "what-you-typed.txt"
+_SHOWN_FOR = 900
+"""Seconds after which discord.py may forget that it showed a form; the answer is read all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A text to be typed: under which name it comes back, how it is labelled, and how long it may be."""
+
+    name: str
+    label: str
+    description: str = ""
+    longest: int = LONGEST_TEXT
+    is_long: bool = False
+    is_required: bool = True
+
+    def item(self, typed: str) -> ui.Label[Any]:
+        """Return the field as it is shown, with what was typed before."""
+        text: ui.TextInput[Any] = ui.TextInput(
+            custom_id=self.name,
+            style=discord.TextStyle.paragraph if self.is_long else discord.TextStyle.short,
+            default=typed[: self.longest] or None,
+            required=self.is_required,
+            max_length=self.longest,
+        )
+        return ui.Label(
+            text=self.label[:_LONGEST_LABEL],
+            description=self.description[:_LONGEST_DESCRIPTION] or None,
+            component=text,
+        )
+
+
+class Form:
+    """Base of every form: a template of its custom id, its fields, and what is done with what was typed."""
+
+    template: ClassVar[re.Pattern[str]] = re.compile(r"(?!)")
+    fields: ClassVar[Sequence[Field]] = ()
+
+    def __init_subclass__(cls, *, template: str, **options: Any) -> None:
+        """Note what the custom ids of this form look like, without the mark that sets two of them apart."""
+        super().__init_subclass__(**options)
+        cls.template = re.compile(template)
+
+    def __init__(self, **about: str) -> None:
+        """Take what the custom id says: the named groups of the template."""
+        self.about = about
+
+    @classmethod
+    def read(cls, custom_id: str) -> Self | None:
+        """Return the form that a custom id is of, or None if it is of another kind."""
+        match = cls.template.fullmatch(custom_id.rpartition("#")[0])
+        return cls(**match.groupdict()) if match else None
+
+    @classmethod
+    def modal(cls, title: str, custom_id: str, typed: Mapping[str, str]) -> ui.Modal:
+        """Return the form to be shown, with what was typed before by the names of its fields.
+
+        Two people may have the same form open, so each shown one has a mark of its own.
+        """
+        marked = f"{custom_id}#{secrets.token_hex(4)}"
+        if not cls.template.fullmatch(custom_id) or len(marked) > LONGEST_ID:
+            raise ValueError(f"“{custom_id}” is no custom id of {cls.__name__}")
+        shown = ui.Modal(title=title[:_LONGEST_TITLE], custom_id=marked, timeout=_SHOWN_FOR)
+        for field in cls.fields:
+            shown.add_item(field.item(typed.get(field.name, "")))
+        return shown
+
+    async def allow(self, interaction: Interaction) -> None:
+        """Raise `UserError` if this person may not send the form (any more)."""
+
+    async def submitted(self, interaction: Interaction, typed: Mapping[str, str]) -> None:
+        """Do what the form is for; `typed` is what stands in each field, by its name."""
+        raise NotImplementedError
+
+
+async def submit(interaction: Interaction, forms: Sequence[type[Form]]) -> None:
+    """Hand a submitted form to its kind; if that fails, give back what was typed, so that nothing is lost."""
+    data: Any = interaction.data or {}
+    typed = dict(_typed(data.get("components", [])))
+    form = next(filter(None, (kind.read(data.get("custom_id", "")) for kind in forms)), None)
+    if form is None:
+        await _give_back(interaction, typed, "This form is from another version of me, so it was not sent.")
+        return
+    try:
+        await form.allow(interaction)
+        await form.submitted(interaction, typed)
+    except Exception as error:
+        await errors.report(interaction, error)
+        if any(typed.values()):
+            await _give_back(interaction, typed, "Nothing was sent.")
+
+
+async def _give_back(interaction: Interaction, typed: Mapping[str, str], why: str) -> None:
+    """Show people what they typed; nothing of it is stored."""
+    texts = "\n\n".join(filter(None, typed.values()))
+    view, files = cards.notice(f"{why} What you typed:\n\n{texts}"), []
+    if len(escape(texts)) > _MOST_SHOWN:
+        whole = "\n\n".join(f"{name}:\n{text}" for name, text in typed.items())
+        files = [discord.File(io.BytesIO(f"{whole}\n".encode("utf-8", "replace")), _TYPED_FILE)]
+        view.add_item(ui.File(f"attachment://{_TYPED_FILE}"))
+    if interaction.response.is_done():
+        await interaction.followup.send(view=view, files=files, ephemeral=True)
+    else:
+        await interaction.response.send_message(view=view, files=files, ephemeral=True)
+
+
+def _typed(components: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Yield the name of each field of a form and what stands in it; of several choices, one a line."""
+    for component in components:
+        inner = component.get("component")
+        yield from _typed([*component.get("components", ()), *([inner] if inner else ())])
+        if "custom_id" in component:
+            values = [component.get("value"), *component.get("values", ())]
+            yield component["custom_id"], "\n".join(str(value) for value in values if value)

@@ -1,0 +1,432 @@
+"""The review queue: what waits for a moderator, one card at a time, and what can be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import discord
+from discord import ui
+from discord.utils import format_dt
+
+from handlers import cards, desk_cards, desk_replies, errors, forms, log_channel
+from handlers.base import Interaction
+from handlers.drafts import draft_of, open_form, preview
+from handlers.layout import Block, Line, Row
+from handlers.markup import code, escape, spoken
+from handlers.rights import moderated_guild
+from handlers.telling import News, Reached, close, tell
+from handlers.views import CardItem, Open, Try
+from knowledge.commands import written
+from knowledge.desk import Due
+from knowledge.drafts import LONGEST_ID
+from knowledge.entries import Draft
+from knowledge.errors import NoDraftError, NoQuestionError
+from knowledge.store import OpenQuestion, Outcome, Pointer
+from knowledge.text import clip, echo
+
+Waiting = OpenQuestion | Draft | Due
+
+_LONGEST_REASON = 300
+_PLACE = r"(?P<question>\d+):(?P<place>\d+)"
+"""What the custom id of a button or form on a question says: which one, and its place in the queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What waits for the moderators of a server, and the drafts that some of them are writing."""
+
+    questions: Sequence[OpenQuestion]
+    submitted: Sequence[Draft]
+    due: Sequence[Due]
+    written: Sequence[Draft]
+
+    @property
+    def items(self) -> tuple[Waiting, ...]:
+        """Everything in the order in which it is shown."""
+        return (*self.questions, *self.submitted, *self.due)
+
+    @property
+    def summary(self) -> str:
+        """How much there is of each kind."""
+        counts = (
+            (len(self.questions), "open question"),
+            (len(self.submitted), "submitted draft"),
+            (len(self.due), "entry to look at"),
+        )
+        return " · ".join(_counted(count, noun) for count, noun in counts if count)
+
+
+async def _queue(interaction: Interaction, guild_id: int) -> Queue:
+    store = interaction.client.store
+    written = await store.drafts(guild_id)
+    return Queue(
+        questions=await store.open_questions(guild_id),
+        submitted=[draft for draft in written if draft.submitted],
+        due=await interaction.client.desk.due(guild_id),
+        written=written,
+    )
+
+
+async def show(interaction: Interaction, place: int = 0, key: str = "") -> None:
+    """Show a moderator one item of the queue: the one with the key, or what stands in its place now."""
+    guild_id = moderated_guild(interaction)
+    queue = await _queue(interaction, guild_id)
+    keys = [_key(item) for item in queue.items]
+    place = keys.index(key) if key in keys else max(0, min(place, len(keys) - 1))
+    view = _card(interaction, queue, place)
+    if interaction.response.is_done():
+        await interaction.edit_original_response(view=view)
+    elif interaction.type is discord.InteractionType.application_command:
+        await interaction.response.send_message(view=view, ephemeral=True)
+    else:
+        await interaction.response.edit_message(view=view)
+
+
+def _key(item: Waiting) -> str:
+    """Return what tells an item from all others."""
+    match item:
+        case OpenQuestion():
+            return f"question:{item.id}"
+        case Draft():
+            return f"draft:{item.id}"
+    return f"entry:{item.entry.change}"
+
+
+def _card(interaction: Interaction, queue: Queue, place: int) -> ui.LayoutView:
+    """Return the card of the item in a place of the queue."""
+    items = queue.items
+    if not items:
+        said = "Nothing waits for you: no open question, no submitted draft and no entry to look at again."
+        return cards.notice(said)
+    head = (Line(f"### Review: {place + 1} of {len(items)}"), Line(f"-# {queue.summary}"))
+    ways = list(_ways(items, place))
+    item = items[place]
+    match item:
+        case OpenQuestion():
+            blocks, opening, doing = _question(interaction, queue, item, place)
+        case Draft():
+            blocks, opening, doing = _draft(item)
+        case Due():
+            blocks, opening, doing = _due(item)
+    rows: list[Row] = [ui.ActionRow(*row) for row in ([*ways, *opening], doing) if row]
+    return cards.sheet([Block(head), *blocks], rows)
+
+
+_Part = tuple[list[Block], list[CardItem], list[CardItem]]
+"""What a card says of an item, and the buttons that open something and that do something."""
+
+
+def _ways(items: Sequence[Waiting], place: int) -> Iterator[CardItem]:
+    for label, other in (("‹ Previous", place - 1), ("Next ›", place + 1)):
+        if 0 <= other < len(items):
+            yield Walk.button(label, f"walk:{other}:{_key(items[other])}")
+
+
+def _question(interaction: Interaction, queue: Queue, question: OpenQuestion, place: int) -> _Part:
+    since, last = format_dt(question.first_at, "D"), format_dt(question.last_at, "D")
+    times = f"since {since}" + (f", last on {last}" if last != since else "")
+    writers = [draft.author_id for draft in queue.written if draft.question_id == question.id]
+    lines = [
+        Line(f"**{escape(clip(question.text, 300))}**"),
+        Line(f"Asked by {people(question.askers)} {times}"),
+    ]
+    lines += [Line(f"-# <@{author}> has a draft of an entry for it.") for author in dict.fromkeys(writers)][
+        :3
+    ]
+    closest = interaction.client.desk.closest(question.text)
+    blocks = [Block(tuple(lines), above="space")]
+    if closest:
+        told = tuple(cards.closest_lines(closest, "Closest passages in the library"))
+        blocks.append(Block(told, rank=1, above="rule"))
+    opening: list[CardItem] = [button for one in closest for button in Open.passage(one.citation)]
+    about = f"{question.id}:{place}"
+    doing: list[CardItem] = [
+        WriteEntry.button("Write entry", f"write:{about}"),
+        Point.button("Point to a passage", f"point:{about}"),
+        Dismiss.button("Not for us", f"dismiss:{about}"),
+    ]
+    if question.askers == 1:
+        doing.append(BlockAsker.button("Block the asker", f"block-asker:{about}"))
+    return blocks, opening, doing
+
+
+def _draft(draft: Draft) -> _Part:
+    what = f"Changes the entry {code(draft.entry_id)}" if draft.since else "A new entry"
+    when = f" on {format_dt(draft.at, 'D')}" if draft.at else ""
+    lines = (
+        Line(f"**{escape(clip(' '.join(draft.typed.get('question', '').split()), 300))}**"),
+        Line(f"{what}, submitted by <@{draft.author_id}>{when}; another moderator publishes it."),
+    )
+    return [Block(lines, above="space")], [], [ShowDraft.button("Open the draft", f"review-draft:{draft.id}")]
+
+
+def _due(due: Due) -> _Part:
+    entry = due.entry
+    lines = (
+        Line(f"**{escape(entry.content.question)}**"),
+        Line(f"The entry {code(entry.id)} has to be looked at again:"),
+        *(Line(f"- {escape(reason)}", prose=True) for reason in due.reasons),
+    )
+    opening: list[CardItem] = list(Try.labelled("Show", written("faq show", id=entry.id)))
+    can_be_edited = len(entry.id) <= LONGEST_ID  # a shipped one in whose place it stands may have a longer id
+    editing: list[CardItem] = [EditDue.button("Edit", f"edit-due:{entry.id}")] if can_be_edited else []
+    return [Block(lines, above="space")], opening, editing
+
+
+# --- buttons ----------------------------------------------------------------------------------------------
+
+
+class DeskItem(CardItem, template=r"(?!)"):
+    """Base of the buttons of the queue, which are for moderators."""
+
+    async def allow(self, press: Interaction) -> None:
+        """Let moderators through."""
+        moderated_guild(press)
+
+
+class Walk(DeskItem, template=r"walk:(?P<place>\d+):(?P<key>(?:question|draft|entry):\d+)"):
+    """Leads to another item of the queue."""
+
+    async def run(self, press: Interaction) -> None:
+        """Show it, or what stands in its place now."""
+        await show(press, int(self.fields["place"]), self.fields["key"])
+
+
+class WriteEntry(DeskItem, template=rf"write:{_PLACE}"):
+    """Has an entry written that answers the question."""
+
+    async def run(self, press: Interaction) -> None:
+        """Show the form of an entry, with the question filled in."""
+        question = await _still_open(press, self.fields)
+        typed = {"question": question.text}
+        draft = Draft(question.guild_id, press.user.id, typed, question_id=question.id)
+        await open_form(press, draft)
+
+
+class Point(DeskItem, template=rf"point:{_PLACE}"):
+    """Has the question answered by a passage or an entry that there is already."""
+
+    async def run(self, press: Interaction) -> None:
+        """Ask which."""
+        question = await _still_open(press, self.fields)
+        form = PointTo.modal("Point to a passage", f"point:{question.id}:{self.fields['place']}", {})
+        await press.response.send_modal(form)
+
+
+class Dismiss(DeskItem, template=rf"dismiss:{_PLACE}"):
+    """Takes the question off the queue without an answer."""
+
+    async def run(self, press: Interaction) -> None:
+        """Ask why, if there is anything to say."""
+        question = await _still_open(press, self.fields)
+        form = NotForUs.modal("Not for us", f"dismiss:{question.id}:{self.fields['place']}", {})
+        await press.response.send_modal(form)
+
+
+class BlockAsker(DeskItem, template=rf"block-asker:{_PLACE}"):
+    """Takes no more questions from the one person who asked this, and takes it off the queue."""
+
+    async def run(self, press: Interaction) -> None:
+        """Block the person and dismiss the question, which nobody is told; say who it was."""
+        await press.response.defer()
+        store, place = press.client.store, int(self.fields["place"])
+        question = await _still_open(press, self.fields)
+        askers = await store.who_asked(question.guild_id, question.id)
+        if len(askers) > 1:
+            await show(press, place)
+            raise errors.UserError(
+                "Others have asked this meanwhile. To block one of them, use /faq-desk block."
+            )
+        for asker in askers:
+            await store.block(question.guild_id, asker.user_id, press.user.id, discord.utils.utcnow())
+            said = f"I take no more questions to the moderators from <@{asker.user_id}>, who asked"
+            with desk_replies.going_on():
+                await say(press, f"{said} “{escape(echo(question.text))}”. Undo it with `/faq-desk unblock`.")
+        with suppress(NoQuestionError):
+            await close(press, question, Outcome.DISMISSED)
+        await show(press, place)
+
+
+class Unpoint(DeskItem, template=r"unpoint:(?P<change>\d+)"):
+    """Takes a pointer back."""
+
+    async def run(self, press: Interaction) -> None:
+        """Take it back; the question stays closed."""
+        await press.response.defer()
+        guild_id, change = moderated_guild(press), int(self.fields["change"])
+        there = [one for one in await press.client.store.pointers(guild_id) if one.change == change]
+        gone = await press.client.desk.unpoint(guild_id, change)
+        said = "Taken back: the question is not pointed there any more. It does not return to the queue."
+        if gone:
+            await _log_pointer(press, "A question is not pointed any more", there[0])
+        view = cards.notice(said if gone else "That was taken back before.")
+        await press.edit_original_response(view=view)
+
+
+async def _log_pointer(interaction: Interaction, heading: str, pointer: Pointer) -> None:
+    """Post to the log channel, if there is one, that a question is pointed somewhere, or is no more."""
+    lines = (
+        f"**{escape(clip(pointer.question, 300))}**",
+        f"-# to {code(pointer.target)}, by {desk_cards.who(interaction.user.id)}",
+    )
+    await log_channel.post(interaction, desk_cards.told(heading, lines))
+
+
+class ShowDraft(DeskItem, template=r"review-draft:(?P<draft>\d+)"):
+    """Shows a submitted draft beside the queue, as it would be published."""
+
+    async def run(self, press: Interaction) -> None:
+        """Show its preview, with the buttons that it has for this moderator."""
+        draft = await press.client.store.draft(moderated_guild(press), int(self.fields["draft"]))
+        if draft is None or not draft.submitted:
+            await show(press)
+            raise NoDraftError
+        await desk_replies.show(press, await preview(press, draft))
+
+
+class EditDue(DeskItem, template=r"edit-due:(?P<entry>.+)"):
+    """Has an entry edited that has to be looked at again."""
+
+    async def run(self, press: Interaction) -> None:
+        """Show the form of the entry as it is now."""
+        guild_id = moderated_guild(press)
+        await open_form(press, await draft_of(press.client, guild_id, press.user.id, self.fields["entry"]))
+
+
+async def _still_open(interaction: Interaction, about: Mapping[str, str]) -> OpenQuestion:
+    """Return the question of a button or form.
+
+    Raises `NoQuestionError` if it is closed, once what stands in its place is shown.
+    """
+    guild_id = moderated_guild(interaction)
+    question = await interaction.client.store.open_question(guild_id, int(about["question"]))
+    if question is None:
+        await show(interaction, int(about["place"]))
+        raise NoQuestionError
+    return question
+
+
+# --- forms ------------------------------------------------------------------------------------------------
+
+
+class DeskForm(forms.Form, template=r"(?!)"):
+    """Base of the forms of the queue, which are for moderators."""
+
+    async def allow(self, interaction: Interaction) -> None:
+        """Let moderators through."""
+        moderated_guild(interaction)
+
+
+class PointTo(DeskForm, template=rf"point:{_PLACE}"):
+    """Takes by what a question is answered."""
+
+    fields = (
+        forms.Field(
+            "target",
+            "Passage or entry",
+            "The reference of a passage, for example fp-2019¶6, or the id of an entry",
+            longest=100,
+        ),
+    )
+
+    async def submitted(self, interaction: Interaction, typed: Mapping[str, str]) -> None:
+        """Point the question there, close it, tell those who wished it, and show what is next."""
+        await interaction.response.defer()
+        desk, place = interaction.client.desk, int(self.about["place"])
+        question = await _still_open(interaction, self.about)
+        target, by = spoken(typed["target"]), interaction.user.id
+        pointer = await desk.point(question.guild_id, question.text, target, by)
+        try:
+            askers = await close(interaction, question, Outcome.POINTED)
+        except Exception as error:
+            await desk.unpoint(question.guild_id, pointer.change)
+            if isinstance(error, NoQuestionError):
+                await show(interaction, place)
+            raise
+        answer = interaction.client.reply(question.text, question.guild_id)
+        with desk_replies.going_on():
+            await show(interaction, place)
+        reached = await tell(interaction, askers, News(question.text, answer))
+        undo = Unpoint.button("Take it back", f"unpoint:{pointer.change}")
+        said = f"“{echo(question.text)}” is answered by {pointer.target} from now on. {_told(reached)}"
+        with desk_replies.going_on():
+            await interaction.followup.send(view=cards.notice(said, [ui.ActionRow(undo)]), ephemeral=True)
+        await _log_pointer(interaction, "A question is pointed to its answer", pointer)
+
+
+class NotForUs(DeskForm, template=rf"dismiss:{_PLACE}"):
+    """Takes why a question is not answered, if moderators want to say so."""
+
+    fields = (
+        forms.Field(
+            "reason",
+            "Why, if you want to say so",
+            "Shown to those who asked and wished to be told. Leave it empty to give no reason.",
+            longest=_LONGEST_REASON,
+            is_long=True,
+            is_required=False,
+        ),
+    )
+
+    async def submitted(self, interaction: Interaction, typed: Mapping[str, str]) -> None:
+        """Close the question, tell those who wished it, and show what is next."""
+        await interaction.response.defer()
+        place = int(self.about["place"])
+        question = await _still_open(interaction, self.about)
+        try:
+            askers = await close(interaction, question, Outcome.DISMISSED)
+        except NoQuestionError:
+            await show(interaction, place)
+            raise
+        with desk_replies.going_on():
+            await show(interaction, place)
+        reached = await tell(interaction, askers, News(question.text, reason=spoken(typed["reason"])))
+        said = f"“{echo(question.text)}” is off the queue, without an answer. {_told(reached)}"
+        with desk_replies.going_on():
+            await interaction.followup.send(view=cards.notice(said), ephemeral=True)
+
+
+# --- words --------------------------------------------------------------------------------------------
+
+
+async def say(interaction: Interaction, markup: str) -> None:
+    """Say one thing, in our own markup, to a moderator whose interaction was acknowledged."""
+    await interaction.followup.send(view=cards.sheet([Block((Line(markup),))]), ephemeral=True)
+
+
+def _told(reached: Reached) -> str:
+    """Say how many people were told."""
+    if not (reached.told or reached.missed):
+        return "Nobody wished to be told."
+    missed = f" {people(reached.missed)} could not be reached." if reached.missed else ""
+    return f"{people(reached.told).capitalize()} {'was' if reached.told == 1 else 'were'} told.{missed}"
+
+
+def people(count: int) -> str:
+    """Return a number of people in words."""
+    return "1 person" if count == 1 else f"{count or 'no'} people"
+
+
+def _counted(count: int, noun: str) -> str:
+    """Return a number with its noun in the right form."""
+    head, _, tail = noun.partition(" to ")
+    plural = f"{head[:-1]}ies" if head.endswith("y") else f"{head}s"
+    return f"{count} {head if count == 1 else plural}{' to ' if tail else ''}{tail}"
+
+
+ITEMS: tuple[type[CardItem], ...] = (
+    Walk,
+    WriteEntry,
+    Point,
+    Dismiss,
+    BlockAsker,
+    Unpoint,
+    ShowDraft,
+    EditDue,
+)
+"""Every kind of item of this module."""
+
+FORMS: tuple[type[forms.Form], ...] = (PointTo, NotForUs)
+"""Every form of this module."""

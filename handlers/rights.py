@@ -1,0 +1,44 @@
+"""Who may do what in a server: checked at the command and again at every click and every form."""
+
+from __future__ import annotations
+
+import discord
+
+from handlers.base import Interaction
+from handlers.errors import UserError
+
+_NO_SERVER = "This works in a server only."
+_NO_MODERATOR = (
+    "Only moderators of this server can do that: members who may manage messages here, or who have a role "
+    "that /settings names."
+)
+_NO_MANAGER = "Only members who may manage this server can do that."
+
+
+def is_moderator(interaction: Interaction) -> bool:
+    """Return whether somebody may manage messages here, or has one of the server's moderator roles."""
+    if interaction.guild_id is None:
+        return False
+    if interaction.permissions.manage_messages:
+        return True
+    roles = interaction.client.desk.settings(interaction.guild_id).moderator_roles
+    person = interaction.user
+    return isinstance(person, discord.Member) and any(role.id in roles for role in person.roles)
+
+
+def moderated_guild(interaction: Interaction) -> int:
+    """Return the server in which a moderator acts; raises `UserError` for anybody else and elsewhere."""
+    if interaction.guild_id is None:
+        raise UserError(_NO_SERVER)
+    if not is_moderator(interaction):
+        raise UserError(_NO_MODERATOR)
+    return interaction.guild_id
+
+
+def managed_guild(interaction: Interaction) -> int:
+    """Return the server that somebody may manage; raises `UserError` for anybody else and elsewhere."""
+    if interaction.guild_id is None:
+        raise UserError(_NO_SERVER)
+    if not interaction.permissions.manage_guild:
+        raise UserError(_NO_MANAGER)
+    return interaction.guild_id

@@ -1,0 +1,137 @@
+"""Telling people what became of a question that they put to the moderators, where and if they wish it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import aiohttp
+import discord
+from discord import ui
+
+from handlers import cards
+from handlers.base import Interaction
+from handlers.layout import Block, Line
+from handlers.markup import escape
+from handlers.views import Shown, controls, openers
+from knowledge.answers import Answer, Status
+from knowledge.store import Asker, OpenQuestion, Outcome
+from knowledge.text import clip
+
+NOBODY = 0
+"""The owner of a card that moderators alone can delete, as several people asked."""
+
+_MOST_NAMED = 25
+"""How many people one message names."""
+
+_QUOTED = 300
+_UNREACHED = (discord.HTTPException, aiohttp.ClientError, TimeoutError)
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What became of a question: the reply that it has now, or why moderators do not answer it."""
+
+    question: str
+    answer: Answer | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How many people were told, and how many of those who wished it could not be."""
+
+    told: int = 0
+    missed: int = 0
+
+    def __add__(self, other: Reached) -> Reached:
+        """Count both together."""
+        return Reached(self.told + other.told, self.missed + other.missed)
+
+
+async def close(interaction: Interaction, question: OpenQuestion, outcome: Outcome) -> tuple[Asker, ...]:
+    """Close a question; return who asked it. Raises `NoQuestionError` if somebody else closed it before."""
+    store, by, now = interaction.client.store, interaction.user.id, discord.utils.utcnow()
+    return await store.close_question(question.guild_id, question.id, outcome, by, now)
+
+
+async def tell(interaction: Interaction, askers: Sequence[Asker], news: News) -> Reached:
+    """Tell the news to those askers who wished to be told; return how many could and could not be reached.
+
+    In a channel one message names all who asked there, and pings exactly them: they wished to be told.
+    Whoever wished it by direct message and takes none, or whose channel is gone, is counted as missed.
+    """
+    reached = Reached()
+    for channel_id, names in _by_channel(askers):
+        reached += await _post(interaction, channel_id, names, news)
+    for asker in askers:
+        if asker.tell == "dm":
+            reached += await _write(interaction, asker.user_id, news)
+    return reached
+
+
+def _by_channel(askers: Iterable[Asker]) -> Iterator[tuple[int, list[int]]]:
+    """Yield the channels in which people wish to be told, with as many of them as one message names."""
+    places = sorted((a.channel_id, a.user_id) for a in askers if a.tell == "channel" and a.channel_id)
+    for channel_id, group in groupby(places, key=lambda place: place[0]):
+        names = [user_id for _, user_id in group]
+        for start in range(0, len(names), _MOST_NAMED):
+            yield channel_id, names[start : start + _MOST_NAMED]
+
+
+async def _post(interaction: Interaction, channel_id: int, names: Sequence[int], news: News) -> Reached:
+    channel = interaction.client.get_partial_messageable(channel_id, guild_id=interaction.guild_id)
+    named = [discord.Object(user_id, type=discord.User) for user_id in names]
+    preface = f"{' '.join(f'<@{user_id}>' for user_id in names)} The moderators {_said(news, 'here')}"
+    try:
+        await channel.send(
+            view=_view(interaction, preface, news, is_public=True),
+            allowed_mentions=discord.AllowedMentions(everyone=False, roles=False, users=named),
+        )
+    except _UNREACHED as error:
+        return _missed(len(names), error)
+    return Reached(told=len(names))
+
+
+async def _write(interaction: Interaction, user_id: int, news: News) -> Reached:
+    where = f" of {escape(interaction.guild.name)}" if interaction.guild else ""
+    preface = f"The moderators{where} {_said(news, 'there')}"
+    try:
+        direct = await interaction.client.create_dm(discord.Object(user_id))
+        await direct.send(view=_view(interaction, preface, news, is_public=False))
+    except _UNREACHED as error:
+        return _missed(1, error)
+    return Reached(told=1)
+
+
+def _missed(count: int, error: Exception) -> Reached:
+    _log.info("%d people could not be told what became of their question: %s", count, error)
+    return Reached(missed=count)
+
+
+def _said(news: News, place: str) -> str:
+    """Say what moderators did about a question, in words that follow their name."""
+    question = f"“{escape(clip(news.question, _QUOTED))}”"
+    if news.answer is None:
+        why = f"\nThey say: {escape(news.reason)}" if news.reason else ""
+        return f"looked at what you asked {place}, {question}, and do not answer it.{why}"
+    if news.answer.status is not Status.ANSWERED:
+        return f"took care of what you asked {place}, {question}. Ask it again to see what is known now."
+    return f"have an answer to what you asked {place}: {question}"
+
+
+def _view(interaction: Interaction, preface: str, news: News, *, is_public: bool) -> ui.LayoutView:
+    """Return the message; a direct one only leads to passages, as the server's entries are not there."""
+    answer = news.answer
+    if answer is None or answer.status is not Status.ANSWERED:
+        return cards.sheet([Block((Line(preface, prose=True),))])
+    if is_public:
+        rows = controls(answer, Shown(NOBODY, private=False))
+    else:
+        opening = list(openers(answer))
+        rows = [ui.ActionRow(*opening)] if opening else []
+    return cards.told_card(preface, answer, interaction.client.engine.library.sources, rows)
