@@ -6,8 +6,10 @@ simcord plays Discord in memory and serves the page. What happens there lies in 
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import re
+import sys
 import tempfile
 import threading
 import webbrowser
@@ -25,13 +27,30 @@ from simcord.preview._server import PreviewServer
 
 from handlers.client import AidPolicyBot
 from handlers.runner import stop_on_signals
+from knowledge.drafts import EDITORIAL
 from knowledge.engine import Engine
+from knowledge.entries import Draft
 from knowledge.store import Store
 from settings import Settings
 
 NAME = "Aid policy history"
-MEMBER, OTHER, MODERATOR = "Alex", "Robin", "Sam (moderator)"
+MEMBER, OTHER, MODERATOR, MANAGER = "Alex", "Robin", "Sam (moderator)", "Kim (manager)"
 CHANNEL = "questions"
+UNANSWERED = "who paid for the shipments?"
+"""What one has put to the moderators already, after another got no answer to it."""
+
+OWN_ENTRY: Mapping[str, str] = {
+    "question": "Where do I suggest a source?",
+    "answer": "Post its link here, with the day it was published. The moderators go through what was "
+    "suggested **every Monday**.",
+    "alternatives": "how do I suggest a source\ncan you add an article",
+    "citations": EDITORIAL,
+    "tags": "this-server",
+    "reason": "Asked twice this week",
+}
+"""The entry that the server has already, as one moderator typed it."""
+
+_log = logging.getLogger(__name__)
 
 _TALK_SECONDS = 600.0
 _PATIENCE_SECONDS = 30.0
@@ -44,6 +63,7 @@ _LOST = "This page has lost its demo. Reload it. Has the demo ended?"
 PATCHES: Mapping[str, Mapping[str, str]] = {
     "/": {
         "SimCord Preview</title>": f"{NAME}: demo</title>",
+        'aria-label="SimCord preview"': f'aria-label="{NAME}: demo"',
         "<strong>SimCord</strong><small>Preview": f"<strong>{NAME}</strong><small>Demo on this computer",
         'aria-hidden="true">S</span>': 'aria-hidden="true">A</span>',
         "Refresh preview</button>": "Refresh</button>",
@@ -130,7 +150,8 @@ drafts.focus((next || option).name);
 """What simcord's files say, each once, and what is served instead."""
 
 _STYLE = """
-#capture-open, #inspector-toggle, #layout-label, .advanced-search { display: none; }
+#capture-open, #inspector-toggle, #layout-label, .advanced-search, .code-language { display: none; }
+.code-block, .code-block code { min-width: 0; overflow-wrap: anywhere; white-space: pre-wrap; }
 #action-status { max-width: none; white-space: normal; }
 #view-action-output, #back-activity, #message-page-status, #action-status:empty { display: none; }
 #channel-timeline { overflow-anchor: none; }
@@ -149,7 +170,7 @@ _STYLE = """
   #messages-toggle, #refresh { display: none; }
 }
 """
-"""Hides the tools of those who develop a bot, and on a phone whatever does not fit."""
+"""Hides the tools of developers, and on a phone whatever does not fit; wraps code as Discord does."""
 
 
 class DemoError(Exception):
@@ -166,12 +187,13 @@ class World:
     member: simcord.MemberActor
     other: simcord.MemberActor
     moderator: simcord.MemberActor
+    manager: simcord.MemberActor
     turn: asyncio.Lock
 
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """A demo while it is shown: its page, and the world that is seen there with two people's eyes."""
+    """A demo while it is shown: its page, and the world that is seen there with several people's eyes."""
 
     page: Preview
     world: World
@@ -193,7 +215,11 @@ def run(settings: Settings, engine: Engine, port: int, *, in_browser: bool) -> N
 async def _run(settings: Settings, engine: Engine, port: int, *, in_browser: bool) -> None:
     stop = stop_on_signals()
     async with shown(settings, engine, port) as demo:
-        print(f"The demo is at {demo.url}\nCtrl-C ends it; nothing of it is kept.", flush=True)
+        if stop.is_set():
+            return
+        print(f"The demo is at {demo.url}", flush=True)
+        print(f"Ask with /ask, or begin a message with @{NAME}.", flush=True)
+        print("Ctrl-C ends it; nothing of it is kept.", flush=True)
         if in_browser and (browser := _browser()):
             threading.Thread(target=browser.open, args=[demo.url], daemon=True).start()
         endings = {asyncio.create_task(stop.wait()), asyncio.create_task(demo.page.wait_closed())}
@@ -245,11 +271,11 @@ class _Person(simcord.MemberActor):
 class _Env(simcord.Env):
     """simcord, less strict: an error that the bot has told a person of does not fail what the person did.
 
-    Those that it has not told of are in the log all the same, and leave a command or button without a reply.
+    Those that it has not told of leave a command or button without a reply.
     """
 
     def _record_error(self, error: BaseException) -> None:
-        pass
+        _log.debug("simcord noted an error", exc_info=error)
 
 
 @asynccontextmanager
@@ -266,6 +292,7 @@ async def _world(bot: AidPolicyBot) -> AsyncIterator[World]:
             yield world
         finally:
             clock.cancel()
+            await asyncio.gather(clock, return_exceptions=True)
     finally:
         await env.shutdown()
 
@@ -274,32 +301,42 @@ async def _founded(env: simcord.Env, bot: AidPolicyBot) -> World:
     assert bot.user is not None
     await bot.user.edit(username=NAME)
     guild = env.create_guild("Aid policy readers")
-    moderators = guild.create_role("Moderators", permissions=discord.Permissions(manage_messages=True))
+    moderating = discord.Permissions(manage_messages=True)
+    moderators = guild.create_role("Moderators", permissions=moderating)
+    managers = guild.create_role("Managers", permissions=moderating | discord.Permissions(manage_guild=True))
 
     def person(name: str, *roles: simcord.RoleHandle) -> simcord.MemberActor:
         user = env.create_user(name)
         guild.add_member(user, roles=roles)
         return _Person(env, guild, user)
 
-    channel = guild.create_text_channel(CHANNEL, topic=f"Type / to see what I can do, or ask @{NAME} …")
-    people = person(MEMBER), person(OTHER), person(MODERATOR, moderators)
+    channel = guild.create_text_channel(CHANNEL, topic=f"/ask, or @{NAME} and a question")
+    people = person(MEMBER), person(OTHER), person(MODERATOR, moderators), person(MANAGER, managers)
     env.backend.edit_guild(guild.id, {"system_channel_id": channel.id})  # where the bot introduces itself
     await env.settle()
     return World(env, bot, channel, *people, turn=asyncio.Lock())
 
 
 async def _talk(world: World) -> None:
-    """Let people have talked to the bot during the last minutes."""
+    """Let people have talked to the bot during the last minutes, and moderators have written an entry."""
     channel, alex, robin = world.channel, world.member, world.other
     said: tuple[Callable[[], Awaitable[object]], ...] = (
+        lambda: _write(world),
         lambda: robin.slash(channel, "timeline", period="2018", visibility="public"),
-        lambda: alex.send(channel, f"@{NAME} who paid for the shipments?"),
+        lambda: alex.send(channel, f"@{NAME} {UNANSWERED}"),
+        lambda: robin.click(channel.history()[-1], label="Ask the moderators"),
         lambda: robin.slash(channel, "exports", period="2023-11..2024-03", visibility="public"),
         lambda: alex.send(channel, f"@{NAME} why were aid shipmnts to north korea delayed?"),
     )
     for say in said:
         await say()
         await world.env.advance_time(_TALK_SECONDS / len(said))
+
+
+async def _write(world: World) -> None:
+    desk, author = world.bot.desk, world.manager
+    with world.env.time_context():
+        await desk.publish(await desk.keep(Draft(author.guild.id, author.id, OWN_ENTRY)), author.id)
 
 
 async def _keep_time(world: World) -> None:
@@ -340,7 +377,7 @@ class _Server(PreviewServer):
 
 @asynccontextmanager
 async def _page(world: World, port: int) -> AsyncIterator[Preview]:
-    viewers = (world.member, world.moderator)
+    viewers = (world.member, world.moderator, world.manager)
     page = world.env.preview(world.channel, viewers=viewers, layout="channel", timezone=_timezone())
     page._server = _Server(page, port, world.turn)
     try:
@@ -357,7 +394,8 @@ def _why_not(error: simcord.SetupError, port: int) -> str:
     if isinstance(error.__cause__, OSError):
         reason = os.strerror(error.__cause__.errno or 0).lower()
         return f"Port {port} cannot be used ({reason}). Choose another: --port 0 takes any that is free."
-    return f"The page cannot be shown: {error}\nInstall what the demo needs: pip install -e '.[demo]'"
+    package = str(error).partition(";")[0]
+    return f"{package}. Install what the demo needs: {sys.executable} -m pip install -e '.[demo]'"
 
 
 def _timezone() -> str:

@@ -2,8 +2,9 @@
 
     python docs/pictures.py [--only NAME]… [--out FOLDER]
 
-It needs the extra `test` and Chromium. What is pictured stands in `KINDS`, one entry a picture; cards.md
-beside this file is written from it.
+It needs the extra `test` and Chromium. What is pictured stands in `KINDS`, one entry a picture; what has to
+do with the moderators' desk is in desk_pictures.py. cards.md is written from it, without the pictures that
+moderators.md shows.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
+import re
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from unittest.mock import patch
 
 import click
@@ -27,7 +28,24 @@ from playwright.async_api import Browser
 DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS.parent))  # where the bot is, for `python docs/pictures.py`
 
-from demo import MEMBER, MODERATOR, Demo, shown  # noqa: E402
+from demo import MEMBER, MODERATOR, World, shown  # noqa: E402
+from docs.desk_pictures import DESK  # noqa: E402
+from docs.scenes import (  # noqa: E402
+    PUBLIC,
+    Kind,
+    Picture,
+    Scene,
+    Step,
+    choose,
+    half,
+    open_menu,
+    press,
+    say,
+    send,
+    unseen,
+    use,
+    view_as,
+)
 from handlers.views import Export  # noqa: E402
 from knowledge.content import read_content  # noqa: E402
 from knowledge.engine import Engine  # noqa: E402
@@ -40,12 +58,16 @@ HEIGHTS = {1280: 900, 400: 800}
 _TALL = 2600
 _MARGIN = 16
 _REFERENCE = "5e1f0a"
+"""What would be drawn by lot; and the clock stands still, so that a picture is the same every day."""
 
-# What differs from one day to the next is not shown, and neither is what a pointer brings up.
+# What a pointer brings up is not shown, nor when things were said; forms are shown whole.
 _CALM = """
-time, .message-row-time, .timeline-day-divider, .message-context-actions, #action-status {
+time:not(.discord-timestamp), .message-row-time, .timeline-day-divider, .message-context-actions,
+#action-status {
   display: none !important;
 }
+.modal-dialog { max-height: none !important; }
+.modal-dialog textarea { field-sizing: content; }
 * { caret-color: transparent !important; }
 """
 
@@ -79,76 +101,6 @@ _EXTENT = """messages => {
 }"""
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """Where a picture is made: the page, and the demo behind it, for what no person could bring about."""
-
-    page: DiscordPage
-    demo: Demo
-
-
-Step = Callable[[Scene], Awaitable[object]]
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """What is done in the demo, and what of it is pictured then."""
-
-    name: str
-    caption: str
-    alt: str
-    steps: Sequence[Step] = ()
-    of: Literal["page", "first message", "last message", "last two messages"] = "last message"
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """Pictures that belong together."""
-
-    heading: str
-    pictures: Sequence[Picture]
-
-
-# --- what people do ---------------------------------------------------------------------------------------
-
-PUBLIC = "Everyone here"
-
-
-def say(text: str) -> Step:
-    """Write a message."""
-    return lambda scene: scene.page.say(text)
-
-
-def use(command: str, **options: str) -> Step:
-    """Use a slash command."""
-    return lambda scene: scene.page.command(command, **options)
-
-
-def half(command: str, option: str, typed: str) -> Step:
-    """Type an option of a slash command, and do not send it."""
-    return lambda scene: scene.page.suggestions(command, option, typed)
-
-
-def press(label: str) -> Step:
-    """Press the latest button that says so."""
-    return lambda scene: scene.page.press(label)
-
-
-def choose(label: str) -> Step:
-    """Choose from the latest menu."""
-    return lambda scene: scene.page.choose(label)
-
-
-def open_menu(scene: Scene) -> Awaitable[object]:
-    """Open the latest menu."""
-    return scene.page.open_menu()
-
-
-def view_as(name: str) -> Step:
-    """See with another person's eyes."""
-    return lambda scene: scene.page.view_as(name)
-
-
 # --- what goes wrong --------------------------------------------------------------------------------------
 
 
@@ -180,33 +132,27 @@ async def drop_command(scene: Scene) -> None:
 def posted(*items: ui.Item[Any]) -> Step:
     """Let the bot have posted a message with buttons that are not of its cards."""
 
-    async def step(scene: Scene) -> None:
-        world = scene.demo.world
+    async def act(world: World) -> None:
         channel = world.bot.get_channel(world.channel.id)
         assert isinstance(channel, discord.TextChannel)
         view = ui.LayoutView(timeout=None)
         view.add_item(ui.TextDisplay("A card of another version."))
         view.add_item(ui.ActionRow(*items))
-        async with world.turn:
-            await channel.send(view=view)
+        await channel.send(view=view)
         view.stop()
-        await scene.page.refresh()
 
-    return step
+    return unseen(act)
 
 
-async def ask_about_nothing(scene: Scene) -> None:
+async def ask_about_nothing(world: World) -> None:
     """Choose “Ask about this” on a message without text, which the page has no menu for."""
-    world = scene.demo.world
-    async with world.turn:
-        message = await world.other.send(world.channel, attachments=[("notes.txt", b"notes")])
-        await world.member.context_menu(world.channel, "Ask about this", message)
-    await scene.page.refresh()
+    message = await world.other.send(world.channel, attachments=[("notes.txt", b"notes")])
+    await world.member.context_menu(world.channel, "Ask about this", message)
 
 
 # --- the pictures -----------------------------------------------------------------------------------------
 
-KINDS: Sequence[Kind] = (
+_CARDS = (
     Kind(
         "The demo",
         (
@@ -487,6 +433,34 @@ KINDS: Sequence[Kind] = (
                     press("Withdraw my vote"),
                 ),
             ),
+            Picture(
+                "vote-not-helpful",
+                "Who found a card not helpful may say why.",
+                "A private note that the vote was counted, with buttons to say why and to withdraw it.",
+                (use("ask", question="who is Jung Pak?", visibility=PUBLIC), press("Not helpful")),
+            ),
+            Picture(
+                "vote-reason",
+                "The reason is kept with the question, and shown without a name.",
+                "A form with one field: what was wrong or missing?",
+                (
+                    use("ask", question="who is Jung Pak?", visibility=PUBLIC),
+                    press("Not helpful"),
+                    press("Say why"),
+                ),
+                of="form",
+            ),
+            Picture(
+                "vote-reason-noted",
+                "Both go with the vote.",
+                "A private note that the vote and the reason were noted, with a button to withdraw the vote.",
+                (
+                    use("ask", question="who is Jung Pak?", visibility=PUBLIC),
+                    press("Not helpful"),
+                    press("Say why"),
+                    send({"What was wrong or missing?": "It does not say where she works today."}),
+                ),
+            ),
         ),
     ),
     Kind(
@@ -507,7 +481,7 @@ KINDS: Sequence[Kind] = (
                 "error-no-text",
                 "“Ask about this” on a message without text.",
                 "A private message: that message has no text that could be read as a question.",
-                (ask_about_nothing,),
+                (unseen(ask_about_nothing),),
             ),
             Picture(
                 "error-other-version",
@@ -532,43 +506,74 @@ KINDS: Sequence[Kind] = (
                 "The bot may not write in the channel.",
                 "A private message: the bot is not allowed to do that here.",
                 (use("help"), refused("/webhooks/*", 403, 50013), press("Share")),
+                shows_fault=True,
             ),
             Picture(
                 "error-discord",
                 "Discord does not take a reply.",
                 "A private message: Discord did not take the reply, with a reference for the operator.",
                 (refused("/interactions/*", 500), use("help")),
+                shows_fault=True,
             ),
             Picture(
                 "error-database",
                 "The database cannot be written.",
                 "A private message: that cannot be written down now, with a reference for the operator.",
                 (use("ask", question="who is Jung Pak?"), close_database, press("Helpful")),
+                shows_fault=True,
             ),
             Picture(
                 "error-fault",
                 "A fault of the bot.",
                 "A private message: something went wrong, with a reference for the operator.",
                 (break_engine, use("help")),
+                shows_fault=True,
             ),
         ),
     ),
 )
 
 
+KINDS: Sequence[Kind] = (*_CARDS, *DESK)
+
+
 # --- the camera -------------------------------------------------------------------------------------------
 
 
-async def pictured(picture: Picture, engine: Engine, chromium: Browser) -> AsyncIterator[tuple[int, bytes]]:
-    """Yield the picture as PNG for each width, made in a demo of its own."""
+class Faults(logging.Handler):
+    """Notes what the bot logs as its fault, and prints nothing: some of it is meant."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        super().__init__(logging.ERROR)
+        self.noted: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Note what a handler of the bot says."""
+        if record.name.startswith("handlers"):
+            self.noted.append(record.getMessage())
+
+
+async def pictured(
+    picture: Picture, engine: Engine, chromium: Browser, faults: Faults
+) -> AsyncIterator[tuple[int, bytes]]:
+    """Yield the picture as PNG for each width, made in a demo of its own.
+
+    Raises `click.ClickException` if the bot fails there and is not meant to, or the other way round.
+    """
     async with shown(Settings(), engine, port=0) as demo:
         page = await DiscordPage.open(chromium, demo.url, *_window(picture, max(HEIGHTS)))
         await page.page.add_style_tag(content=_CALM)
         if picture.of.startswith("last"):
             await page.page.add_style_tag(content=await page.page.evaluate(_HIDDEN))
+        faults.noted.clear()
         for step in picture.steps:
             await step(Scene(page, demo))
+        if bool(faults.noted) != picture.shows_fault:
+            problem = "; ".join(faults.noted) or "the bot was to fail, and did not"
+            raise click.ClickException(f"{picture.name}: {problem}")
         await page.page.mouse.move(0, 0)
+        await page.page.evaluate("() => document.activeElement.blur()")
         for width in HEIGHTS:
             if width != max(HEIGHTS):
                 await page.resize(*_window(picture, width))
@@ -587,6 +592,8 @@ _MESSAGES = {"first message": slice(1), "last message": slice(-1, None), "last t
 async def _clip(page: DiscordPage, picture: Picture) -> Any:
     if picture.of == "page":
         return None
+    if picture.of == "form":
+        return await page.form.bounding_box()
     chosen = (await page.messages.element_handles())[_MESSAGES[picture.of]]
     await chosen[0].scroll_into_view_if_needed()
     extent = await page.page.evaluate(_EXTENT, chosen)
@@ -615,19 +622,27 @@ def _small(data: bytes) -> bytes:
 # --- the page ---------------------------------------------------------------------------------------------
 
 
-def gallery() -> str:
-    """Return `cards.md`."""
-    return "\n".join(_lines())
+def shown_in(page: str) -> dict[str, str]:
+    """Return the names of the pictures that a page shows, each with what it says there instead of it."""
+    return {name: alt for alt, name in re.findall(rf"!\[(.*?)\]\(pictures/(.+?)-{max(HEIGHTS)}\.png\)", page)}
 
 
-def _lines() -> Iterator[str]:
+def gallery(elsewhere: Collection[str]) -> str:
+    """Return `cards.md`, without the pictures that are shown elsewhere."""
+    return "\n".join(_lines(elsewhere))
+
+
+def _lines(elsewhere: Collection[str]) -> Iterator[str]:
     yield "# Cards"
     yield ""
-    yield "Every kind of reply as the demo shows it, in a wide window and on a phone."
+    yield "What the bot shows, as the demo shows it, in a wide window and on a phone."
+    yield "What moderators do, step by step, is in [moderators.md](moderators.md), with pictures of its own."
     yield "This page and its pictures are made by `python docs/pictures.py`."
     for kind in KINDS:
-        yield f"\n## {kind.heading}"
-        for picture in kind.pictures:
+        pictures = [picture for picture in kind.pictures if picture.name not in elsewhere]
+        if pictures:
+            yield f"\n## {kind.heading}"
+        for picture in pictures:
             wide, narrow = (f"pictures/{_file(picture, width)}" for width in HEIGHTS)
             yield f"\n{picture.caption}\n"
             yield "| Wide | Phone |\n| --- | --- |"
@@ -655,22 +670,23 @@ def main(names: Sequence[str], out: Path) -> None:
     if chromium() is None:
         raise click.ClickException(NO_CHROMIUM)
     out.mkdir(parents=True, exist_ok=True)
-    logging.disable()  # the errors that are pictured are meant
-    with patch("secrets.token_hex", return_value=_REFERENCE):
+    still = patch.multiple("demo", _behind=lambda _: 0.0, _timezone=lambda: "UTC")
+    with still, patch("secrets.token_hex", return_value=_REFERENCE):
         asyncio.run(_make([every[name] for name in names or every], out))
     if not names:
         wanted = {_file(picture, width) for picture in every.values() for width in HEIGHTS}
         for file in out.glob("*.png"):
             if file.name not in wanted:
                 file.unlink()
-    (DOCS / "cards.md").write_text(gallery(), "utf-8")
+    (DOCS / "cards.md").write_text(gallery(shown_in((DOCS / "moderators.md").read_text("utf-8"))), "utf-8")
 
 
 async def _make(pictures: Sequence[Picture], out: Path) -> None:
-    engine = Engine(read_content())
+    engine, faults = Engine(read_content()), Faults()
+    logging.basicConfig(handlers=[faults])
     async with browser() as chromium:
         for picture in pictures:
-            async for width, data in pictured(picture, engine, chromium):
+            async for width, data in pictured(picture, engine, chromium, faults):
                 (out / _file(picture, width)).write_bytes(data)
                 click.echo(f"{_file(picture, width)}  {len(data) // 1024} KB")
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Browser, Locator, Page, async_playwright
@@ -64,6 +65,7 @@ class DiscordPage:
         self.page = page
         self.messages = page.locator("article.channel-message")
         self.composer = page.locator("#channel-composer-input")
+        self.form = page.locator(".modal-dialog")
         self.way_out = page.get_by_label("Exit command mode")
 
     @classmethod
@@ -99,13 +101,21 @@ class DiscordPage:
         await self.composer.fill(text)
         await self._answered(self.composer.press("Enter"))
 
-    async def command(self, name: str, **options: str) -> None:
-        """Use a slash command, with options typed, or chosen by their label where there are choices."""
+    async def command(self, name: str, **options: str | Path) -> None:
+        """Use a slash command, with options typed, or chosen by their label where there are choices.
+
+        A path stands for the file that is there, a name that begins with @ for the person.
+        """
         await self._begin(name)
         for option, value in options.items():
-            field = await self._type(option, value)
-            choice = self._suggestions.get_by_text(value, exact=True)
-            if await field.get_attribute("role") == "combobox" and await choice.count():
+            if isinstance(value, Path):
+                await self.page.locator(f".command-file-input[data-option='{option}']").set_input_files(value)
+                continue
+            field = await self._type(option, value.removeprefix("@"))
+            choice = self._suggestions.get_by_text(value.removeprefix("@"), exact=True)
+            if value.startswith("@") or (
+                await field.get_attribute("role") == "combobox" and await choice.count()
+            ):
                 await choice.click()
             await self._quiet()
         await self._answered(self.page.locator("#send-message").click())
@@ -147,16 +157,35 @@ class DiscordPage:
         """Let the page show what happened elsewhere."""
         await self._answered(self.page.locator("#refresh").evaluate("button => button.click()"))
 
-    async def open_menu(self) -> Locator:
-        """Open the menu on the latest message that has one, and return it."""
-        menu = self.messages.locator(".preview-select").last
-        await menu.locator(".select-trigger").click()
-        return menu
+    async def fill(self, typed: Mapping[str, str]) -> None:
+        """Type into the fields of the open form, each by its label; what is not named stays as it is."""
+        for label, text in typed.items():
+            named = re.compile(rf"^{re.escape(label)}\W*$")
+            await self.form.get_by_role("textbox", name=named).fill(text)
 
-    async def choose(self, label: str) -> None:
-        """Choose from the menu on the latest message that has one."""
-        options = (await self.open_menu()).get_by_role("option")
-        await self._answered(options.filter(has_text=re.compile(f"^{re.escape(label)}")).click())
+    async def send(self, typed: Mapping[str, str] | None = None) -> None:
+        """Fill in the open form and send it."""
+        await self.fill(typed or {})
+        await self._answered(self.form.get_by_role("button", name="Submit").click())
+
+    async def open_menu(self, named: str = "") -> Locator:
+        """Open a menu, by what it says while nothing is chosen, on the latest message that has such a one."""
+        menus = self.messages.locator(".preview-select")
+        if named:
+            menus = menus.filter(has=self.page.get_by_label(named, exact=True))
+        await menus.last.locator(".select-trigger").click()
+        return menus.last
+
+    async def choose(self, *labels: str, menu: str = "") -> None:
+        """Choose from a menu, as `open_menu` finds it; one that takes several is applied at the end."""
+        opened = await self.open_menu(menu)
+        takes_several = await opened.locator("[aria-multiselectable=true]").count() > 0
+        for label in labels:
+            beginning = re.compile(f"^{re.escape(label)}")
+            choosing = opened.get_by_role("option").filter(has_text=beginning).click()
+            await (choosing if takes_several else self._answered(choosing))
+        if takes_several:
+            await self._answered(opened.get_by_role("button", name="Apply").click())
 
     # What it shows
 

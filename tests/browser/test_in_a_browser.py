@@ -26,8 +26,22 @@ ENVIRONMENT = {
     for name, value in os.environ.items()
     if name != "DISCORD_TOKEN" and not name.startswith("AID_BOT_")
 }
-MEMBER, MODERATOR = "Alex", "Sam (moderator)"
+MEMBER, MODERATOR, MANAGER = "Alex", "Sam (moderator)", "Kim (manager)"
 EVERYONE = "Everyone here"
+
+HOLD = {
+    "Question": "What is a hold?",
+    "Answer": "A request to deliver aid that the United States **blocks or delays** in the U.N. committee.",
+    "Alternative wordings": "what does a hold mean\nwho can put a hold on aid",
+    "Citations": "fp-2019¶5, fp-2019¶6",
+    "Reason": "People ask what the word means",
+}
+MEETING = {
+    "Question": "When is the next reading group?",
+    "Answer": "On Monday, in the voice channel.",
+    "Alternative wordings": "when do we meet to read",
+    "Citations": "editorial",
+}
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -239,6 +253,56 @@ async def test_a_moderator_deletes_what_somebody_else_asked_for(page: DiscordPag
     await page.press("Delete")
     await page.view_as(MEMBER)
     assert "/cite rfa-2024¶7" not in await page.text()
+
+
+async def test_a_moderator_writes_entries_and_the_member_finds_them(page: DiscordPage) -> None:
+    for entry, basis in ((HOLD, "fp-2019¶6"), (MEETING, "Editorial")):
+        answer, wording = entry["Answer"].replace("**", ""), entry["Alternative wordings"].splitlines()[0]
+        await page.view_as(MODERATOR)
+        await page.command("faq-desk add")
+        await page.send(entry)
+        preview = await page.text()
+        assert "Readers will see what stands below" in preview
+        assert answer in preview
+        assert basis in preview
+        await page.press("Publish")
+        assert "It can be found now" in await page.text()
+        await page.view_as(MEMBER)
+        await page.command("ask", question=wording)
+        found = await page.text()
+        assert "Alex used /ask" in found
+        assert answer in found
+        assert basis in found
+
+
+async def test_what_a_member_could_not_find_is_answered_by_a_moderator(page: DiscordPage) -> None:
+    question, passage = "was there insulin in the shipments?", "rfa-2024¶7"
+    await page.command("ask", question=question)
+    assert "The library does not answer this." in await page.text()
+    await page.press("Ask the moderators")
+    assert "Sent to the moderators" in await page.text()
+    await page.press("Tell me here")
+    await page.view_as(MODERATOR)
+    await page.command("faq-desk review")
+    while question not in await page.text():
+        await page.press("Next ›")
+    await page.press("Point to a passage")
+    await page.send({"Passage or entry": passage})
+    assert f"is answered by {passage} from now on" in await page.text()
+    await page.view_as(MEMBER)
+    assert "The moderators have an answer to what you asked here" in await page.text()
+    await page.command("ask", question="did the shipments have insulin")
+    assert f"Open {passage}" in await page.buttons()
+
+
+async def test_the_manager_chooses_from_the_menus_of_the_settings(page: DiscordPage) -> None:
+    await page.view_as(MANAGER)
+    await page.command("settings")
+    await page.choose("questions", menu="Choose a channel")
+    await page.choose("Managers", "Moderators", menu="Choose roles")
+    told = await page.text()
+    assert "are logged in 1 channel" in told
+    assert "and those of 2 roles" in told
 
 
 async def test_a_page_whose_demo_is_gone_says_how_to_start_it_again(chrome: Browser, tmp_path: Path) -> None:
