@@ -231,7 +231,7 @@ def line_of(text: str) -> int:
         ('"2026-01-31"', "2026-02-31", "permit-time › review_on", "“2026-02-31” is no day"),
         ("editorial: true", "editorial: maybe", "who-moderates › editorial", "true or false is wanted"),
         ("state: retired", "state: draft", "who-moderates › state", "not one of 'published' or 'retired'"),
-        ("¶6", "¶99", "permit-time › citations › item 1", "Its paragraphs run from title to bio"),
+        ("¶6", "¶99", "permit-time › citations › item 1", "It has 1 to 17, title"),
         ("¶6", "6", "permit-time › citations › item 1", "is not a reference"),
         ("id: who-moderates", "id: permit-time", "permit-time", "the id “permit-time” occurs twice"),
         ("id: permit-time", "id: Permit time", "Permit time › id", "“Permit time” is no id"),
