@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -27,6 +28,7 @@ _MOST_NAMED = 25
 """How many people one message names."""
 
 _QUOTED = 300
+_ADDRESS = re.compile(r"https?://\S+")
 _UNREACHED = (discord.HTTPException, aiohttp.ClientError, TimeoutError)
 
 _log = logging.getLogger(__name__)
@@ -115,7 +117,8 @@ def _missed(count: int, error: Exception) -> Reached:
 
 def _said(news: News, place: str) -> str:
     """Say what moderators did about a question, in words that follow their name."""
-    question = f"“{escape(clip(news.question, _QUOTED))}”"
+    # Others asked the same in words of their own: an address is one asker's alone.
+    question = f"“{escape(clip(_ADDRESS.sub('…', news.question), _QUOTED))}”"
     if news.answer is None:
         why = f"\nThey say: {escape(news.reason)}" if news.reason else ""
         return f"looked at what you asked {place}, {question}, and do not answer it.{why}"

@@ -212,11 +212,6 @@ def _faults_beside(typed: Mapping[str, str]) -> Iterator[FieldFault]:
         yield FieldFault("id", no_id(id_))
 
 
-def _findable(text: str) -> bool:
-    """Whether a wording is a question to `/ask`, which takes what begins with a slash for a command."""
-    return not text.startswith("/") and re.search(r"\w\w", text) is not None
-
-
 def _too_long(text: str, most: int) -> str:
     return f"has {len(text):,} characters; {most:,} at most are accepted"
 
@@ -263,7 +258,7 @@ class _Reader:
             self._fault(
                 "question", f"is missing: write what people ask, in {LONGEST_QUESTION} characters at most"
             )
-        elif not terms(question) or not _findable(question):
+        elif not terms(question):
             self._fault("question", "has no word by which it could be found; write what it is about")
         if len(question) > LONGEST_QUESTION:
             self._fault("question", _too_long(question, LONGEST_QUESTION))
@@ -283,7 +278,7 @@ class _Reader:
         for text, item in islice(wordings.items(), MOST_ALTERNATIVES):
             if len(text) > LONGEST_QUESTION:
                 self._fault("alternatives", f"“{echo(text)}” {_too_long(text, LONGEST_QUESTION)}", item)
-            elif not any(words(text)) or not _findable(text):
+            elif not any(words(text)):
                 self._fault("alternatives", f"“{echo(text)}” has no word by which it could be found", item)
         together = len("\n".join(wordings))
         if len(wordings) <= MOST_ALTERNATIVES and together > LONGEST_LIST:
