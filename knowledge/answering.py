@@ -10,13 +10,14 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from knowledge.answers import Answer, Excerpt
+from knowledge.assistance_questions import AssistanceQuestions
 from knowledge.citations import Citation
 from knowledge.explaining import Explanation
 from knowledge.faq import FaqEntry, OwnEntry
 from knowledge.figure_questions import FigureQuestions
 from knowledge.library import Library
 from knowledge.people import Person
-from knowledge.periods import FoundPeriod, find_periods, without_periods
+from knowledge.periods import FoundPeriod, Period, find_periods, without_periods
 from knowledge.questions import (
     Asked,
     asked_for,
@@ -29,7 +30,7 @@ from knowledge.questions import (
 )
 from knowledge.replies import MOST_EXCERPTS, Replies, excerpt_of
 from knowledge.retrieval import TELLING, Candidate, Item, Retrieval, Role, SubjectIndex
-from knowledge.sources import Passage
+from knowledge.sources import PUBLIC_RECORD, Passage, Source
 from knowledge.spelling import Reading, Speller
 from knowledge.text import echo, normalise, terms
 from knowledge.timeline import Event
@@ -82,6 +83,7 @@ class Answering:
         self._library = library
         self._retrieval = retrieval = Retrieval(library)
         self._figures = FigureQuestions(library, retrieval)
+        self._assistance = AssistanceQuestions(library)
         self._replies = Replies(library, retrieval)
         self._entries = {
             _plain(wording): entry
@@ -100,7 +102,9 @@ class Answering:
             if person.kind == "person" and (words := retrieval.concepts(person.name))
         ]
         self._publishers = {
-            source.id: retrieval.concepts(source.publisher) for source in library.sources.values()
+            source.id: retrieval.concepts(source.publisher)
+            for source in library.sources.values()
+            if source.collection != PUBLIC_RECORD  # notes say themselves whose they are
         }
         self._dates = [event.date for event in library.timeline.events]
         self._speller = Speller(retrieval.surfaces, retrieval.understands)
@@ -119,6 +123,7 @@ class Answering:
         """Return the reply to a question; the refusal, if nothing supports an answer."""
         read = self._read(question, own)
         _, answer = self._route(question, read.text, own)
+        answer = self._replies.with_disputes(read.text, answer)
         return replace(answer, notes=(*said_of(read), *answer.notes))
 
     def explain(self, question: str, own: OwnEntries | None = None) -> Explanation:
@@ -197,6 +202,7 @@ class Answering:
             ("an FAQ entry word for word", lambda asked: self._word_for_word(asked, own)),
             ("nothing asked", self._nothing),
             ("a name alone", self._person),
+            ("assistance", self._assistance.answer),
             ("figures", self._figures.answer),
             ("order of events", self._order),
             ("several parts", lambda asked: self._parts(asked, own)),
@@ -208,7 +214,12 @@ class Answering:
         return "best supported subject", self._single(question, own)
 
     def _periods(self, question: str) -> tuple[FoundPeriod, ...]:
-        return find_periods(question, rows=self._dates)
+        """Find the dates in a question; a month without a year is one that the founding documents have."""
+        found = find_periods(question, rows=self._library.founding_dates or self._dates)
+        if all(period.choices for period in found):
+            return found
+        anywhere = find_periods(question, rows=self._dates)
+        return tuple(one if one.choices else other for one, other in zip(found, anywhere, strict=True))
 
     def _candidates(self, question: str, own: OwnEntries | None) -> list[Candidate]:
         """Return what a question may be about, the best supported first; see `_ranked` for own entries."""
@@ -222,6 +233,8 @@ class Answering:
         keyword = not asked and len(set(self._retrieval.concepts(question))) == 1
         topic = frozenset(words) - frozenset(Asked)
         persons = [name for name in self._persons if name & topic]
+        periods = self._periods(question) if _YEAR.search(question) else ()
+        years = [choice for found in periods for choice in found.choices]
         mine = own.candidates(words) if own else []
         shipped = (c for c in self._retrieval.candidates(words) if not _is_replaced(c.subject.item, own))
 
@@ -229,13 +242,29 @@ class Answering:
             kept = [
                 c
                 for c in found
-                if _eligible(c, dated, keyword) and _shares_topic(c, topic) and _has_persons(c, persons)
+                if _eligible(c, dated, keyword)
+                and _shares_topic(c, topic)
+                and _has_persons(c, persons)
+                and self._is_of(c, years)
             ]
             if len(named) == 1:
                 kept = [replace(c, factor=NAMED_SOURCE[_of(c) in named]) for c in kept]
             return kept
 
         return self._ranked(question, eligible(mine), eligible(shipped))
+
+    def _is_of(self, candidate: Candidate, years: Sequence[Period]) -> bool:
+        """Whether a passage, event or person has one of the years asked for, in its words or by its date."""
+        item = candidate.subject.item
+        if not years or isinstance(item, FaqEntry | KnownUnknown):
+            return True
+        named = {int(word) for word in candidate.subject.all_terms if word.isdigit() and len(word) == 4}
+        named |= {_year_of(self._library.sources[_of(candidate)])}
+        return any(
+            any(span.first.year <= year <= span.last.year for year in named)
+            or (isinstance(item, Event) and span.overlaps(item.date))
+            for span in years
+        )
 
     def _ranked(self, question: str, own: list[Candidate], shipped: list[Candidate]) -> list[Candidate]:
         """Order candidates by their support, each subject once, an own entry before a shipped one as good.
@@ -257,16 +286,22 @@ class Answering:
         """Return the ids of the sources that a question names, by publisher or as “the 2019 article”."""
         words, years = f" {' '.join(self._retrieval.concepts(question))} ", years_of_documents(question)
         return {
-            source.id
-            for source in self._library.sources.values()
-            if source.published.year in years or f" {' '.join(self._publishers[source.id])} " in words
+            id_
+            for id_, publisher in self._publishers.items()
+            if _year_of(self._library.sources[id_]) in years or f" {' '.join(publisher)} " in words
         }
 
     def _single(self, question: str, own: OwnEntries | None) -> Answer:
         candidates = self._candidates(question, own)
         if not candidates or candidates[0].coverage < self._threshold(question, candidates):
             return self._replies.refusal(candidates)
-        return self._replies.from_candidates(question, self._unless_told_elsewhere(candidates))
+        unknown = candidates[0].subject.item
+        if not isinstance(unknown, KnownUnknown):
+            return self._replies.from_candidates(question, candidates)
+        if elsewhere := self._told_elsewhere(candidates):
+            return self._replies.from_candidates(question, elsewhere)
+        beside = [c for c in candidates if c.coverage >= LOOSELY * COVERED and _is_told(c, unknown)]
+        return self._replies.known_unknown(question, unknown, beside)
 
     def _threshold(self, question: str, candidates: Sequence[Candidate]) -> float:
         """Return the coverage that the best candidate needs to carry an answer."""
@@ -274,23 +309,22 @@ class Answering:
 
     def _strange_names(self, question: str) -> list[list[str]]:
         """Return the capitalised words of a question that are no names the library knows."""
-        names = map(self._retrieval.concepts, _NAME.findall(question))
-        return [name for name in names if not any(map(self._retrieval.knows, name))]
+        retrieval = self._retrieval
+        return [retrieval.concepts(n) for n in _NAME.findall(question) if not retrieval.knows_name(n)]
 
-    def _unless_told_elsewhere(self, candidates: list[Candidate]) -> list[Candidate]:
-        """Put passages of other collections before the known unknown found: they may close its gap."""
-        best = candidates[0].subject
-        if not isinstance(best.item, KnownUnknown):
-            return candidates
-        known = {self._library.sources[citation.source].collection for citation in best.citations}
-        elsewhere = [
+    def _told_elsewhere(self, candidates: list[Candidate]) -> list[Candidate]:
+        """Return passages of the operator's own documents that may close the gap of the known unknown found.
+
+        What the public record has on a gap, the known unknown knows itself.
+        """
+        known = {self._library.sources[c.source].collection for c in candidates[0].subject.citations}
+        return [
             c
             for c in candidates
             if isinstance(c.subject.item, Passage)
             and c.coverage >= COVERED
-            and self._library.sources[_of(c)].collection not in known
+            and self._library.sources[_of(c)].collection not in (*known, PUBLIC_RECORD)
         ]
-        return elsewhere or candidates
 
     def _word_for_word(self, question: str, own: OwnEntries | None) -> Answer | None:
         """Answer a question that is a shipped entry's own from that entry, if it is not replaced."""
@@ -360,8 +394,9 @@ class Answering:
         best: dict[str, Candidate] = {}
         words = self._retrieval.read(without_documents(question))
         for candidate in self._retrieval.candidates(words):
-            if isinstance(candidate.subject.item, Passage) and candidate.coverage >= LOOSELY * COVERED:
-                best.setdefault(candidate.subject.citations[0].source, candidate)
+            is_near = isinstance(candidate.subject.item, Passage) and candidate.coverage >= LOOSELY * COVERED
+            if is_near and _of(candidate) in self._publishers:
+                best.setdefault(_of(candidate), candidate)
         if len(best) < 2:
             return None
         chosen = sorted(best.values(), key=lambda c: str(c.subject.citations[0]))
@@ -377,8 +412,12 @@ class Answering:
             return None
         spans = [choice for found in periods for choice in found.choices]
         within = [e for e in self._library.timeline.events if any(span.contains(e.date) for span in spans)]
-        shares = {event.id: share for event, share in self._events(_HAPPENED.sub(" ", rest))}
+        subject = _HAPPENED.sub(" ", rest)
+        shares = {event.id: share for event, share in self._events(subject)}
         named = [event for event in within if shares.get(event.id, 0.0) >= NAMED]
+        words = frozenset(self._retrieval.concepts(subject))
+        if any(name <= words for name in self._people) and not any(event.id in shares for event in within):
+            return None
         return self._replies.events(named or within) if within else None
 
     def _events(self, words: str) -> list[tuple[Event, float]]:
@@ -396,6 +435,7 @@ def said_of(read: Reading) -> tuple[str, ...]:
 
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}\b")
 
+_YEAR = re.compile(r"\b(?:19|20)[0-9]{2}\b")
 _PRONOUN = re.compile(r"\b(?:he|she|it|they|him|her|them|his|its|their|that|this)\b", re.IGNORECASE)
 _HAPPENED = re.compile(
     r"\b(?:timeline|chronology|(?:list|all)(?: of)?(?: the)? events|events? (?:in|of|from|during))\b|"
@@ -407,6 +447,15 @@ _HAPPENED = re.compile(
 
 def _plain(text: str) -> str:
     return normalise(text).strip(" ?!.,")
+
+
+def _is_told(candidate: Candidate, unknown: KnownUnknown) -> bool:
+    """Whether a candidate is a passage that has something on a gap."""
+    return isinstance(candidate.subject.item, Passage) and candidate.subject.citations[0] in unknown.told
+
+
+def _year_of(source: Source) -> int:
+    return source.published.year if source.published else 0
 
 
 def _of(candidate: Candidate) -> str:

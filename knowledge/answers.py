@@ -7,17 +7,17 @@ refusal) are fields.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from knowledge.citations import Citation
-from knowledge.exports import Figure, Receipt, Series
+from knowledge.exports import Absence, Figure, Receipt, Series
 from knowledge.faq import FaqEntry
 from knowledge.people import Person
 from knowledge.periods import Period
 from knowledge.sources import Source
-from knowledge.timeline import Event
+from knowledge.timeline import Dispute, Event
 
 
 class Status(StrEnum):
@@ -57,50 +57,65 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """A passage as it is shown: its address, text and origin, and whether it is the original wording."""
+    """A passage as it is shown: its address, text and origin, and whether it is the original wording.
+
+    One that is `numbered_by_us` is a note whose number is not that of a paragraph.
+    """
 
     citation: Citation
     text: str
     byline: str
     url: str
     is_original: bool
+    numbered_by_us: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SeriesFigures:
-    """The figures of one series for the period asked, and the months of it for which there is none."""
+    """The figures of one series for the period asked, and the months of it for which there is none.
+
+    `absences` are the years for which a dataset has no row, which it means to say.
+    """
 
     series: Series
     figures: tuple[Figure, ...]
     gaps: tuple[Period, ...] = ()
     totals: tuple[Figure, ...] = ()
+    absences: tuple[Absence, ...] = ()
 
     @property
-    def rows(self) -> tuple[tuple[Period, Figure | None], ...]:
-        """Figures and gaps as one table, oldest first; None stands for a gap."""
-        rows = [(figure.period, figure) for figure in self.figures] + [(gap, None) for gap in self.gaps]
-        return tuple(sorted(rows, key=lambda row: (row[0].first, row[0].last)))
+    def rows(self) -> tuple[tuple[Period, Figure | Absence | None], ...]:
+        """Figures, absences and gaps as one table, oldest first; None stands for a gap."""
+        held: list[Figure | Absence] = [*self.figures, *self.absences]
+        rows = [(row.period, row) for row in held]
+        table: list[tuple[Period, Figure | Absence | None]] = [*rows, *((gap, None) for gap in self.gaps)]
+        return tuple(sorted(table, key=lambda row: (row[0].first, row[0].last)))
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A whole reply.
 
-    `statements` lead; `excerpts` are the passages they rest on, at most three. `closest` belongs to refusals
-    and is no answer. `entries` are listed by id and question. `notes` say how the input was read, `hint` what
-    to do next, `choices` are inputs to pick from. `question` is what was asked, in a form that the engine
-    reads back to the same reply; `version` names the library that answered.
+    `statements` lead; `excerpts` are the passages they rest on, at most three; `asides` say what others have
+    for the periods of the figures shown. `closest` belongs to refusals and is no answer. `disputes` say on
+    what the sources differ, `mentions` are the passages that name the people shown. `entries` are listed by
+    id and question. `notes` say how the input was read, `hint` what to do next, `choices` are inputs to pick
+    from. `question` is what was asked, in a form that the engine reads back to the same reply; `version`
+    names the library that answered.
     """
 
     kind: Kind
     status: Status
     title: str = ""
     statements: tuple[Statement, ...] = ()
+    asides: tuple[Statement, ...] = ()
     excerpts: tuple[Excerpt, ...] = ()
     figures: tuple[SeriesFigures, ...] = ()
     receipts: tuple[Receipt, ...] = ()
     events: tuple[Event, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
     people: tuple[Person, ...] = ()
+    mentions: tuple[Citation, ...] = ()
     sources: tuple[Source, ...] = ()
     entries: tuple[FaqEntry, ...] = ()
     closest: tuple[Excerpt, ...] = ()
@@ -128,7 +143,22 @@ class Answer:
         for block in self.figures:
             for figure in (*block.figures, *block.totals):
                 yield from figure.citations
+            for absence in block.absences:
+                yield from absence.citations
+        for aside in self.asides:
+            yield from aside.citations
+        for person in self.people if self.kind is Kind.PEOPLE else ():
+            yield from _cited_for(person)
         for event in self.events:
             yield from event.citations
+        for dispute in self.disputes:
+            yield from dispute.citations
         for person in self.people:
-            yield from person.citations
+            yield from _cited_for(person)
+        yield from self.mentions
+
+
+def _cited_for(person: Person) -> Iterator[Citation]:
+    yield from person.citations
+    for standing in person.standings:
+        yield from standing.citations

@@ -25,11 +25,18 @@ COMMANDS: Mapping[str, CommandForm] = {
         "question", (), "/ask why were aid shipments delayed in 2018?", "Ask a question in your own words."
     ),
     "timeline": CommandForm(
-        "period", ("topic",), "/timeline 2018-12", "Dated events of a period, of one topic if you like."
+        "period",
+        ("topic", "actor"),
+        "/timeline 2018-12",
+        "Dated events of a period, of one topic or actor if you like.",
     ),
     "exports": CommandForm(
-        "period", ("series",), "/exports 2023-11", "Export figures by month, with their sum."
+        "period", ("series", "compare"), "/exports 2023-11", "Export figures by month, with their sum."
     ),
+    "assistance": CommandForm(
+        "years", (), "/assistance FY2008", "U.S. assistance by fiscal year, with the food pledges."
+    ),
+    "who": CommandForm("name", (), "/who Stephen Biegun", "Who somebody is, and where the sources say so."),
     "cite": CommandForm("reference", (), "/cite fp-2019¶6", "Open a passage at its reference."),
     "sources": CommandForm("source", (), "/sources", "What the library holds."),
     "faq list": CommandForm("tag", ("tag",), "/faq list", "FAQ entries, of one tag if you like."),
@@ -52,8 +59,8 @@ class Command:
     options: Mapping[str, str]
 
 
-def parse_command(text: str) -> Command:
-    """Read a command from its text form.
+def parse_command(text: str, commands: Mapping[str, CommandForm] = COMMANDS) -> Command:
+    """Read a command from its text form; `commands` are those that the library can answer.
 
     Raises `CommandError`, which names the commands or options there are, for anything else.
     """
@@ -61,9 +68,9 @@ def parse_command(text: str) -> Command:
     if name.lower() in _GROUPS:
         action, _, rest = rest.strip().partition(" ")
         name = f"{name} {action}" if action else _GROUPS[name.lower()]
-    form = COMMANDS.get(name.lower())
+    form = commands.get(name.lower())
     if form is None:
-        known = ", ".join(f"/{known}" for known in COMMANDS)
+        known = ", ".join(f"/{known}" for known in commands)
         raise CommandError(
             f"There is no command “/{echo(name)}”. The commands are {known}; for example {form_example()}."
         )
@@ -100,7 +107,7 @@ def form_example() -> str:
     return COMMANDS["timeline"].example
 
 
-def written(name: str, **options: str) -> str:
+def written(name: str, /, **options: str) -> str:
     """Write a command so that `parse_command` reads it back; empty options are left out."""
     main = COMMANDS[name].main
     parts = [f"/{name}", options.get(main, "")]

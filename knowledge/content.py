@@ -10,25 +10,32 @@ import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from knowledge.citations import LONGEST_REF, LONGEST_SOURCE_ID, Citation
 from knowledge.content_files import ContentFile, Place
+from knowledge.datasets import Dataset, problems
 from knowledge.errors import CitationError, ContentError
-from knowledge.exports import ExportTable, Figure, Series
+from knowledge.exports import FigureTable
 from knowledge.faq import MOST_CITATIONS, FaqEntry
+from knowledge.figure_files import read_table
 from knowledge.library import Library
 from knowledge.people import Person
-from knowledge.sources import Source, is_web_address
+from knowledge.sources import FOUNDING, PUBLIC_RECORD, Source, is_web_address
 from knowledge.text import echo
-from knowledge.timeline import Event, Timeline
+from knowledge.timeline import Dispute, Event, Timeline
 from knowledge.unknowns import KnownUnknown
 from knowledge.vocabulary import Vocabulary
 
 SHIPPED = Path(__file__).parent / "data"
-COLLECTIONS = ("core", "public_record", "local")
-TABLES = ("exports.yaml", "faq.yaml", "people.yaml", "timeline.yaml", "unknowns.yaml", "vocabulary.yaml")
+COLLECTIONS = (FOUNDING, PUBLIC_RECORD, "local")
+_NO_COLLECTION = f"unknown collection; there are {', '.join(COLLECTIONS)}"
+TABLES = (
+    *("assistance.yaml", "disputes.yaml", "exports.yaml", "faq.yaml", "people.yaml", "timeline.yaml"),
+    *("unknowns.yaml", "vocabulary.yaml"),
+)
 
 
 def read_content(folder: Path = SHIPPED, local: Path | None = None) -> Library:
@@ -96,14 +103,16 @@ class _Reader:
         self._tables = tables
         self._originals = originals
         self._unread: set[str] = set()
+        self._datasets: list[Dataset] = []
 
     def library(self) -> Library:
         """Join everything that could be read into a library; faults stay with their files."""
         sources = self._read_sources()
         library = Library(
             sources=sources,
-            timeline=Timeline.of(self._timeline()),
-            exports=self._exports(sources),
+            timeline=self._timeline(),
+            exports=self._figures("exports.yaml", sources),
+            assistance=self._figures("assistance.yaml", sources),
             people=self._people(),
             faq=self._faq(),
             unknowns=self._unknowns(),
@@ -116,7 +125,7 @@ class _Reader:
         """Read every source, laying the operator's originals over its passages."""
         found: dict[str, Source] = {}
         for file in self._sources:
-            source = file.one(Source, file.raw) if not file.faults else None
+            source = self._source(file) if not file.faults else None
             if source is None:
                 self._unread.add(file.path.stem)
                 continue
@@ -141,39 +150,49 @@ class _Reader:
                 file.fault((ref,), "no such passage")
             passages = tuple(replace(p, original=texts.get(p.ref, p.original)) for p in known.passages)
             found[known.id] = replace(known, passages=passages)
-        return found
+        return dict(sorted(found.items(), key=_collection_first))
 
-    def _timeline(self) -> Iterable[Event]:
+    def _source(self, file: ContentFile) -> Source | None:
+        """Read a source as it is written: passage by passage or, a dataset, row by row."""
+        if not isinstance(file.raw, dict) or "rows" not in file.raw:
+            source: Source | None = file.one(Source, file.raw)
+            return source
+        dataset: Dataset | None = file.one(Dataset, file.raw)
+        if dataset is None:
+            return None
+        for place, problem in problems(dataset):
+            file.fault(place, problem)
+        self._datasets.append(dataset)
+        return dataset.source()
+
+    def _figures(self, name: str, sources: Collection[str]) -> FigureTable:
+        """Read a table of figures with the columns of the datasets that belong to it."""
+        return read_table(self._tables[name], self._datasets, sources, self._unread)
+
+    def _timeline(self) -> Timeline:
         file = self._tables["timeline.yaml"]
         events: dict[int, Event] = file.rows(Event, file.raw)
         file.unique({n: event.id for n, event in events.items()}, "id")
         for position, event in events.items():
             if (event.basis == "inferred") != bool(event.inferred_from):
                 file.fault((position,), "an inferred date, and only that, needs the words it came from")
-        return events.values()
+        ids = {event.id for event in events.values()}
+        return Timeline.of(events.values(), self._disputes(ids, certain=not file.faults))
 
-    def _exports(self, sources: Collection[str]) -> ExportTable:
-        file = self._tables["exports.yaml"]
-        if file.faults:
-            return ExportTable((), ())
-        raw: Mapping[str, Any] = file.one(dict[str, Any], file.raw) or {}
-        for key in raw.keys() - {"series", "figures", "totals"}:
-            file.fault((key,), "this key is not known; there are series, figures, totals")
-        series: dict[int, Series] = file.rows(Series, raw.get("series"), ("series",))
-        figures: dict[int, Figure] = file.rows(Figure, raw.get("figures"), ("figures",))
-        totals: dict[int, Figure] = file.rows(Figure, raw.get("totals"), ("totals",))
-        file.unique({n: one.id for n, one in series.items()}, "id", ("series",))
-        file.unique({n: f"{row.series} {row.period}" for n, row in figures.items()}, "row", ("figures",))
-        for position, one in series.items():
-            if one.source not in sources and one.source not in self._unread:
-                file.fault(("series", position, "source"), f"there is no source “{one.source}”")
-        ids = {one.id for one in series.values()}
-        for section, rows in (("figures", figures), ("totals", totals)):
-            for position, row in rows.items():
-                for problem in _figure_problems(row, ids):
-                    file.fault((section, position), problem)
-        ordered = sorted(figures.values(), key=lambda f: (f.series, f.period.first, f.period.last))
-        return ExportTable(tuple(series.values()), tuple(ordered), tuple(totals.values()))
+    def _disputes(self, events: Collection[str], certain: bool) -> Iterable[Dispute]:
+        """Read disputes; an event may be one that could not be read, unless they are `certain`."""
+        file = self._tables["disputes.yaml"]
+        disputes: dict[int, Dispute] = file.rows(Dispute, file.raw)
+        file.unique({n: dispute.id for n, dispute in disputes.items()}, "id")
+        for position, dispute in disputes.items():
+            if len(dispute.claims) < 2:
+                file.fault((position, "claims"), "a dispute has at least two sides")
+            if not dispute.events:
+                file.fault((position, "events"), "at least one event is needed")
+            for number, event in enumerate(dispute.events):
+                if certain and event not in events:
+                    file.fault((position, "events", number), f"there is no event “{echo(event)}”")
+        return disputes.values()
 
     def _people(self) -> tuple[Person, ...]:
         """Read people, of whom no two may answer to one name."""
@@ -216,13 +235,16 @@ class _Reader:
         file = self._tables["vocabulary.yaml"]
         if file.faults:
             return Vocabulary()
-        return file.one(Vocabulary, file.raw) or Vocabulary()
+        vocabulary: Vocabulary = file.one(Vocabulary, file.raw) or Vocabulary()
+        for name in vocabulary.collections.keys() - set(COLLECTIONS):
+            file.fault(("collections", name), _NO_COLLECTION)
+        return vocabulary
 
     def _check_citations(self, library: Library) -> None:
         """Check that every citation in every table resolves, and that none is missing where one is due."""
         for file in self._tables.values():
             for place, value in _walk(file.raw, ()):
-                if place[-1] not in ("citations", "nearest") or not isinstance(value, list):
+                if place[-1] not in ("citations", "nearest", "told") or not isinstance(value, list):
                     continue
                 if not value:
                     file.fault(place, "at least one citation is needed")
@@ -244,6 +266,12 @@ class _Reader:
         return "" if citation == written else f"write it as the source does: {written}"
 
 
+def _collection_first(item: tuple[str, Source]) -> int:
+    """Order sources by collection, so that the founding documents come first."""
+    collection = item[1].collection
+    return COLLECTIONS.index(collection) if collection in COLLECTIONS else len(COLLECTIONS)
+
+
 def _walk(value: Any, place: Place) -> Iterator[tuple[Place, Any]]:
     if place:
         yield place, value
@@ -263,7 +291,14 @@ def _source_problems(source: Source) -> Iterator[tuple[Place, str]]:
     if source.url.strip() and not is_web_address(source.url):
         yield ("url",), "write the whole address: https://example.org/report"
     if source.collection not in COLLECTIONS:
-        yield ("collection",), f"unknown collection; there are {', '.join(COLLECTIONS)}"
+        yield ("collection",), _NO_COLLECTION
+    if source.addressing == "notes":
+        if not source.quality:
+            yield ("quality",), "is missing; say what kind of witness the source is"
+        if not source.url.startswith("https://"):
+            yield ("url",), "write the address with https://"
+    if source.published and source.published != _first_day(source.published, source.published_precision):
+        yield ("published",), f"write the first day of the {source.published_precision}; more is not known"
     if not source.passages:
         yield ("passages",), "at least one passage is needed"
     for position, passage in enumerate(source.passages):
@@ -274,29 +309,14 @@ def _source_problems(source: Source) -> Iterator[tuple[Place, str]]:
             yield ("passages", position), "has neither a note nor an original"
 
 
+def _first_day(day: date, precision: str) -> date:
+    """Return the first day of the month or year that a day stands for; of a day, itself."""
+    return day.replace(day=1, month=1 if precision == "year" else day.month) if precision != "day" else day
+
+
 def _is_ref(ref: str) -> bool:
     """Whether a ref is read back from a citation; `p3` is not, which is short for paragraph 3."""
     try:
         return Citation.parse(f"x¶{ref}").ref == ref and len(ref) <= LONGEST_REF
     except CitationError:
         return False
-
-
-def _figure_problems(figure: Figure, series: Collection[str]) -> Iterator[str]:
-    rules = (
-        (figure.series not in series, f"there is no series “{figure.series}”"),
-        (figure.value < 0, "is negative"),
-        (
-            (figure.precision == "reported zero") != (figure.value == 0),
-            "a value of 0, and only that, has the precision “reported zero”",
-        ),
-        (
-            (figure.basis == "inferred") != bool(figure.inferred_from),
-            "an inferred period, and only that, needs the words it came from",
-        ),
-        (
-            any((part.value is None) == (part.share is None) for part in figure.parts),
-            "each part needs either a value or a share",
-        ),
-    )
-    return (problem for broken, problem in rules if broken)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import gc
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from functools import cache
 from pathlib import Path
@@ -55,39 +54,100 @@ _PLAINLY = {
 
 
 _TAG = "tag:yaml.org,2002:"
-_NUMBERS: Mapping[str, Callable[[Any, Any], Any]] = {
-    _TAG + name: yaml.CSafeLoader.yaml_constructors[_TAG + name] for name in ("int", "float")
+_SCALARS = yaml.constructor.SafeConstructor()
+_PLAIN: Mapping[str, Callable[[yaml.ScalarNode], Any]] = {
+    f"{_TAG}null": _SCALARS.construct_yaml_null,
+    f"{_TAG}bool": _SCALARS.construct_yaml_bool,
+    f"{_TAG}int": _SCALARS.construct_yaml_int,
+    f"{_TAG}float": _SCALARS.construct_yaml_float,
 }
+"""What a word without quotation marks may be besides text; dates are left to the models."""
 
 
-def _number(loader: yaml.CSafeLoader, node: yaml.ScalarNode) -> Any:
-    """Read a number, but not one that would take minutes: YAML knows those to the base of 60, as 1:30:00."""
-    with suppress(ValueError, OverflowError):
-        if len(node.value) <= LONGEST_NUMBER:
-            return _NUMBERS[node.tag](loader, node)
-    raise yaml.MarkedYAMLError(None, None, "this number cannot be read", node.start_mark)
+@dataclass(slots=True)
+class _Open:
+    """A list or mapping whose end has not been reached; of a mapping, the key read last and all so far."""
 
+    value: list[Any] | dict[Any, Any]
+    mark: yaml.Mark | None
+    key: Any = None
+    has_key: bool = False
+    seen: dict[str, int] = field(default_factory=dict)
 
-class _Loader(yaml.CSafeLoader):
-    """The safe loader, which refuses a mapping that has one key twice and leaves dates to the models."""
+    def add(self, value: Any, word: str | None, event: Any) -> None:
+        """Add what an event brings: an item, a key, or the value of the key read last.
 
-    yaml_constructors = yaml.CSafeLoader.yaml_constructors | dict.fromkeys(_NUMBERS, _number)
-    yaml_implicit_resolvers = {  # noqa: RUF012  (the base class declares it so)
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != f"{_TAG}timestamp"]
-        for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-    }
+        `word` is a value as it is written, if it is no list or mapping.
+        """
+        if event.tag is not None:
+            raise _fault(f"leave out the tag “{echo(event.tag.replace(_TAG, '!!'))}”", event.start_mark)
+        if isinstance(self.value, list):
+            self.value.append(value)
+        elif self.has_key:
+            self.value[self.key], self.has_key = value, False
+        elif word is None:
+            raise _fault("a key must be a word", event.start_mark)
+        else:
+            self.key, self.has_key = value, True
+            self.seen[word] = self.seen.get(word, 0) + 1
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: Counter[str] = Counter()
-        for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                raise yaml.MarkedYAMLError(None, None, "a key must be a word", key.start_mark)
-            seen[key.value] += 1
-        for word, count in seen.items():
+    def close(self) -> None:
+        """Refuse a mapping that has one key twice."""
+        for word, count in self.seen.items():
             if count > 1:
-                problem = f"the key “{echo(word)}” occurs {count} times"
-                raise yaml.MarkedYAMLError(None, None, problem, node.start_mark)
-        return super().construct_mapping(node, deep)
+                raise _fault(f"the key “{echo(word)}” occurs {count} times", self.mark)
+
+
+def _fault(problem: str, mark: Any) -> yaml.MarkedYAMLError:
+    return yaml.MarkedYAMLError(None, None, problem, mark)
+
+
+def _read(data: bytes) -> Any:
+    """Return the plain mappings, lists and words of a YAML file, built in one pass.
+
+    Raises `yaml.YAMLError` for what is no YAML, and for what nobody writes and reading might not survive:
+    aliases, tags, nesting beyond `DEEPEST`, a key that is no word or that occurs twice.
+    """
+    root: list[Any] = []
+    stack = [_Open(root, None)]
+    events: Iterator[Any] = yaml.parse(data, yaml.CSafeLoader)
+    for event in events:
+        kind, here = type(event), stack[-1]
+        if kind is yaml.ScalarEvent:
+            here.add(_scalar(event), event.value, event)
+        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+            value: Any = {} if kind is yaml.MappingStartEvent else []
+            here.add(value, None, event)
+            stack.append(_Open(value, event.start_mark))
+            if len(stack) - 1 > DEEPEST:
+                raise _fault("is too deep", event.start_mark)
+        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            stack.pop().close()
+        elif kind is yaml.AliasEvent:
+            raise _fault(f"write the text out instead of the alias “*{echo(event.anchor)}”", event.start_mark)
+        elif kind is yaml.DocumentStartEvent and root:
+            raise _fault("there is a second document in the file", event.start_mark)
+    return root[0] if root else None
+
+
+def _scalar(event: yaml.ScalarEvent) -> Any:
+    """Return a word: a text, or, without quotation marks, the number, yes, no or nothing that it means."""
+    text: str = event.value
+    if event.implicit[0]:
+        for tag, pattern in yaml.CSafeLoader.yaml_implicit_resolvers.get(text[:1], ()):
+            if tag in _PLAIN and pattern.match(text):
+                return _plain(tag, event)
+    return text
+
+
+def _plain(tag: str, event: yaml.ScalarEvent) -> Any:
+    """Read a word, but no number that would take minutes: YAML knows those to the base of 60, as 1:30:00."""
+    try:
+        if len(event.value) <= LONGEST_NUMBER:
+            return _PLAIN[tag](yaml.ScalarNode(tag, event.value))
+    except (ValueError, OverflowError):
+        pass
+    raise _fault("this number cannot be read", event.start_mark)
 
 
 @dataclass(slots=True, eq=False)
@@ -125,9 +185,8 @@ class ContentFile:
     def _parsed(self) -> ContentFile:
         try:
             self.data.decode()
-            _refuse_what_nobody_writes(self.data)
             with _no_search_for_cycles():
-                self.raw = yaml.load(self.data, _Loader)
+                self.raw = _read(self.data)
         except UnicodeDecodeError as error:
             return self._unreadable(self._line_at(error.start), "is not in UTF-8; save it with that encoding")
         except yaml.MarkedYAMLError as error:
@@ -190,7 +249,7 @@ class ContentFile:
 
 @contextmanager
 def _no_search_for_cycles() -> Iterator[None]:
-    """Rest Python's collector, whose searches of ever more nodes take longer than the reading itself.
+    """Rest Python's collector, whose searches of ever more values take longer than the reading itself.
 
     It misses nothing: without aliases there are no cycles.
     """
@@ -201,27 +260,6 @@ def _no_search_for_cycles() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-def _refuse_what_nobody_writes(data: bytes) -> None:
-    """Refuse what reading would not survive: aliases, tags of Python or YAML, nesting beyond `DEEPEST`."""
-    depth = 0
-    events: Iterator[Any] = yaml.parse(data, yaml.CSafeLoader)
-    for event in events:
-        mark = event.start_mark
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if isinstance(event, yaml.AliasEvent):
-            problem = f"write the text out instead of the alias “*{echo(event.anchor or '')}”"
-            raise yaml.MarkedYAMLError(None, None, problem, mark)
-        if getattr(event, "tag", None) is not None:
-            raise yaml.MarkedYAMLError(
-                None, None, f"leave out the tag “{echo(event.tag.replace(_TAG, '!!'))}”", mark
-            )
-        if depth > DEEPEST:
-            raise yaml.MarkedYAMLError(None, None, "is too deep", mark)
 
 
 @cache

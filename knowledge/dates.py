@@ -127,7 +127,9 @@ class PartialDate:
         return self._in(_LABELS).strip()
 
     def brief(self) -> str:
-        """Return it in few letters, for the column of a table: `10 Dec 2018`, `Dec 2018`, `summer 2018`."""
+        """Return it in few letters, for the column of a table: `10 Dec 2018`, `Dec 2018`, `FY2008`."""
+        if self.precision is Precision.FISCAL_YEAR:
+            return self.key()
         long, short = MONTHS[self.month - 1], MONTHS[self.month - 1][:3]
         return self.label().replace(long, short)
 

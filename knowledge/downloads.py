@@ -1,4 +1,4 @@
-"""Replies as files: CSV for spreadsheets, ICS for calendars, a bibliography, and plain text.
+"""Replies as files: CSV for spreadsheets, receipts, ICS for calendars, Markdown, bibliographies, plain text.
 
 A file says what the reply says and nothing else: computed values and gaps are rows that name themselves, a
 date known to the month stays one, and the same reply gives the same bytes.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
@@ -17,13 +17,15 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from knowledge.answers import Answer, Kind, SeriesFigures, Status
+from knowledge.bibliography import Cited, bibtex, csl_json, plain_references
 from knowledge.citations import Citation
-from knowledge.exports import Figure, Part, Receipt
+from knowledge.exports import Absence, Figure, Part, Receipt, span
 from knowledge.periods import Period
 from knowledge.plaintext import plain_text
+from knowledge.receipts import receipt_text
 from knowledge.sources import Source
 from knowledge.timeline import Event
-from knowledge.wording import date_in_words, headline, wording_of
+from knowledge.wording import claim_in_words, date_in_words, dispute_in_words, headline, wording_of
 
 if TYPE_CHECKING:
     import icalendar
@@ -37,15 +39,23 @@ class Format(StrEnum):
     """A form in which a reply can be taken away."""
 
     CSV = "csv"
+    RECEIPT = "receipt"
     ICS = "ics"
+    MARKDOWN = "markdown"
     BIBLIOGRAPHY = "bibliography"
+    BIBTEX = "bibtex"
+    CSL = "csl"
     TEXT = "text"
 
 
 LABELS: Mapping[Format, tuple[str, str]] = {
     Format.CSV: ("CSV", "The rows, or the passages cited, for a spreadsheet"),
+    Format.RECEIPT: ("Receipt", "How each value was computed: rows, formula, rounding"),
     Format.ICS: ("ICS", "The events for a calendar"),
+    Format.MARKDOWN: ("Markdown", "The events with footnotes"),
     Format.BIBLIOGRAPHY: ("Bibliography", "The sources cited, ready to paste"),
+    Format.BIBTEX: ("BibTeX", "The sources cited, for LaTeX"),
+    Format.CSL: ("CSL-JSON", "The sources cited, for reference managers"),
     Format.TEXT: ("Plain text", "The whole reply, uncut"),
 }
 """The name of each format, and what it is for."""
@@ -63,10 +73,13 @@ def formats(answer: Answer) -> tuple[Format, ...]:
     """Return the formats in which a reply can be had; none for an error."""
     if answer.status is Status.ERROR:
         return ()
+    sourced = bool(_cited_sources(answer))
     has = {
         Format.CSV: bool(answer.figures or answer.events or answer.citations),
+        Format.RECEIPT: bool(answer.receipts),
         Format.ICS: bool(answer.events),
-        Format.BIBLIOGRAPHY: bool(_cited_sources(answer)),
+        Format.MARKDOWN: bool(answer.events),
+        **dict.fromkeys(_BIBLIOGRAPHIES, sourced),
         Format.TEXT: True,
     }
     return tuple(format_ for format_ in Format if has[format_])
@@ -84,8 +97,15 @@ def download(answer: Answer, format_: Format, sources: Sources) -> Download:
             return Download(f"{_stem(answer)}.csv", _csv(answer, sources))
         case Format.ICS:
             return Download(f"{_stem(answer)}.ics", _calendar(answer, sources))
-        case Format.BIBLIOGRAPHY:
-            return Download(f"{_stem(answer)}-sources.txt", _bibliography(answer, sources).encode())
+        case Format.RECEIPT:
+            return Download(f"{_stem(answer)}-receipt.txt", receipt_text(answer, sources).encode())
+        case Format.MARKDOWN:
+            return Download(f"{_stem(answer)}.md", _markdown(answer, sources).encode())
+        case Format.BIBLIOGRAPHY | Format.BIBTEX | Format.CSL:
+            suffix, write = _BIBLIOGRAPHIES[format_]
+            text = write([(sources[id_], c) for id_, c in _cited_sources(answer).items() if id_ in sources])
+            ends = f"\n\n{_colophon(answer)}\n" if format_ is Format.BIBLIOGRAPHY else ""
+            return Download(f"{_stem(answer)}-sources.{suffix}", f"{text}{ends}".encode())
     return Download(f"{_stem(answer)}.txt", f"{plain_text(answer)}\n\n{_colophon(answer)}\n".encode())
 
 
@@ -151,9 +171,18 @@ def _series_rows(block: SeriesFigures, sources: Sources) -> Iterator[Cells]:
             blank = ("", None, "", "", "no figure", "", "", "", "", "")
             yield ("no figure", block.series.id, *_span(period), *blank)
             continue
+        if isinstance(figure, Absence):
+            yield _absence_row(figure, sources)
+            continue
         yield _figure_row("figure", figure, sources)
         for part in figure.parts:
             yield _part_row(figure, part, sources)
+
+
+def _absence_row(absence: Absence, sources: Sources) -> Cells:
+    blank = ("", None, "", "", absence.meaning, "", "", "")
+    where = _addresses(absence.citations, sources)
+    return (absence.meaning, absence.series, *_span(absence.period), *blank, *where)
 
 
 def _figure_row(kind: str, figure: Figure, sources: Sources) -> Cells:
@@ -174,15 +203,18 @@ def _part_row(figure: Figure, part: Part, sources: Sources) -> Cells:
 
 
 def _computed_row(receipt: Receipt, sources: Sources) -> Cells:
-    periods = [row.period for row in receipt.rows]
-    span = (min(p.first for p in periods), max(p.last for p in periods)) if periods else None
-    series = " ".join(dict.fromkeys(row.series for row in receipt.rows))
-    days = _span(Period.between(*span)) if span else ("", "", "")
+    series = "; ".join(dict.fromkeys(row.series for row in receipt.rows))
+    days = _span(span(receipt.rows)) if receipt.rows else ("", "", "")
     return (
         *("computed", series, *days, receipt.label, receipt.value, receipt.unit),
-        *("about" if receipt.approximate else "", "computed", "", "", f"{receipt.formula}. {receipt.caveat}"),
+        *("about" if receipt.approximate else "", "computed", "", "", _how(receipt)),
         *_addresses(receipt.citations, sources),
     )
+
+
+def _how(receipt: Receipt) -> str:
+    missing = f" Without a figure: {'; '.join(receipt.missing)}." if receipt.missing else ""
+    return f"{receipt.formula}. {receipt.caveat}{missing}"
 
 
 _EVENT_COLUMNS = (
@@ -207,7 +239,7 @@ def _citation_rows(answer: Answer, sources: Sources) -> Iterator[Cells]:
     excerpts = {excerpt.citation: excerpt for excerpt in answer.excerpts}
     for citation in answer.citations:
         source, excerpt = sources.get(citation.source), excerpts.get(citation)
-        about = (source.title, source.publisher, source.published.isoformat()) if source else ("", "", "")
+        about = (source.title, source.publisher, source.published_key) if source else ("", "", "")
         text = (wording_of(excerpt), excerpt.text) if excerpt else ("", "")
         yield (str(citation), *about, *text, source.url if source else "")
 
@@ -265,7 +297,8 @@ def _entry(entry: icalendar.Event, event: Event, sources: Sources) -> icalendar.
 
 def _stamp(event: Event, sources: Sources) -> datetime:
     """Return the day of the newest source: a stamp of the present would make each file another one."""
-    days = [sources[c.source].published for c in event.citations if c.source in sources]
+    cited = (sources[c.source] for c in event.citations if c.source in sources)
+    days = [source.published for source in cited if source.published]
     return datetime.combine(max(days, default=event.date.last), time(), UTC)
 
 
@@ -282,21 +315,48 @@ def _cited_sources(answer: Answer) -> dict[str, list[Citation]]:
     return cited
 
 
-def _bibliography(answer: Answer, sources: Sources) -> str:
-    entries = [
-        _reference(sources[id_], citations)
-        for id_, citations in _cited_sources(answer).items()
-        if id_ in sources
-    ]
-    return "\n\n".join((*entries, _colophon(answer))) + "\n"
+_BIBLIOGRAPHIES: Mapping[Format, tuple[str, Callable[[Cited], str]]] = {
+    Format.BIBLIOGRAPHY: ("txt", plain_references),
+    Format.BIBTEX: ("bib", bibtex),
+    Format.CSL: ("json", csl_json),
+}
+"""The ending of each kind of bibliography, and what writes it."""
 
 
-def _reference(source: Source, citations: list[Citation]) -> str:
-    authors = f"{', '.join(source.authors)}. " if source.authors else ""
-    title = f"[{source.title}]" if source.title_is_label else f"“{source.title}”"
-    label = " The title is our description: our copy has no headline." if source.title_is_label else ""
-    credit = f" {source.credit.rstrip('.')}." if source.credit else ""
-    cited = f"\nCited: {', '.join(map(str, citations))}" if citations else ""
-    return (
-        f"{authors}{title}. {source.byline} ({source.published_basis}).{credit}{label}\n{source.url}{cited}"
+# --- Markdown ---------------------------------------------------------------------------------------------
+
+
+def _markdown(answer: Answer, sources: Sources) -> str:
+    """Write events as a list, each with footnotes that give the passage, its source and its address."""
+    notes: dict[Citation, int] = {}
+
+    def marks(citations: Iterable[Citation]) -> str:
+        return "".join(f"[^{notes.setdefault(citation, len(notes) + 1)}]" for citation in citations)
+
+    lines = [f"# {_plain(answer.title or answer.question)}", ""]
+    for event in answer.events:
+        date = _plain(date_in_words(event))
+        lines.append(f"- **{date}** — {_plain(headline(event))}.{marks(event.citations)}")
+        lines.append(f"  {_plain(event.summary)}")
+    for dispute in answer.disputes:
+        lines += ["", _plain(dispute_in_words(dispute)), ""]
+        lines += [f"- {_plain(claim_in_words(claim))}{marks(claim.citations)}" for claim in dispute.claims]
+    lines += ["", *(f"[^{number}]: {_footnote(c, sources)}" for c, number in notes.items()), ""]
+    return "\n".join((*lines, *(f"{_plain(line)}  " for line in _colophon(answer).split("\n")))) + "\n"
+
+
+def _footnote(citation: Citation, sources: Sources) -> str:
+    source = sources.get(citation.source)
+    if source is None:
+        return _plain(str(citation))
+    address = re.sub(
+        r"[<>\s]", lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), source.url
     )
+    return f"{_plain(f'{citation}: {source.title}. {source.byline}.')} <{address}>"
+
+
+def _plain(text: str) -> str:
+    """Return text, on one line, that Markdown shows as it is."""
+    line = re.sub(r"[\\`*_\[\]<>|~#^&]", lambda match: f"\\{match[0]}", " ".join(text.split()))
+    line = re.sub(r"^[-+=]", lambda match: f"\\{match[0]}", line)
+    return re.sub(r"^(\d+)([.)])", r"\1\\\2", line)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -17,10 +17,14 @@ from rapidfuzz import process
 
 from knowledge.answering import Answering, said_of
 from knowledge.answers import Answer, Excerpt, Kind, Statement, Status
+from knowledge.assistance import EXAMPLES as ASSISTANCE_EXAMPLES
+from knowledge.assistance import assistance_reply
 from knowledge.citations import Citation
 from knowledge.commands import COMMANDS, Command, parse_command, written
+from knowledge.comparisons import compared_periods
 from knowledge.errors import InputError
 from knowledge.explaining import explanation_in_words
+from knowledge.exports import Series
 from knowledge.figures import EXAMPLES as EXPORT_EXAMPLES
 from knowledge.figures import no_figure, rows_reply
 from knowledge.help import Reader, examples_of, help_lines
@@ -54,6 +58,9 @@ class Engine:
         """Index `library`, once."""
         self.library = library
         self._answering = Answering(library)
+        self._commands = {
+            name: form for name, form in COMMANDS.items() if name != "assistance" or library.assistance.series
+        }
 
     def warm_up(self) -> None:
         """Load what the first question would otherwise wait for; call it outside the event loop."""
@@ -73,36 +80,29 @@ class Engine:
         if len(typed) > LONGEST_INPUT:
             return self._finish(self.unreadable(_TOO_LONG, _ASK_HINT), echo(typed))
         try:
-            command = parse_command(typed)
+            command = parse_command(typed, self._commands)
         except InputError as error:
             return self._finish(self.unreadable(str(error)), typed)
-        if command.name.startswith("faq "):
-            return self._run_faq(command, own)
         return self._run(command, own)
 
     def _run(self, command: Command, own: OwnEntries | None) -> Answer:
-        options = command.options
-        match command.name:
-            case "ask":
-                return self._question(options.get("question", ""), own)
-            case "timeline":
-                return self.timeline(options.get("period", ""), options.get("topic", ""))
-            case "exports":
-                return self.exports(options.get("period", ""), options.get("series", ""))
-            case "cite":
-                return self.cite(options.get("reference", ""))
-            case "sources":
-                return self.sources(options.get("source", ""))
-        return self.help(Reader.named(options.get("reader", "")))
-
-    def _run_faq(self, command: Command, own: OwnEntries | None) -> Answer:
-        options = command.options
-        match command.name:
-            case "faq show":
-                return self.faq_show(options.get("id", ""), own)
-            case "faq search":
-                return self.faq_search(options.get("words", ""), own)
-        return self.faq_list(options.get("tag", ""), own)
+        """Run a command with its options in the order in which its form names them."""
+        runs: Mapping[str, Callable[..., Answer]] = {
+            "ask": lambda question: self._question(question, own),
+            "timeline": self.timeline,
+            "who": self.who,
+            "exports": self.exports,
+            "assistance": self.assistance,
+            "cite": self.cite,
+            "sources": self.sources,
+            "faq list": lambda tag: self.faq_list(tag, own),
+            "faq show": lambda entry_id: self.faq_show(entry_id, own),
+            "faq search": lambda words: self.faq_search(words, own),
+            "help": lambda reader: self.help(Reader.named(reader)),
+        }
+        form = COMMANDS[command.name]
+        names = dict.fromkeys(filter(None, (form.main, *form.options)))
+        return runs[command.name](*(command.options.get(name, "") for name in names))
 
     def _question(self, question: str, own: OwnEntries | None) -> Answer:
         """Answer a free question from the library, or refuse if nothing supports an answer."""
@@ -184,9 +184,9 @@ class Engine:
         )
         return self._finish(reply, asked, own)
 
-    def timeline(self, period: str = "", topic: str = "") -> Answer:
-        """List the dated events of a period, oldest first, of one topic if one is given."""
-        asked = written("timeline", period=period, topic=topic)
+    def timeline(self, period: str = "", topic: str = "", actor: str = "") -> Answer:
+        """List the dated events of a period, oldest first, of one topic and one actor if they are given."""
+        asked = written("timeline", period=period, topic=topic, actor=actor)
         line = self.library.timeline
         chosen = topic.strip().lower().replace(" ", "-")
         if chosen and chosen not in line.topics:
@@ -195,25 +195,105 @@ class Engine:
             return self._finish(
                 self.unreadable(message, choices=tuple(f"/timeline topic:{t}" for t in near)), asked
             )
+        who, read = self._actor(actor)
+        if actor.strip() and not who:
+            return self._finish(self._no_actor(actor), asked)
+        about = f" on {topic_in_words(chosen)}" if chosen else ""
+        about += f" with {who}" if who else ""
         try:
-            parsed = parse_period(period, rows=[e.date for e in line.events], examples=TIMELINE_EXAMPLES)
+            parsed = self._event_period(period)
         except UncoveredPeriodError as error:
-            return self._finish(self._no_event(error.asked, chosen), asked)
+            return self._finish(self._no_event(error.asked, about), asked)
         except InputError as error:
             return self._finish(self._choose(error, "timeline"), asked)
-        events = line.within(parsed.period, chosen)
+        acting = self.library.actors.spellings(who) if who else None
+        events = line.within(parsed.period, chosen, acting)
         if not events:
-            return self._finish(self._no_event(parsed.period.label(), chosen), asked)
-        about = f" on {topic_in_words(chosen)}" if chosen else ""
+            return self._finish(self._no_event(parsed.period.label(), about), asked)
         title = f"Timeline{about}: {parsed.period.label()} ({len(events)} event{'s' * (len(events) != 1)})"
         coarse = any(not parsed.period.contains(event.date) for event in events)
-        notes = (*parsed.notes, *((_MAY_FALL,) if coarse else ()))
-        reply = Answer(Kind.TIMELINE, Status.ANSWERED, title=title, events=events, notes=notes)
+        notes = (*read, *parsed.notes, *((_MAY_FALL,) if coarse else ()))
+        disputes = line.disputes_about(events)
+        reply = Answer(
+            Kind.TIMELINE, Status.ANSWERED, title=title, events=events, disputes=disputes, notes=notes
+        )
         return self._finish(reply, asked)
 
-    def _no_event(self, asked: str, topic: str) -> Answer:
+    def _event_period(self, typed: str) -> ParsedPeriod:
+        """Read a period; a month without a year is one that the founding documents have, if they have it."""
+        rows = [event.date for event in self.library.timeline.events]
+        try:
+            return parse_period(typed, rows=rows, examples=TIMELINE_EXAMPLES)
+        except AmbiguousPeriodError:
+            first = self.library.founding_dates
+            if not first:
+                raise
+            try:
+                parsed = parse_period(typed, rows=first, examples=TIMELINE_EXAMPLES)
+            except UncoveredPeriodError:
+                pass
+            else:
+                return replace(parsed, notes=tuple(n.replace(_ONLY_YEAR, _FIRST_YEAR) for n in parsed.notes))
+            raise
+
+    def _actor(self, typed: str) -> tuple[str, tuple[str, ...]]:
+        """Return the actor that is meant, nobody if none is, and a note if the name was read as another."""
+        known = self.library.actors.directory
+        if not typed.strip():
+            return "", ()
+        if found := known.find(typed):
+            return found, ()
+        guess = known.guess(typed) or ""
+        return guess, ((f"Read “{echo(typed)}” as “{guess}”.",) if guess else ())
+
+    def _no_actor(self, typed: str) -> Answer:
+        near = self.library.actors.directory.nearest(typed)
+        message = f"No event has an actor “{echo(typed)}”."
+        if not self.library.timeline.events:
+            return self.unreadable(f"{message} There are no events.")
+        example = near[0] if near else self.library.timeline.events[-1].actors[0]
+        hint = f"For example: {written('timeline', actor=example)}"
+        return self.unreadable(message, hint, tuple(written("timeline", actor=actor) for actor in near))
+
+    def who(self, name: str) -> Answer:
+        """Say who somebody is: role at the time, affiliation, the passages that name them, their events."""
+        name = name.strip()
+        asked = written("who", name=name)
+        if not name:
+            hint = f"For example: {COMMANDS['who'].example}"
+            return self._finish(self.unreadable("Give the name of a person or an organization.", hint), asked)
+        known = self.library.directory
+        found = known.find(name)
+        guess = None if found else known.guess(name)
+        person = self.library.person(found or guess or "")
+        if person is None:
+            return self._finish(self._nobody(name), asked)
+        actor = self.library.actors.directory.find(person.name)
+        events = self.library.actors.events(actor) if actor else ()
+        reply = Answer(
+            Kind.PEOPLE,
+            Status.ANSWERED,
+            people=(person,),
+            mentions=self.library.mentions_of(person),
+            events=events,
+            disputes=self.library.timeline.disputes_about(events),
+            notes=(f"Read “{echo(name)}” as “{person.name}”.",) if guess else (),
+        )
+        return self._finish(reply, asked)
+
+    def _nobody(self, name: str) -> Answer:
+        """Ask which of the nearest names is meant; refuse if none is near."""
+        missing = f"The library has nobody called “{echo(name)}”."
+        near = [self.library.person(id_) for id_ in self.library.directory.nearest(name)]
+        choices = tuple(written("who", name=person.name) for person in near if person)
+        if choices:
+            return self.unreadable(f"{missing} The nearest names are below.", choices=choices)
+        example = f" For example: {COMMANDS['who'].example}" if self.library.people else ""
+        hint = f"It has {len(self.library.people)} people and organizations.{example}"
+        return Answer(Kind.REFUSAL, Status.REFUSED, statements=(Statement(missing),), hint=hint)
+
+    def _no_event(self, asked: str, about: str) -> Answer:
         events = self.library.timeline.events
-        about = f" on {topic_in_words(topic)}" if topic else ""
         span = f"Its events run from {events[0].date.label()} to {events[-1].date.label()}." if events else ""
         return Answer(
             Kind.REFUSAL,
@@ -222,9 +302,12 @@ class Engine:
             hint=f"{span} For example: /timeline {TIMELINE_EXAMPLES[0]}".strip(),
         )
 
-    def exports(self, period: str = "", series: str = "") -> Answer:
-        """Show the export figures of a period, month by month, with what no source states left out."""
-        asked = written("exports", period=period, series=series)
+    def exports(self, period: str = "", series: str = "", compare: str = "") -> Answer:
+        """Show the export figures of a period, with what no source states left out.
+
+        `series` picks one of the series, `compare` another period to put beside the first.
+        """
+        asked = written("exports", period=period, series=series, compare=compare)
         table = self.library.exports
         chosen = tuple(s for s in table.series if not series or s.id == series.strip().lower())
         if not table.series:
@@ -237,13 +320,53 @@ class Engine:
                 asked,
             )
         try:
-            parsed: ParsedPeriod = parse_period(period, rows=table.months(), examples=EXPORT_EXAMPLES)
+            parsed = self._export_period(period, chosen)
+            beside = self._export_period(compare, chosen) if compare.strip() else None
         except UncoveredPeriodError as error:
             return self._finish(no_figure(table, error.asked, chosen), asked)
         except InputError as error:
-            return self._finish(self._choose(error, "exports"), asked)
+            return self._finish(self._choose(error, "exports", series), asked)
+        if beside is not None:
+            reply = compared_periods(table, parsed.period, beside.period, chosen)
+            return self._finish(replace(reply, notes=parsed.notes + beside.notes + reply.notes), asked)
         reply = rows_reply(table, parsed.period, chosen)
         return self._finish(replace(reply, notes=parsed.notes + reply.notes), asked)
+
+    def _export_period(self, typed: str, chosen: Sequence[Series]) -> ParsedPeriod:
+        """Read a period; a month without a year is that of the first series that has it."""
+        uncovered: list[UncoveredPeriodError] = []
+        for series in chosen:
+            rows = self.library.exports.months(series.id)
+            try:
+                parsed = parse_period(typed, rows=rows, examples=EXPORT_EXAMPLES)
+            except UncoveredPeriodError as error:
+                uncovered.append(error)
+                continue
+            other = self._other_years(typed, parsed.period, chosen)
+            read = [note.replace(f", {_ONLY_YEAR}", "") for note in parsed.notes] if other else parsed.notes
+            return replace(parsed, notes=(*read, *other))
+        raise uncovered[0]
+
+    def _other_years(self, typed: str, read: Period, chosen: Sequence[Series]) -> tuple[str, ...]:
+        """Say which other years of a month without a year there are figures for."""
+        rows = [period for series in chosen for period in self.library.exports.months(series.id)]
+        try:
+            parse_period(typed, rows=rows)
+        except AmbiguousPeriodError as error:
+            others = " and ".join(choice.label() for choice in error.choices if choice != read)
+            return (f"There is a figure for {others}, too: name the year to see it.",)
+        return ()
+
+    def assistance(self, years: str = "") -> Answer:
+        """Show U.S. assistance by fiscal year: obligations, disbursements and food pledges, never mixed."""
+        asked = written("assistance", years=years)
+        table = self.library.assistance
+        try:
+            parsed = parse_period(years, examples=ASSISTANCE_EXAMPLES)
+            reply = assistance_reply(table, [parsed.period], notes=parsed.notes)
+        except InputError as error:
+            return self._finish(self._choose(error, "assistance"), asked)
+        return self._finish(reply, asked)
 
     def cite(self, reference: str) -> Answer:
         """Open a passage at its reference, with the ones before and after it at hand."""
@@ -281,7 +404,7 @@ class Engine:
             Kind.HELP,
             Status.ANSWERED,
             title="Answers on the history of U.S. humanitarian-aid policy toward North Korea",
-            statements=tuple(help_lines(self.library, self._examples, reader)),
+            statements=tuple(help_lines(self.library, self._commands, self._examples, reader)),
         )
         return self._finish(reply, written("help", reader=str(reader)))
 
@@ -294,9 +417,10 @@ class Engine:
         """Reply that the input could not be read: `message` says what is wrong and what is accepted."""
         return Answer(Kind.ERROR, Status.ERROR, statements=(Statement(message),), hint=hint, choices=choices)
 
-    def _choose(self, error: InputError, command: str) -> Answer:
+    def _choose(self, error: InputError, command: str, series: str = "") -> Answer:
         periods: tuple[Period, ...] = error.choices if isinstance(error, AmbiguousPeriodError) else ()
-        return self.unreadable(str(error), choices=tuple(f"/{command} {period}" for period in periods))
+        choices = tuple(written(command, period=str(period), series=series) for period in periods)
+        return self.unreadable(str(error), choices=choices)
 
     def _finish(self, answer: Answer, asked: str, own: OwnEntries | None = None) -> Answer:
         mark = f"+{own.version}" if own and own.version else ""
@@ -308,6 +432,8 @@ def _refused(message: str, hint: str) -> Answer:
 
 
 _MAY_FALL = "An event known only to its month, season or year is listed where it may fall in the period."
+_ONLY_YEAR = "the only year with anything for it"
+_FIRST_YEAR = "the year in which the founding documents have it; other years have events, too"
 _SHOW_HINT = "Show one with /faq show and its id."
 _TOO_LONG = f"A question or command can have {LONGEST_INPUT} characters at most."
 _ASK_HINT = f"For example: {COMMANDS['ask'].example.removeprefix('/ask ')}"

@@ -6,7 +6,8 @@ KnowledgeError
 │   ├── CitationError   … as a citation
 │   ├── PeriodError     … as a period (in periods.py)
 │   └── CommandError    … as a command
-├── IngestError         a document that cannot be taken in
+├── IngestError         a document or a workbook that cannot be taken in
+├── UpdateError         figures that cannot be fetched
 ├── DeskError           a change at the moderators' desk, or a question to it, that is not made
 │   ├── EntryExistsError    … since there is such an entry already
 │   ├── EntryChangedError   … since somebody else changed the entry meanwhile
@@ -71,7 +72,11 @@ class CommandError(InputError):
 
 
 class IngestError(KnowledgeError):
-    """A document that cannot be taken in; nothing was written."""
+    """A document or a workbook that cannot be taken in; nothing was written."""
+
+
+class UpdateError(KnowledgeError):
+    """Figures that cannot be fetched; nothing was written."""
 
 
 class DeskError(KnowledgeError):

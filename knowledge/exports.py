@@ -1,21 +1,24 @@
-"""Export figures: what a source reports for each month, and what can be computed from it.
+"""Figures: what a source has for each month or year, and what can be computed from it.
 
 Nothing here is a float. A month outside a series is a gap, never a zero; a figure keeps its qualifier; a
-computed value carries a `Receipt` that names its rows.
+computed value carries a `Receipt` that names its rows. Exports and assistance are two tables of one kind.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 from knowledge.citations import Citation
-from knowledge.periods import Period
+from knowledge.periods import ALL_DATES, Period, Precision
 from knowledge.rows import Row
 
-Qualifier = Literal["as stated", "about", "around", "more than", "exactly"]
+Qualifier = Literal[
+    "as stated", "about", "around", "more than", "exactly", "up to", "less than", "to the nearest 100,000"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,10 @@ class Part(Row):
 
 @dataclass(frozen=True, slots=True)
 class Figure(Row):
-    """A number for one period of one series, in `unit`, with the qualifier and precision of its source."""
+    """A number for one period of one series, in `unit`, with the qualifier and precision of its source.
+
+    A zero that a report states is a `reported zero`, one that a dataset holds a `recorded zero`.
+    """
 
     series: str
     period: Period
@@ -40,27 +46,64 @@ class Figure(Row):
     unit: str
     qualifier: Qualifier
     citations: tuple[Citation, ...]
-    precision: Literal["rounded", "exact", "reported zero"] = "rounded"
+    precision: Literal["rounded", "exact", "reported zero", "recorded zero"] = "rounded"
     basis: Literal["explicit", "inferred"] = "explicit"
     inferred_from: str = ""
     note: str = ""
     parts: tuple[Part, ...] = ()
 
+    @property
+    def counted(self) -> Decimal:
+        """What it counts in a computation: of a value that is only known to be less than a bound, nothing."""
+        return Decimal(0) if self.qualifier == "less than" else self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Absence(Row):
+    """A period for which a dataset has no row, with what that means: neither a zero nor unknown."""
+
+    series: str
+    period: Period
+    meaning: str
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OtherReport(Row):
+    """What somebody else says of a period of a series: an amount, or in words what `says` holds."""
+
+    series: str
+    period: Period
+    by: str
+    citations: tuple[Citation, ...]
+    value: Decimal | None = None
+    unit: str = "USD"
+    qualifier: Qualifier = "as stated"
+    says: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Series(Row):
-    """One stream of figures from one source; `coverage` is the span for which it has figures."""
+    """One stream of figures; `coverage` is the span for which it has figures.
+
+    Its figures are from one `source`, or else each from its own. Those of a series that is not `additive`
+    overlap, so that a sum of them would count things twice.
+    """
 
     id: str
     name: str
-    source: str
-    coverage: Period
-    description: str
+    source: str = ""
+    coverage: Period = ALL_DATES
+    description: str = ""
+    additive: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """How a computed value came about: `formula` in numbers, the `rows` used, and what limits it."""
+    """How a computed value came about: `formula` in numbers, the `rows` used, and what limits it.
+
+    `rounding` says how the value was rounded, `missing` names the periods asked for that have no figure.
+    """
 
     label: str
     value: Decimal
@@ -69,6 +112,8 @@ class Receipt:
     rows: tuple[Figure, ...]
     approximate: bool
     caveat: str
+    rounding: str = "none"
+    missing: tuple[str, ...] = ()
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -77,12 +122,14 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
-class ExportTable:
-    """Every series with its figures, oldest first, and the totals that sources state themselves."""
+class FigureTable:
+    """Every series with its figures, oldest first, the totals that sources state, and what others report."""
 
     series: tuple[Series, ...]
     figures: tuple[Figure, ...]
     totals: tuple[Figure, ...] = ()
+    absences: tuple[Absence, ...] = ()
+    other_reports: tuple[OtherReport, ...] = ()
 
     def months(self, series: str = "") -> tuple[Period, ...]:
         """Return the periods that have a figure, of one series if one is named."""
@@ -96,19 +143,112 @@ class ExportTable:
             if figure.period.overlaps(period) and (not series or figure.series == series)
         )
 
-    def gaps(self, period: Period, series: Series) -> tuple[Period, ...]:
-        """Return the months of `period` for which `series` has no figure; empty for an open period."""
+    def grain(self, period: Period, series: Series) -> Precision | None:
+        """Return by what a series is shown for a period: by (fiscal) year or month; None for single dates.
+
+        Whole calendar years are shown by year where there are yearly figures, so that no amount is there
+        twice, in its year and in its month.
+        """
+        held = {f.period.precision for f in self.figures if f.series == series.id}
+        held |= {a.period.precision for a in self.absences if a.series == series.id}
+        if not held <= _UNITS.keys():
+            return None
+        if Precision.FISCAL_YEAR in held:
+            return Precision.FISCAL_YEAR
+        return Precision.YEAR if Precision.YEAR in held and is_whole_years(period) else Precision.MONTH
+
+    def rows(
+        self, period: Period, series: Series, grain: Precision | None = None
+    ) -> tuple[Figure | Absence, ...]:
+        """Return what a series has for a period, by its `grain` there or by the one given, oldest first."""
+        grain = grain or self.grain(period, series)
+        figures = [f for f in self.within(period, series.id) if grain in (None, f.period.precision)]
+        absences = [a for a in self.absences if a.series == series.id and a.period.overlaps(period)]
+        if grain is Precision.MONTH and (period.open_start or period.open_end):
+            absences = [a for a in absences if figures and span(figures).overlaps(a.period)]
+        return tuple(sorted((*figures, *absences), key=lambda row: (row.period.first, row.period.last)))
+
+    def gaps(self, period: Period, series: Series, grain: Precision | None = None) -> tuple[Period, ...]:
+        """Return the months or years of `period` for which `series` has no row.
+
+        An open period has no list of months; its years are those that the series covers.
+        """
+        grain = grain or self.grain(period, series)
         if period.open_start or period.open_end:
+            if grain not in (Precision.YEAR, Precision.FISCAL_YEAR) or not period.overlaps(series.coverage):
+                return ()
+            first = max(period.first, series.coverage.first)
+            period = Period.between(first, min(period.last, series.coverage.last))
+        if grain is None:
             return ()
-        known = set(self.months(series.id))
-        return tuple(month for month in period.months() if month not in known)
+        known = [row.period for row in self.rows(period, series, grain)]
+        return tuple(unit for unit in units(period, grain) if not any(unit.overlaps(one) for one in known))
+
+    def reports(self, period: Period, series: Collection[str]) -> tuple[OtherReport, ...]:
+        """Return what others report of some series in a period, in the order of time."""
+        found = [r for r in self.other_reports if r.series in series and r.period.overlaps(period)]
+        return tuple(sorted(found, key=lambda report: report.period))
+
+    def where(self, sources: Collection[str], stays: Callable[[tuple[Citation, ...]], bool]) -> FigureTable:
+        """Return the table reduced to some sources: to the rows whose citations `stays` accepts."""
+        figures = tuple(f for f in self.figures if stays(f.citations))
+        held = {figure.series for figure in figures}
+        series = tuple(s for s in self.series if s.source in sources or (not s.source and s.id in held))
+        ids = {one.id for one in series}
+        return FigureTable(
+            series,
+            figures,
+            tuple(t for t in self.totals if stays(t.citations)),
+            tuple(a for a in self.absences if stays(a.citations)),
+            tuple(r for r in self.other_reports if r.series in ids and stays(r.citations)),
+        )
 
 
-def _rounded(rows: Sequence[Figure]) -> bool:
+_UNITS = {Precision.MONTH: 1, Precision.YEAR: 12, Precision.FISCAL_YEAR: 12}
+
+
+def units(period: Period, grain: Precision) -> tuple[Period, ...]:
+    """Return the months, years or fiscal years that a period touches, in order."""
+    found: dict[Period, None] = {}
+    for month in period.months():
+        year = month.first.year - (grain is Precision.FISCAL_YEAR and month.first.month < 10)
+        begins = {Precision.MONTH: month.first.month, Precision.FISCAL_YEAR: 10}.get(grain, 1)
+        found[Period.unit(grain, year, begins)] = None
+    return tuple(found)
+
+
+def runs(periods: Iterable[Period]) -> tuple[Period, ...]:
+    """Join months, or years, that follow one another into ranges; fiscal years have no range of their own."""
+    joined: list[Period] = []
+    for period in sorted(periods):
+        follows = bool(joined) and joined[-1].last + timedelta(1) == period.first
+        if follows and period.precision is not Precision.FISCAL_YEAR:
+            joined.append(Period.between(joined.pop().first, period.last))
+        else:
+            joined.append(period)
+    return tuple(joined)
+
+
+def is_whole_years(period: Period) -> bool:
+    """Whether a period is written by year: `2016`, `1992..2024` or `since 2016`, but not by twelve months."""
+    starts = period.open_start or (period.first.month, period.first.day) == (1, 1)
+    ends = period.open_end or (period.last.month, period.last.day) == (12, 31)
+    by_month = period.precision is Precision.RANGE and period.first.year == period.last.year
+    return starts and ends and not by_month
+
+
+def span(rows: Sequence[Figure]) -> Period:
+    """Return the time from the first to the last of some figures."""
+    first, last = min(row.period.first for row in rows), max(row.period.last for row in rows)
+    periods = {row.period for row in rows}
+    return periods.pop() if len(periods) == 1 else Period.between(first, last)
+
+
+def _rounded(rows: Iterable[Figure]) -> bool:
     return any(row.precision == "rounded" for row in rows)
 
 
-def _caveat(rows: Sequence[Figure]) -> str:
+def _caveat(rows: Iterable[Figure]) -> str:
     return "Computed from rounded figures; no source states it." if _rounded(rows) else "No source states it."
 
 
@@ -124,25 +264,70 @@ def amount(value: Decimal) -> str:
     return f"{value:,.0f}" if value == value.to_integral_value() else f"{value:,.2f}"
 
 
-def total(rows: Sequence[Figure]) -> Receipt:
-    """Add up figures of one series; the receipt's formula names every term.
+def _added(rows: Iterable[Figure]) -> Decimal:
+    return sum((row.counted for row in rows), Decimal(0))
+
+
+def total(rows: Sequence[Figure], missing: Sequence[str] = ()) -> Receipt:
+    """Add up figures of one series; the receipt's formula names every term, and what is `missing`.
 
     Raises `ValueError` for no rows or for rows of different units or series, which must never be added.
     """
     _same_kind(rows)
-    value = sum((row.value for row in rows), Decimal(0))
-    formula = f"{' + '.join(amount(row.value) for row in rows)} = {amount(value)}"
-    return Receipt("Sum", value, rows[0].unit, formula, tuple(rows), _rounded(rows), _caveat(rows))
+    value = _added(rows)
+    formula = f"{' + '.join(_term(row.counted) for row in rows)} = {amount(value)}"
+    return Receipt(
+        "Sum",
+        value,
+        rows[0].unit,
+        formula,
+        tuple(rows),
+        _rounded(rows),
+        _caveat(rows),
+        missing=tuple(missing),
+    )
+
+
+def _term(value: Decimal) -> str:
+    return amount(value) if value >= 0 else f"(−{amount(-value)})"
 
 
 def difference(first: Figure, second: Figure) -> Receipt:
     """Take the smaller of two figures of one series from the larger; raises `ValueError` for others."""
     _same_kind((first, second))
-    high, low = (first, second) if first.value >= second.value else (second, first)
-    value = high.value - low.value
-    formula = f"{amount(high.value)} − {amount(low.value)} = {amount(value)}"
-    rows = (first, second)
-    return Receipt("Difference", value, first.unit, formula, rows, _rounded(rows), _caveat(rows))
+    return gap("Difference", (first,), (second,))
+
+
+def gap(label: str, first: Sequence[Figure], second: Sequence[Figure]) -> Receipt:
+    """Take the smaller of two sums from the larger, be they of one series or of two that are compared.
+
+    Raises `ValueError` if one has no rows or they differ in unit.
+    """
+    rows = (*first, *second)
+    if not first or not second or len({row.unit for row in rows}) > 1:
+        raise ValueError("only amounts in one unit can be compared")
+    low, high = sorted((_added(first), _added(second)))
+    formula = f"{amount(high)} − {_term(low)} = {amount(high - low)}"
+    return Receipt(label, high - low, rows[0].unit, formula, rows, _rounded(rows), _caveat(rows))
+
+
+def change(label: str, first: Sequence[Figure], second: Sequence[Figure]) -> Receipt:
+    """Return by how many per cent of the first sum the second one is more (or, below zero, less).
+
+    Raises `ValueError` for what `gap` refuses, and if the first sum is not above zero.
+    """
+    base, later = _added(first), _added(second)
+    known = gap(label, first, second)
+    if base <= 0:
+        raise ValueError("a change from nothing has no percentage")
+    value = percentage(later - base, base)
+    formula = f"({amount(later)} − {amount(base)}) ÷ {amount(base)} = {value} %".replace("-", "−")
+    return Receipt(
+        label, value, "percent", formula, known.rows, known.approximate, known.caveat, _TO_ONE_DECIMAL
+    )
+
+
+_TO_ONE_DECIMAL = "to one decimal, halves up"
 
 
 def percentage(part: Decimal, whole: Decimal) -> Decimal:
@@ -153,23 +338,43 @@ def percentage(part: Decimal, whole: Decimal) -> Decimal:
 def share(part: Decimal, label: str, whole: Sequence[Figure], whole_label: str) -> Receipt:
     """Return what share of the sum of `whole` the amount `part` is, in per cent to one decimal."""
     _same_kind(whole)
-    base = sum((row.value for row in whole), Decimal(0))
+    base = _added(whole)
     value = percentage(part, base)
     formula = f"{amount(part)} ÷ {amount(base)} = {value} %"
     name = f"{label} as a share of {whole_label}"
-    return Receipt(name, value, "percent", formula, tuple(whole), True, _caveat(whole))
+    return Receipt(name, value, "percent", formula, tuple(whole), True, _caveat(whole), _TO_ONE_DECIMAL)
 
 
 def portion(percent: Decimal, whole: Figure, label: str) -> Receipt:
     """Return the amount that a stated share of a figure comes to."""
     value = (whole.value * percent / 100).quantize(Decimal(1), ROUND_HALF_UP)
     formula = f"{amount(whole.value)} × {percent.normalize():f} % = {amount(value)}"
-    return Receipt(f"Amount of {label}", value, whole.unit, formula, (whole,), True, _caveat((whole,)))
+    return Receipt(
+        f"Amount of {label}",
+        value,
+        whole.unit,
+        formula,
+        (whole,),
+        True,
+        _caveat((whole,)),
+        "to whole units, halves up",
+    )
 
 
-def mean(rows: Sequence[Figure]) -> Receipt:
+def mean(rows: Sequence[Figure], missing: Sequence[str] = ()) -> Receipt:
     """Return the arithmetic mean of figures of one series, to the cent; a reported zero counts as a month."""
     added = total(rows)
     value = (added.value / len(rows)).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    formula = f"({' + '.join(amount(r.value) for r in rows)}) ÷ {len(rows)} = {amount(value)}"
-    return Receipt("Average a month", value, added.unit, formula, tuple(rows), True, _caveat(rows))
+    formula = f"({' + '.join(_term(r.counted) for r in rows)}) ÷ {len(rows)} = {amount(value)}"
+    each = "year" if rows[0].period.precision in (Precision.YEAR, Precision.FISCAL_YEAR) else "month"
+    return Receipt(
+        f"Average a {each}",
+        value,
+        added.unit,
+        formula,
+        tuple(rows),
+        True,
+        _caveat(rows),
+        "to the cent, halves up",
+        tuple(missing),
+    )

@@ -10,8 +10,22 @@ from enum import Enum, auto
 from itertools import pairwise
 
 from knowledge.answers import Answer, Kind, SeriesFigures, Statement, Status
-from knowledge.exports import Figure, Part, Receipt, Series, difference, mean, portion, share, total
+from knowledge.disagreements import Differences, disagreements
+from knowledge.exports import (
+    Absence,
+    Figure,
+    Part,
+    Receipt,
+    Series,
+    change,
+    difference,
+    is_whole_years,
+    mean,
+    portion,
+    share,
+)
 from knowledge.figures import (
+    absent,
     category,
     compared,
     computed,
@@ -23,9 +37,12 @@ from knowledge.figures import (
     own_total,
     rows_of,
     stated,
+    sum_of,
+    without_rows,
+    zeros,
 )
 from knowledge.library import Library
-from knowledge.periods import ALL_DATES, FoundPeriod, Period, find_periods, without_periods
+from knowledge.periods import ALL_DATES, FoundPeriod, Period, Precision, find_periods, without_periods
 from knowledge.retrieval import Retrieval
 from knowledge.text import echo, normalise, terms, words
 from knowledge.unknowns import KnownUnknown
@@ -110,10 +127,44 @@ _NOT_ZERO = re.compile(
 _ADDED = re.compile(r"\b(?:add|adds|added|sum|computed?|calculated?|plus|month by month)\b|\+")
 _WHOLE = re.compile(r"\b(?:total|whole|all|sum|overall|everything|entire|grand)\b")
 _MONTHS = re.compile(r"\bmonths?\b")
+_OF_EACH = "(?:which|what|how many|a|per|by)"
+_GRAINS: tuple[tuple[Precision, re.Pattern[str]], ...] = (
+    (Precision.MONTH, re.compile(r"\b(?:(?:which|what|how many|a|per|by) months?|month by month|monthly)\b")),
+    (
+        Precision.YEAR,
+        re.compile(r"\b(?:(?:which|what|how many|a|per|by) years?|year by year|yearly|annual(?:ly)?)\b"),
+    ),
+)
+"""By what a question wants the figures, if it says so."""
+
+MOVED = re.compile(
+    r"(?<=\s)(?:(?:go|gone|went) (?:up|down)|(?:fall|rise|drop|grow|decline|increase|decrease|change)s?|"
+    r"fell|fallen|rose|risen|dropped|grew|grown|declined|increased|decreased|changed)(?=\s+(?:in|during)\s)",
+    re.IGNORECASE,
+)
+"""What exports do in a year that is named; “fall in 2009” is no autumn then."""
+
+_YEARS_COUNTED = re.compile(r"\b(?:how many|number of) years\b")
+_WORKBOOK = re.compile(r"\bworkbook\b")
 _OTHER_ASKED = re.compile(r"^(?:why|when|who|where)\b|\bwhy\b")
 _FILLER = """alone big classed classified entire exact figure give given gone got itself made missing money
     month number only out part really rough saw see seen separately single small something total usd
-    value went whole year"""
+    value went whole workbook year yearly annual"""
+
+
+def operation_of(text: str) -> Operation:
+    """Return what a normalised question wants done with figures."""
+    operation = next((o for o, pattern in _OPERATIONS if pattern.search(text)), Operation.SHOW)
+    return Operation.SUM if operation is Operation.SHOW and _SUM_SIGN.search(text) else operation
+
+
+def without_operations(question: str) -> str:
+    """Return a question, in lower case, without the words that say what is to be done with figures."""
+    rest = question.lower()
+    for _, pattern in _OPERATIONS:
+        rest = pattern.sub(" ", rest)
+    return rest
+
 
 NAMED = 0.3
 """Share of a category's weight that a question must name to be about it."""
@@ -123,10 +174,12 @@ NAMED = 0.3
 class _Reading:
     """A question read as one about figures."""
 
+    question: str
     text: str
     operation: Operation
     periods: tuple[FoundPeriod, ...]
     parts: tuple[tuple[Figure, Part], ...]
+    grain: Precision | None = None
 
     @property
     def spans(self) -> tuple[Period, ...]:
@@ -155,44 +208,116 @@ class FigureQuestions:
                 self._language |= subject.all_terms
 
     def answer(self, question: str) -> Answer | None:
-        """Return the reply to a question about figures; None if it is not clearly one."""
+        """Return the reply to a question about figures; None if it is not clearly one.
+
+        The first series leads, which is that of the founding documents; what others have stands beside it.
+        """
         reading = self._read(question) if self._table.figures else None
         if reading is None:
             return None
-        series = self._series(reading)
-        for found in reading.periods:
-            if not any(self._table.within(choice, series.id) for choice in found.choices):
-                return no_figure(self._table, found.period or found.asked, (series,))
-        block, notes = rows_of(self._table, reading.spans or (ALL_DATES,), series)
+        covering = self._covering(reading)
+        if not covering:
+            return self._nothing(reading)
+        found = [self._of(one, reading, named=len(covering) > 1) for one in covering]
         if reading.parts:
-            return None if _REST.search(reading.text) else self._of_category(reading, block)
-        said = _WAYS[reading.operation](self, reading, block)
-        if said is None:
+            lead = next((block for block, _ in found if _has_parts(block, reading)), found[0][0])
+            return None if _REST.search(reading.text) else self._of_category(reading, lead)
+        said = [(block, self._said(reading, block), notes) for block, notes in found]
+        answered = [(block, one, notes) for block, one, notes in said if one is not None]
+        if not answered or (said[0][1] is None and not _whole_years(said[0][0])):
             return None
-        lead, receipts = said
+        blocks = [block for block, _, _ in answered]
+        beside = self._beside(reading, blocks)
+        leads, receipts = _in_order([(block, one) for block, one, _ in answered], told=bool(beside.said))
         reply = Answer(
             Kind.FIGURE,
             Status.ANSWERED,
-            statements=tuple(lead),
-            figures=(replace(block, totals=()),),
-            receipts=tuple(receipts),
-            notes=(*_years_filled_in(reading.periods), *(notes if reading.spans else ())),
+            statements=(*leads, *beside.said),
+            asides=beside.asides,
+            figures=tuple(replace(block, totals=()) for block in blocks),
+            receipts=(*receipts, *beside.receipts),
+            notes=(
+                *_years_filled_in(reading.periods),
+                *(note for _, _, notes in answered for note in (notes if reading.spans else ())),
+                *self._years_left_out(reading),
+            ),
         )
-        return _with_premise(reply, question)
+        return _with_premise(replace(reply, notes=tuple(dict.fromkeys(reply.notes))), question)
 
-    def _series(self, reading: _Reading) -> Series:
-        """Return the first series that has a figure for what is asked."""
-        within = self._table.within
-        covering = (s for s in self._table.series if any(within(span, s.id) for span in reading.spans))
-        return next(covering, self._table.series[0])
+    def _covering(self, reading: _Reading) -> list[Series]:
+        """Return the series that have something for everything that is asked; the first only, if nothing is.
+
+        A question of months without a date is for every series by month, one of years for those by year.
+        """
+        every = list(self._table.series)
+        if _WORKBOOK.search(reading.text):
+            every = [one for one in every if one is not self._table.series[0]] or every
+        if reading.periods:
+            return [
+                one
+                for one in every
+                if all(
+                    any(self._rows(choice, one, reading) for choice in found.choices)
+                    for found in reading.periods
+                )
+            ]
+        if reading.grain is None:
+            return every[:1]
+        return [one for one in every if self._rows(ALL_DATES, one, reading)] or every[:1]
+
+    def _rows(self, period: Period, series: Series, reading: _Reading) -> tuple[Figure | Absence, ...]:
+        return self._table.rows(period, series, reading.grain)
+
+    def _held(self, found: FoundPeriod, series: Sequence[Series], reading: _Reading) -> bool:
+        """Whether some of the series have something for a period that was asked for."""
+        return any(self._rows(choice, one, reading) for choice in found.choices for one in series)
+
+    def _nothing(self, reading: _Reading) -> Answer:
+        """Refuse for want of a figure for one of the periods, the first that no series has."""
+        series = self._table.series
+        lacking = [found for found in reading.periods if not self._held(found, series, reading)]
+        first = (lacking or reading.periods[-1:])[0]
+        return no_figure(self._table, first.period or first.asked, series)
+
+    def _of(self, series: Series, reading: _Reading, *, named: bool) -> tuple[SeriesFigures, tuple[str, ...]]:
+        spans = reading.spans or (ALL_DATES,)
+        return rows_of(self._table, spans, series, grain=reading.grain, named=named)
+
+    def _said(self, reading: _Reading, block: SeriesFigures) -> _Said | None:
+        """Say what is asked of a block; of years without a row, that there is none."""
+        if not block.figures:
+            return [*map(absent, block.absences)], []
+        return _WAYS[reading.operation](self, reading, block)
+
+    def _beside(self, reading: _Reading, blocks: Sequence[SeriesFigures]) -> Differences:
+        """Say where the series, or others, have different amounts for the periods that a question names."""
+        if not reading.periods or reading.operation not in _WITH_DISAGREEMENTS:
+            return Differences((), (), ())
+        amounts = reading.operation is not Operation.DIFFERENCE
+        return disagreements(
+            self._table, blocks, between_series=amounts, with_sums=reading.operation is not Operation.SHOW
+        )
+
+    def _years_left_out(self, reading: _Reading) -> list[str]:
+        """Name the months of other years that a month without a year could have meant."""
+        held = [figure.period for figure in self._table.figures]
+        other = [
+            period.label()
+            for found in find_periods(reading.question, rows=held)
+            if not found.has_year
+            for period in found.choices
+            if period not in reading.spans and not (period.open_start or period.open_end)
+        ]
+        return (
+            [f"There is a figure for {' and '.join(other)}, too: name the year to see it."] if other else []
+        )
 
     def _read(self, question: str) -> _Reading | None:
         text = normalise(question)
-        rows = self._table.months()
-        periods = find_periods(question, rows=rows)
-        operation = next((o for o, pattern in _OPERATIONS if pattern.search(text)), Operation.SHOW)
-        if operation is Operation.SHOW and _SUM_SIGN.search(text):
-            operation = Operation.SUM
+        if (moved := self._moved(question)) is not None:
+            return moved
+        periods = self._periods(question)
+        operation = operation_of(text)
         amount, trade = bool(_AMOUNT.search(text)), bool(_TRADE.search(text))
         about_table = trade or (
             operation is not Operation.SHOW and (bool(periods) or bool(_MONTHS.search(text)))
@@ -204,13 +329,48 @@ class FigureQuestions:
             return None
         if _OTHER_ASKED.search(text) and not _amounts(question):
             return None
-        return _Reading(text, operation, periods, self._parts(question))
+        grain = self._grain(text, periods)
+        if grain is Precision.YEAR and _YEARS_COUNTED.search(text):
+            operation = Operation.COUNT
+        return _Reading(question, text, operation, periods, self._parts(question), grain)
+
+    def _moved(self, question: str) -> _Reading | None:
+        """Read “how much did exports fall in 2009” as a comparison with the year before."""
+        plain = MOVED.sub("", question)
+        if plain == question or not _TRADE.search(normalise(question)):
+            return None
+        periods = find_periods(plain)
+        years = [found.period for found in periods if found.period]
+        if len(years) != 1 or years[0].precision is not Precision.YEAR or self._foreign(plain, periods):
+            return None
+        before = Period.unit(Precision.YEAR, years[0].first.year - 1)
+        by_year = {figure.period for figure in self._table.figures}
+        by_year |= {absence.period for absence in self._table.absences}
+        if not {before, years[0]} <= by_year or _OTHER_ASKED.search(normalise(question)):
+            return None
+        both = tuple(replace(periods[0], choices=(year,)) for year in (before, years[0]))
+        return _Reading(plain, normalise(plain), Operation.DIFFERENCE, both, (), Precision.YEAR)
+
+    def _grain(self, text: str, periods: Sequence[FoundPeriod]) -> Precision | None:
+        """Return by what a question wants figures; one on a month is not about years (“what year was …”)."""
+        grain = next((grain for grain, pattern in _GRAINS if pattern.search(text)), None)
+        if not any(figure.period.precision is grain for figure in self._table.figures):
+            return None
+        by_year = all(is_whole_years(choice) for found in periods for choice in found.choices)
+        return grain if grain is Precision.MONTH or by_year else None
+
+    def _periods(self, question: str) -> tuple[FoundPeriod, ...]:
+        """Find the dates in a question; a month without a year is that of the first series that has it."""
+        found: list[tuple[FoundPeriod, ...]] = []
+        for series in self._table.series:
+            found.append(find_periods(question, rows=self._table.months(series.id)))
+            if all(one.choices for one in found[-1]):
+                return found[-1]
+        return found[0]
 
     def _foreign(self, question: str, periods: Sequence[FoundPeriod]) -> bool:
         """Whether the question has a word that questions about these figures do not have."""
-        rest = without_periods(question, periods).lower()
-        for _, pattern in _OPERATIONS:
-            rest = pattern.sub(" ", rest)
+        rest = without_operations(without_periods(question, periods))
         meant = self._retrieval.meaning(term for term in terms(rest) if term not in self._filler)
         return any(term not in self._language and not term.isdigit() for term in meant)
 
@@ -250,14 +410,16 @@ class FigureQuestions:
             return None
         if len(block.figures) > 1:
             return self._sum(reading, block)
-        return [stated(figure) for figure in block.figures], []
+        return [*map(stated, block.figures), *map(absent, block.absences)], []
 
     def _sum(self, reading: _Reading, block: SeriesFigures) -> _Said:
         if len(block.figures) == 1:
-            return [stated(block.figures[0])], []
-        added = total(block.figures)
-        if block.gaps:
-            added = replace(added, label=f"Sum of the {len(block.figures)} months that have a figure")
+            return [*map(stated, block.figures), *map(absent, block.absences)], []
+        added = sum_of(block)
+        if block.gaps or block.absences:
+            added = replace(
+                added, label=f"Sum of the {len(block.figures)} {_units(block)} that have a figure"
+            )
         said = list(map(own_total, block.totals))
         if _ADDED.search(reading.text):
             return [computed(added), *said], [added]
@@ -265,12 +427,19 @@ class FigureQuestions:
 
     def _difference(self, reading: _Reading, block: SeriesFigures) -> _Said | None:
         figures = block.figures
+        if block.absences and len(figures) < 2:
+            return [*map(stated, figures), *map(absent, block.absences)], []
         if len(reading.periods) == 1:  # "between November and March" is one range: its two ends
             figures = tuple(dict.fromkeys((figures[0], figures[-1])))
         if len(figures) != 2:
             return None
         receipt = difference(*figures)
-        return [compared(receipt, *figures)], [receipt]
+        said, receipts = [compared(receipt, *figures)], [receipt]
+        if receipt.value and not receipt.approximate and figures[0].counted > 0:
+            first, second = (figure.period.label() for figure in figures)
+            receipts.append(change(f"Change from {first} to {second}", figures[:1], figures[1:]))
+            said.append(computed(receipts[-1]))
+        return said, receipts
 
     def _share(self, reading: _Reading, block: SeriesFigures) -> _Said | None:
         """Say what part one month is of a range that the question names, or of the whole series."""
@@ -289,28 +458,33 @@ class FigureQuestions:
     def _mean(self, _reading: _Reading, block: SeriesFigures) -> _Said:
         if len(block.figures) == 1:
             return [stated(block.figures[0])], []
-        receipt = mean(block.figures)
-        if block.gaps:
-            receipt = replace(receipt, label=f"Average of the {len(block.figures)} months that have a figure")
+        receipt = mean(block.figures, sum_of(block).missing)
+        if block.gaps or block.absences:
+            label = f"Average of the {len(block.figures)} {_units(block)} that have a figure"
+            receipt = replace(receipt, label=label)
         return [computed(receipt)], [receipt]
 
     def _highest(self, _reading: _Reading, block: SeriesFigures) -> _Said:
-        return [extreme("highest month", max(block.figures, key=lambda f: f.value))], []
+        return [extreme(f"highest {_units(block)[:-1]}", max(block.figures, key=lambda f: f.value))], []
 
     def _lowest(self, reading: _Reading, block: SeriesFigures) -> _Said:
         above = [figure for figure in block.figures if figure.value]
         zero = [] if above and _NOT_ZERO.search(reading.text) else [f for f in block.figures if not f.value]
-        lead = list(map(stated, zero))
+        lead = list(map(stated, zero)) if len(zero) < 2 else [zeros(zero)]
         if above:
-            lead.append(extreme("lowest month above zero", min(above, key=lambda f: f.value)))
+            lowest = min(above, key=lambda f: f.value)
+            lead.append(extreme(f"lowest {_units(block)[:-1]} above zero", lowest))
         return lead, []
 
     def _count(self, reading: _Reading, block: SeriesFigures) -> _Said:
-        return [counted(block.figures, zero=bool(_NONE.search(reading.text)))], []
+        said = [counted(block.figures, zero=bool(_NONE.search(reading.text)))]
+        return [*said, *([without_rows(block.absences)] if block.absences else [])], []
 
     def _zero(self, _reading: _Reading, block: SeriesFigures) -> _Said:
-        zero = [stated(figure) for figure in block.figures if not figure.value]
-        return zero or [*no_zero(block), *map(stated, block.figures)], []
+        zero = [figure for figure in block.figures if not figure.value]
+        if len(zero) > 1:
+            return [zeros(zero)], []
+        return list(map(stated, zero)) or [*no_zero(block), *map(stated, block.figures)], []
 
 
 _Said = tuple[list[Statement], list[Receipt]]
@@ -327,6 +501,35 @@ _WAYS: dict[Operation, Callable[[FigureQuestions, _Reading, SeriesFigures], _Sai
     Operation.COUNT: FigureQuestions._count,
     Operation.ZERO: FigureQuestions._zero,
 }
+
+
+_WITH_DISAGREEMENTS = (Operation.SHOW, Operation.SUM, Operation.DIFFERENCE)
+
+
+def _in_order(
+    answered: Sequence[tuple[SeriesFigures, _Said]], *, told: bool
+) -> tuple[list[Statement], list[Receipt]]:
+    """Put the first series first and name the others; an amount that is `told` beside its own is left out."""
+    (first, (leads, receipts)), *others = answered
+    leads, receipts = list(leads), list(receipts)
+    for block, (said, made) in others:
+        if told and not made and {f.period for f in block.figures} <= {f.period for f in first.figures}:
+            continue
+        leads += [replace(one, text=f"{block.series.name}: {one.text}") for one in said]
+        receipts += [replace(one, label=f"{one.label} ({block.series.id})") for one in made]
+    return leads, receipts
+
+
+def _has_parts(block: SeriesFigures, reading: _Reading) -> bool:
+    return any(figure in block.figures for figure, _ in reading.parts)
+
+
+def _whole_years(block: SeriesFigures) -> bool:
+    return any(figure.period.precision is Precision.YEAR for figure in block.figures)
+
+
+def _units(block: SeriesFigures) -> str:
+    return "years" if _whole_years(block) else "months"
 
 
 def _span(figures: Sequence[Figure]) -> str:

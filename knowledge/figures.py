@@ -1,69 +1,165 @@
-"""Replies about export figures: the rows of a period, and what a question wants computed from them."""
+"""Replies about figures: the rows of a period, what they add up to, and what others have for them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import groupby
+from collections.abc import Sequence
+from dataclasses import replace
 
 from knowledge.answers import Answer, Kind, SeriesFigures, Statement, Status
-from knowledge.exports import ExportTable, Figure, Part, Receipt, Series, total
-from knowledge.periods import Period
+from knowledge.disagreements import disagreements
+from knowledge.exports import Absence, Figure, FigureTable, Part, Receipt, Series, runs, span, total
+from knowledge.periods import Period, Precision
 from knowledge.wording import figure_in_words, part_in_words, quantity
 
 EXAMPLES = ("2023-11", "November 2023", "2023-11..2024-03", "Q1 2024")
 
+MOST_NAMED = 24
+"""Up to so many months or years are named in a sentence; the table has the rest."""
 
-def rows_reply(table: ExportTable, period: Period, series: Sequence[Series]) -> Answer:
-    """Reply with the rows that `period` has in each of `series`, and with their sum if there are several."""
+IN_TENTHS = (
+    "Up to 2002 the workbook gives tenths of a million dollars; a 0 there says less than US$50,000, not zero."
+)
+
+
+def rows_reply(table: FigureTable, period: Period, series: Sequence[Series]) -> Answer:
+    """Reply with the rows that `period` has in each of `series`, and with their sum if there are several.
+
+    Where two series have the same months, or others report otherwise, the reply says by how much they differ.
+    """
     found = [rows_of(table, (period,), one) for one in series]
-    blocks = tuple(block for block, _ in found if block.figures)
-    if not blocks:
+    shown = [block for block, _ in found if block.figures or block.absences]
+    if not shown:
         return no_figure(table, period, series)
+    if len(shown) > 1:
+        found = [rows_of(table, (period,), one, named=True) for one in series]
+    differences = disagreements(table, shown)
+    held = [notes for block, notes in found if block.figures or block.absences]
     return Answer(
         Kind.FIGURE,
         Status.ANSWERED,
         title=f"U.S. exports to North Korea: {_as_months(period)[0].label()}",
-        figures=blocks,
-        receipts=tuple(total(block.figures) for block in blocks if len(block.figures) > 1),
-        notes=tuple(dict.fromkeys(note for block, notes in found if block.figures for note in notes)),
+        statements=differences.said,
+        asides=differences.asides,
+        figures=tuple(shown),
+        receipts=(*sums(shown), *differences.receipts),
+        notes=tuple(dict.fromkeys(note for notes in held for note in notes)),
     )
 
 
+def sums(blocks: Sequence[SeriesFigures]) -> tuple[Receipt, ...]:
+    """Return the sum of each block of several figures that can be added, named where there are several."""
+    return tuple(
+        sum_of(block, f"Sum of {block.series.id}" if len(blocks) > 1 else "Sum")
+        for block in blocks
+        if len(block.figures) > 1 and block.series.additive
+    )
+
+
+def sum_of(block: SeriesFigures, label: str = "Sum") -> Receipt:
+    """Add up the figures of a block; the receipt names what is missing, and a total that the source has."""
+    missing = (*(gap.label() for gap in block.gaps), *map(_absence_named, block.absences))
+    added = replace(total(block.figures, missing), label=label)
+    whole = span(block.figures)
+    own = next(
+        (t for t in block.totals if (t.period.first, t.period.last) == (whole.first, whole.last)), None
+    )
+    if own is None or own.qualifier != "exactly":
+        return added
+    return replace(added, caveat=f"The source's own total for {own.period.label()}: {figure_in_words(own)}.")
+
+
+def _absence_named(absence: Absence) -> str:
+    return f"{absence.period.label()} ({absence.meaning})"
+
+
 def rows_of(
-    table: ExportTable, periods: Sequence[Period], series: Series
+    table: FigureTable,
+    periods: Sequence[Period],
+    series: Series,
+    *,
+    grain: Precision | None = None,
+    named: bool = False,
 ) -> tuple[SeriesFigures, tuple[str, ...]]:
-    """Return what a series has for some periods: its figures, its gaps by name, and notes on both."""
-    figures: dict[Figure, None] = {}
+    """Return what a series has for some periods: its figures, its gaps by name, and notes on both.
+
+    The series is shown by `grain` or, without one, as suits each period. Notes that are about the series name
+    it if it is to be `named`.
+    """
+    rows: dict[Figure | Absence, None] = {}
     gaps: dict[Period, None] = {}
     totals: dict[Figure, None] = {}
     notes: list[str] = []
     for period in periods:
-        months, widened = _as_months(period)
+        by = grain or table.grain(period, series)
+        asked, widened = _as_months(period) if by is Precision.MONTH else (period, ())
         notes += widened
-        figures |= dict.fromkeys(table.within(months, series.id))
-        gaps |= dict.fromkeys(table.gaps(months, series))
-        if months.contains(series.coverage):
+        rows |= dict.fromkeys(table.rows(asked, series, by))
+        gaps |= dict.fromkeys(table.gaps(asked, series, by))
+        if asked.contains(series.coverage):
             totals |= dict.fromkeys(t for t in table.totals if t.series == series.id)
-        if not series.coverage.contains(months):
-            notes.append(_coverage_note(series))
-    ordered = sorted(figures, key=lambda figure: figure.period)
-    block = SeriesFigures(series, tuple(ordered), _runs(sorted(gaps)), tuple(totals))
+        if by is Precision.MONTH:
+            totals |= dict.fromkeys(_years_in(table, asked, series))
+        if note := _coverage_note(table, series, by, asked, named):
+            notes.append(note)
+    ordered = sorted(rows, key=lambda row: row.period)
+    figures = tuple(row for row in ordered if isinstance(row, Figure))
+    if any(f.qualifier in ("to the nearest 100,000", "less than") for f in figures):
+        notes.append(IN_TENTHS)
+    absences = tuple(row for row in ordered if isinstance(row, Absence))
+    if absences:
+        notes.append(_absence_note(absences[0]))
+    block = SeriesFigures(series, figures, runs(gaps), tuple(totals), absences)
     return block, tuple(dict.fromkeys(notes))
 
 
-def no_figure(table: ExportTable, asked: Period | str, series: Sequence[Series]) -> Answer:
+def _years_in(table: FigureTable, months: Period, series: Series) -> tuple[Figure, ...]:
+    """Return the yearly figures of the years that a period by month is made up of."""
+    return tuple(
+        figure
+        for figure in table.within(months, series.id)
+        if figure.period.precision is Precision.YEAR
+        and months.contains(figure.period)
+        and not table.gaps(figure.period, series, Precision.MONTH)
+    )
+
+
+def no_figure(table: FigureTable, asked: Period | str, series: Sequence[Series]) -> Answer:
     """Refuse for want of a figure, saying for which months there are figures."""
-    covered = " ".join(f"“{one.name}” covers {one.coverage.label()}." for one in series or table.series)
+    series = series or table.series
+    covered = " ".join(f"“{one.name}” covers {_covered(table, one)}." for one in series)
     covered = covered or "No series of figures is switched on."
     when = f"for {asked}" if isinstance(asked, str) else _for(asked)
+    said = f"The library has no figure {when}. That is a gap in the sources, not a zero."
+    years = () if isinstance(asked, str) else _by_year_only(table, asked, series)
+    if years:
+        named = " and ".join(year.label() for year in years[:2])
+        said = f"The library has no figure {when} by itself; it has {named} as a whole year."
     return Answer(
         Kind.REFUSAL,
         Status.REFUSED,
-        statements=(
-            Statement(f"The library has no figure {when}. That is a gap in the sources, not a zero."),
-        ),
+        statements=(Statement(said),),
         hint=f"{covered} For example: /exports {EXAMPLES[0]}",
+        choices=tuple(f"/exports {year}" for year in years[:2]),
     )
+
+
+def _by_year_only(table: FigureTable, asked: Period, series: Sequence[Series]) -> tuple[Period, ...]:
+    """Return the years with a figure in which a period lies that has none by month."""
+    held = {f.period for one in series for f in table.within(asked, one.id)}
+    return tuple(sorted(year for year in held if year.precision is Precision.YEAR))
+
+
+def _covered(table: FigureTable, series: Series) -> str:
+    months = _span_of(table, series, Precision.MONTH)
+    years = _span_of(table, series, Precision.YEAR)
+    if not years or not months:
+        return series.coverage.label()
+    return f"{years.label()} by year and {months.label()} by month"
+
+
+def _span_of(table: FigureTable, series: Series, grain: Precision) -> Period | None:
+    held = [f for f in table.figures if f.series == series.id and f.period.precision is grain]
+    return span(held) if held else None
 
 
 def _for(period: Period) -> str:
@@ -81,18 +177,28 @@ def _as_months(period: Period) -> tuple[Period, tuple[str, ...]]:
     return whole, (f"Figures are by month; for {period.label()} this is {whole.label()}.",)
 
 
-def _coverage_note(series: Series) -> str:
-    return f"Figures cover {series.coverage.label()}; any other month has no figure, which is not a zero."
+def _coverage_note(
+    table: FigureTable, series: Series, grain: Precision | None, asked: Period, named: bool
+) -> str:
+    """Say for which months or years there are figures, if others were asked for."""
+    by_year = _span_of(table, series, Precision.YEAR)
+    by_month = _span_of(table, series, Precision.MONTH)
+    covered = series.coverage
+    if by_year and by_month:
+        covered = by_month if grain is Precision.MONTH else by_year
+    if grain is None or covered.contains(asked):
+        return ""
+    unit = "month" if grain is Precision.MONTH else "year"
+    whose = f"“{series.name}”: figures" if named else "Figures"
+    years = f" By year they cover {by_year.label()}." if by_year and grain is Precision.MONTH else ""
+    return f"{whose} cover {covered.label()}; any other {unit} has no figure, which is not a zero.{years}"
 
 
-def _runs(months: Iterable[Period]) -> tuple[Period, ...]:
-    """Join months that follow one another into ranges."""
-    numbered = enumerate(months)
-    runs = []
-    for _, group in groupby(numbered, lambda pair: pair[1].first.year * 12 + pair[1].first.month - pair[0]):
-        run = [month for _, month in group]
-        runs.append(run[0] if len(run) == 1 else Period.between(run[0].first, run[-1].last))
-    return tuple(runs)
+def _absence_note(absence: Absence) -> str:
+    return (
+        f"“{absence.meaning[0].upper()}{absence.meaning[1:]}”: the source has no row for that year, "
+        "which is neither a zero nor unknown."
+    )
 
 
 def stated(figure: Figure) -> Statement:
@@ -101,6 +207,27 @@ def stated(figure: Figure) -> Statement:
     if figure.precision == "reported zero":
         return Statement(f"{where}: nothing was sent (a reported zero).", figure.citations)
     return Statement(f"{where}: {figure_in_words(figure)}.", figure.citations)
+
+
+def absent(absence: Absence) -> Statement:
+    """Say that a source has no row for a year."""
+    words = f"{absence.period.label()}: {absence.meaning}; the source has no row for that year."
+    return Statement(words, absence.citations)
+
+
+def zeros(figures: Sequence[Figure]) -> Statement:
+    """Name several months or years whose figure is a zero."""
+    names = ", ".join(figure.period.label() for figure in figures[:MOST_NAMED])
+    more = f" and {len(figures) - MOST_NAMED} more" if len(figures) > MOST_NAMED else ""
+    words = f"{names}{more}: {figure_in_words(figures[0])} each."
+    return Statement(words, tuple(dict.fromkeys(c for figure in figures for c in figure.citations)))
+
+
+def without_rows(absences: Sequence[Absence]) -> Statement:
+    """Say for how many years, and for which, a source has no row."""
+    names = ", ".join(run.label() for run in runs(absence.period for absence in absences))
+    words = f"{absences[0].meaning.capitalize()}: {len(absences)} years without a row ({names})."
+    return Statement(words, tuple(dict.fromkeys(c for absence in absences for c in absence.citations)))
 
 
 def computed(receipt: Receipt) -> Statement:
@@ -123,7 +250,7 @@ def category(figure: Figure, part: Part) -> Statement:
 
 
 def extreme(what: str, figure: Figure) -> Statement:
-    """Say which month is the highest or the lowest."""
+    """Say which month or year is the highest or the lowest."""
     words = f"The {what} is {figure.period.label()}, with {figure_in_words(figure)}."
     return Statement(words, figure.citations)
 
@@ -131,8 +258,9 @@ def extreme(what: str, figure: Figure) -> Statement:
 def compared(receipt: Receipt, first: Figure, second: Figure) -> Statement:
     """Say which of two figures is higher, and by how much."""
     high, low = (first, second) if first.value >= second.value else (second, first)
-    value = quantity(receipt.value, receipt.unit)
-    words = f"{high.period.label()} is higher than {low.period.label()} by about {value} (computed)."
+    about = "about " if receipt.approximate else ""
+    value = f"{about}{quantity(receipt.value, receipt.unit)}"
+    words = f"{high.period.label()} is higher than {low.period.label()} by {value} (computed)."
     if not receipt.value:
         words = f"{first.period.label()} and {second.period.label()} have the same figure."
     return Statement(words, receipt.citations)
@@ -140,10 +268,12 @@ def compared(receipt: Receipt, first: Figure, second: Figure) -> Statement:
 
 def counted(figures: Sequence[Figure], *, zero: bool = False) -> Statement:
     """Say how many of some months have exports above zero, or are reported zeros, and which."""
-    found = [figure for figure in figures if bool(figure.value) is not zero]
+    found = [figure for figure in figures if bool(figure.counted) is not zero]
     names = ", ".join(figure.period.label() for figure in found) or "none"
-    what = "Reported zeros" if zero else "Exports above zero"
-    words = f"{what}: {len(found)} of {len(figures)} months with a figure ({names})."
+    recorded = any(figure.precision == "recorded zero" for figure in figures)
+    what = ("Recorded zeros" if recorded else "Reported zeros") if zero else "Exports above zero"
+    units_ = "years" if figures[0].period.precision is Precision.YEAR else "months"
+    words = f"{what}: {len(found)} of {len(figures)} {units_} with a figure ({names})."
     return Statement(words, tuple(dict.fromkeys(c for figure in figures for c in figure.citations)))
 
 

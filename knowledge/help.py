@@ -16,7 +16,7 @@ from typing import Self
 
 from knowledge.answers import Statement
 from knowledge.citations import Citation
-from knowledge.commands import COMMANDS, written
+from knowledge.commands import COMMANDS, CommandForm, written
 from knowledge.library import Library
 from knowledge.periods import Period, Precision
 
@@ -152,13 +152,18 @@ SECTIONS = (
 )
 
 
-def help_lines(library: Library, examples: Mapping[str, str], reader: Reader) -> Iterator[Statement]:
-    """Yield the lines of the help for a reader; `examples` has an input for each command that has one."""
+def help_lines(
+    library: Library, commands: Mapping[str, CommandForm], examples: Mapping[str, str], reader: Reader
+) -> Iterator[Statement]:
+    """Yield the lines of the help for a reader.
+
+    `commands` are those that the library answers; `examples` has an input for each command that has one.
+    """
     yield Statement(_HOW_IT_ANSWERS)
     yield Statement(_IN_DISCORD)
     if not library.sources:
         yield Statement(_IS_EMPTY)
-    for name, form in COMMANDS.items():
+    for name, form in commands.items():
         yield HelpLine.of(f"/{name}", form.summary, examples.get(name, ""))
     for section in SECTIONS:
         if section.reader in reader:
@@ -177,6 +182,8 @@ def examples_of(library: Library, answers: Callable[[str], bool]) -> Mapping[str
         "ask": question,
         "timeline": _busiest_year(library),
         "exports": _month(library),
+        "assistance": _largest_year(library),
+        "who": next((person.name for person in library.people), ""),
         "cite": str(citation or ""),
     }
     found = {name: written(name, **{COMMANDS[name].main: value}) for name, value in values.items() if value}
@@ -210,6 +217,14 @@ def _busiest_year(library: Library) -> str:
         return ""
     year = max(counts, key=lambda year: (counts[year], year))
     return Period.unit(Precision.YEAR, year).key()
+
+
+def _largest_year(library: Library) -> str:
+    """Return the fiscal year with the largest amount of assistance that a series of sums has."""
+    table = library.assistance
+    additive = {series.id for series in table.series if series.additive}
+    figures = [figure for figure in table.figures if figure.series in additive]
+    return max(figures, key=lambda figure: figure.value).period.key() if figures else ""
 
 
 def _month(library: Library) -> str:

@@ -83,7 +83,7 @@ def ingest_file(  # noqa: PLR0913  (see ingest_document)
     old = library.sources.get(source_id)
     if old is not None and old.collection == "local":
         known = ("title", "publisher", "url", "credit", "kind")
-        given = {name: getattr(old, name) for name in known} | {"published": f"{old.published}"} | given
+        given = {name: getattr(old, name) for name in known} | {"published": old.published_key} | given
         authors = authors or old.authors
     elif not given and not authors:
         return ingest_original(library, file, source_id, data_dir, shipped=shipped)
@@ -100,10 +100,12 @@ def ingest_original(
     its note. `shipped` is the folder that `library` was read from. Raises `IngestError`, having written
     nothing, if the file cannot be read, the source is not a shipped one, or a paragraph matches no note.
     """
-    known = ", ".join(s.id for s in library.sources.values() if s.collection != "local")
+    known = ", ".join(s.id for s in library.sources.values() if _has_paragraphs(s))
     source = library.sources.get(source_id)
-    if source is None or source.collection == "local":
-        what = "There is no source" if source is None else "This is a document of your own:"
+    if source is None or not _has_paragraphs(source):
+        own = source is not None and source.collection == "local"
+        missing = "There is no source" if source is None else "A copy cannot be laid over notes or rows:"
+        what = "This is a document of your own:" if own else missing
         raise IngestError(
             f"{what} “{echo(source_id)}”. A copy can be laid over: {known}.\n"
             "To add or renew a document of your own, give its title, publisher, date and URL as well."
@@ -125,12 +127,17 @@ def ingest_original(
     return IngestReport(
         source.id,
         path,
-        _write(path, aligned.texts, data_dir, shipped),
+        write_content(path, aligned.texts, data_dir, shipped),
         matched=len(aligned.texts),
         renewed=sum(before.get(ref, text) != text for ref, text in aligned.texts.items()),
         missing=tuple(ref for ref in notes if ref not in aligned.texts),
         dropped=dropped,
     )
+
+
+def _has_paragraphs(source: Source) -> bool:
+    """Whether it is a shipped document whose paragraphs a copy can be matched to."""
+    return source.collection != "local" and source.addressing == "paragraphs" and source.kind != "dataset"
 
 
 def _unmatched(file: Path, source: Source, paragraphs: Sequence[Paragraph], positions: Sequence[int]) -> str:
@@ -192,9 +199,8 @@ def ingest_document(  # noqa: PLR0913  (a document has that many details, all na
     source = Source(**content, revision=old.revision if old else 1)
     if old is not None and source != old:
         source = replace(source, revision=old.revision + 1)
-    return _report(
-        source, before, path, source != old and _write(path, _content(source), data_dir, shipped), dropped
-    )
+    written = source != old and write_content(path, _content(source), data_dir, shipped)
+    return _report(source, before, path, written, dropped)
 
 
 def _report(
@@ -214,8 +220,10 @@ def _report(
     )
 
 
-def _labels(publisher: str, authors: Sequence[str], day: date) -> tuple[str, ...]:
+def _labels(publisher: str, authors: Sequence[str], day: date | None) -> tuple[str, ...]:
     """Return the lines of a page that repeat what is known of the document."""
+    if day is None:
+        return (publisher, *authors)
     american, european = f"{day:%B} {day.day}, {day.year}", f"{day.day} {day:%B} {day.year}"
     return (publisher, *authors, american, european, f"{day:%Y-%m-%d}", f"{day:%Y.%m.%d}")
 
@@ -253,8 +261,11 @@ def _filled(row: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in row.items() if value not in ("", (), False)}
 
 
-def _write(path: Path, content: Mapping[str, Any], data_dir: Path, shipped: Path) -> bool:
-    """Write a content file in one step, if the whole library can be read with it; False if nothing is new."""
+def write_content(path: Path, content: Mapping[str, Any], data_dir: Path, shipped: Path) -> bool:
+    """Write a content file in one step, if the whole library can be read with it; False if nothing is new.
+
+    Raises `IngestError`, having changed nothing, if it cannot be read or written.
+    """
     text = yaml.safe_dump(dict(content), allow_unicode=True, sort_keys=False, width=inf)
     part = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:

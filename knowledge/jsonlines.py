@@ -9,6 +9,7 @@ from typing import Any
 from knowledge.answers import Answer, SeriesFigures
 from knowledge.citations import Citation
 from knowledge.engine import Engine
+from knowledge.exports import Absence, Figure
 from knowledge.plaintext import plain_text
 from knowledge.timeline import Event
 
@@ -56,14 +57,21 @@ def _figure_rows(block: SeriesFigures) -> list[dict[str, Any]]:
     return [
         {
             "period": str(period),
-            "value": None if figure is None else f"{figure.value:f}",
-            "unit": None if figure is None else figure.unit,
-            "qualifier": None if figure is None else figure.qualifier,
+            "value": f"{row.value:f}" if isinstance(row, Figure) else None,
+            "unit": row.unit if isinstance(row, Figure) else None,
+            "qualifier": _qualifier(row),
             "series": block.series.id,
-            "citations": [] if figure is None else _strings(figure.citations),
+            "citations": [] if row is None else _strings(row.citations),
         }
-        for period, figure in block.rows
+        for period, row in block.rows
     ]
+
+
+def _qualifier(row: Figure | Absence | None) -> str | None:
+    """Return the qualifier of a figure, and what it means that a dataset has no row."""
+    if isinstance(row, Absence):
+        return row.meaning
+    return row.qualifier if row else None
 
 
 def _event_row(event: Event) -> dict[str, Any]:

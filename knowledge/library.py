@@ -6,12 +6,14 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from knowledge.actors import Actors
 from knowledge.citations import LONGEST_SOURCE_ID, Citation
 from knowledge.errors import CitationError
-from knowledge.exports import ExportTable
+from knowledge.exports import FigureTable
 from knowledge.faq import FaqEntry
-from knowledge.people import Person
-from knowledge.sources import Passage, Source
+from knowledge.people import Directory, Mentions, Person
+from knowledge.periods import Period
+from knowledge.sources import FOUNDING, Passage, Source
 from knowledge.text import echo
 from knowledge.timeline import Timeline
 from knowledge.unknowns import KnownUnknown
@@ -30,7 +32,8 @@ class Library:
 
     sources: Mapping[str, Source]
     timeline: Timeline
-    exports: ExportTable
+    exports: FigureTable
+    assistance: FigureTable = field(default_factory=lambda: FigureTable((), ()))
     people: tuple[Person, ...] = ()
     faq: tuple[FaqEntry, ...] = ()
     unknowns: tuple[KnownUnknown, ...] = ()
@@ -46,6 +49,49 @@ class Library:
     @cached_property
     def _by_address(self) -> dict[tuple[str, str], tuple[Source, Passage]]:
         return {_address(source.citation(passage)): (source, passage) for source, passage in self.passages()}
+
+    @cached_property
+    def founding_dates(self) -> tuple[Period, ...]:
+        """The dates of the events that rest on the founding documents: a bare month is one of these first."""
+        return tuple(
+            event.date
+            for event in self.timeline.events
+            if all(self.sources[citation.source].collection == FOUNDING for citation in event.citations)
+        )
+
+    @cached_property
+    def directory(self) -> Directory:
+        """The people and organisations by their names; each is known by its id."""
+        persons = (person for person in self.people if person.kind == "person")
+        return Directory(
+            {person.id: person.names for person in self.people},
+            in_parts={person.id: person.name for person in persons},
+        )
+
+    @cached_property
+    def actors(self) -> Actors:
+        """Who acts in the timeline."""
+        return Actors(self.timeline, self.people, self.directory)
+
+    def person(self, id_: str) -> Person | None:
+        """Return a person or an organisation by its id."""
+        return next((person for person in self.people if person.id == id_), None)
+
+    def mentions_of(self, person: Person) -> tuple[Citation, ...]:
+        """Return the passages that name somebody, in reading order."""
+        return tuple(
+            source.citation(passage)
+            for (source, passage), named in zip(self.passages(), self._named, strict=True)
+            if person.id in named and not passage.retired
+        )
+
+    @cached_property
+    def _named(self) -> tuple[frozenset[str], ...]:
+        """Who is named in each passage, in its note or its original."""
+        named = Mentions(self.people)
+        return tuple(
+            frozenset(named(f"{passage.note}\n{passage.original}")) for _, passage in self.passages()
+        )
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -97,16 +143,21 @@ class Library:
         )
 
     def summary(self) -> str:
-        """Return a few lines on what the library holds, for the console."""
+        """Return a few lines on what the library holds, for the console; notes are only counted."""
         sources = [
             f"  {s.id}: {s.byline}, {len(s.passages)} passages"
             f"{', with originals' if any(p.is_original for p in s.passages) else ''}"
             for s in self.sources.values()
+            if s.addressing == "paragraphs"
         ]
+        if noted := [s for s in self.sources.values() if s.addressing == "notes"]:
+            sources.append(f"  {len(noted)} more in notes, {sum(len(s.passages) for s in noted)} passages")
         asks = sum(len(passage.asks) for _, passage in self.passages())
         counts = (
             f"{len(self.timeline.events)} events",
+            f"{len(self.timeline.disputes)} disputes",
             f"{len(self.exports.figures)} export figures",
+            f"{len(self.assistance.figures)} assistance figures",
             f"{len(self.people)} people and organisations",
             f"{len(self.faq)} FAQ entries",
             f"{len(self.unknowns)} known unknowns",
@@ -123,17 +174,25 @@ class Library:
         def stays(citations: tuple[Citation, ...]) -> bool:
             return all(c.source in kept for c in citations)
 
-        table = self.exports
         return replace(
             self,
             sources=kept,
-            timeline=Timeline(tuple(e for e in self.timeline.events if stays(e.citations))),
-            exports=ExportTable(
-                tuple(s for s in table.series if s.source in kept),
-                tuple(f for f in table.figures if stays(f.citations)),
-                tuple(t for t in table.totals if stays(t.citations)),
+            timeline=Timeline(
+                tuple(e for e in self.timeline.events if stays(e.citations)),
+                tuple(d for d in self.timeline.disputes if stays(d.citations)),
             ),
-            people=tuple(p for p in self.people if stays(p.citations)),
+            exports=self.exports.where(kept, stays),
+            assistance=self.assistance.where(kept, stays),
+            people=tuple(
+                replace(p, standings=tuple(s for s in p.standings if stays(s.citations)))
+                for p in self.people
+                if stays(p.citations)
+            ),
             faq=tuple(e for e in self.faq if stays(e.citations)),
-            unknowns=tuple(u for u in self.unknowns if stays(u.nearest)),
+            unknowns=tuple(
+                replace(u, told=tuple(c for c in u.told if c.source in kept))
+                for u in self.unknowns
+                if stays(u.nearest)
+            ),
+            vocabulary=self.vocabulary.within(collections),
         )

@@ -228,7 +228,12 @@ class OwnEntries:
             return self._index.subject(self._published[address].number)
         with suppress(CitationError):
             source, passage = self._library.resolve(Citation.parse(address))
-            return self._retrieval.subject(str(source.citation(passage)))
+            citation = source.citation(passage)
+            if passage.is_row:  # found by what was pointed at it, though not by its own words
+                return Subject.of(
+                    passage, (citation,), [(Role.TEXT, self._retrieval.read_text(passage.text))]
+                )
+            return self._retrieval.subject(str(citation))
         return self._retrieval.subject(address)
 
     # How it is kept

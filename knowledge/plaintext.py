@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from knowledge.answers import Answer, Excerpt, SeriesFigures, Statement
+from knowledge.answers import Answer, Excerpt, Kind, SeriesFigures, Statement
+from knowledge.exports import Absence
 from knowledge.faq import FaqEntry
 from knowledge.people import Person
 from knowledge.sources import Source
-from knowledge.timeline import Event
+from knowledge.timeline import Dispute, Event
 from knowledge.wording import (
+    claim_in_words,
     date_in_words,
+    dispute_in_words,
     editorial_in_words,
     extent_in_words,
     figure_date_in_words,
     figure_in_words,
+    fresh_disputes,
     headline,
     own_in_words,
     part_in_words,
     receipt_in_words,
     references,
     role_in_words,
+    standing_in_words,
     wording_of,
 )
 
@@ -44,11 +49,15 @@ def _blocks(answer: Answer) -> Iterator[str]:
         yield f"({editorial_in_words(answer)})"
     for block in answer.figures:
         yield "\n".join(_figures(block))
+    yield "\n".join(map(_statement, answer.asides))
     yield "\n".join(map(receipt_in_words, answer.receipts))
-    yield "\n".join(
-        line for event in answer.events for line in _event(event, len(answer.events) <= SUMMARISED_EVENTS)
-    )
-    yield "\n\n".join(map(_person, answer.people))
+    events = "\n".join(_events(answer))
+    people = "\n\n".join(map(_person, answer.people))
+    if answer.kind is Kind.PEOPLE:
+        yield from (people, _mentions(answer), f"Events:\n{events}" if events else "")
+    else:
+        yield from (events, people)
+    yield "\n".join(_disputes(answer))
     yield "\n\n".join(map(_source, answer.sources))
     yield "\n".join(map(entry_in_words, answer.entries))
     if answer.excerpts:
@@ -81,6 +90,9 @@ def _figures(block: SeriesFigures) -> Iterator[str]:
         if figure is None:
             yield f"  {period.label()}: no figure"
             continue
+        if isinstance(figure, Absence):
+            yield f"  {period.label()}: {figure.meaning} {references(figure.citations)}"
+            continue
         date = figure_date_in_words(figure, brief=len(block.figures) > DATED_FIGURES)
         yield f"  {date}: {figure_in_words(figure)} {references(figure.citations)}"
         for part in figure.parts:
@@ -92,6 +104,28 @@ def _figures(block: SeriesFigures) -> Iterator[str]:
         yield f"  Total stated, {total.period.label()}: {said}"
 
 
+def _events(answer: Answer) -> Iterator[str]:
+    with_summary = len(answer.events) <= SUMMARISED_EVENTS
+    for event, disputes in fresh_disputes(answer.events, answer.disputes):
+        yield from _event(event, with_summary)
+        for dispute in disputes:
+            yield from _dispute(dispute, indent="    ")
+
+
+def _disputes(answer: Answer) -> Iterator[str]:
+    """Yield what is in dispute about the passages shown, where no event shown tells it."""
+    told = {event.id for event in answer.events}
+    for dispute in answer.disputes:
+        if told.isdisjoint(dispute.events):
+            yield from _dispute(dispute)
+
+
+def _dispute(dispute: Dispute, indent: str = "") -> Iterator[str]:
+    yield f"{indent}{dispute_in_words(dispute)}"
+    for claim in dispute.claims:
+        yield f"{indent}  - {claim_in_words(claim)} {references(claim.citations)}"
+
+
 def _event(event: Event, with_summary: bool) -> Iterator[str]:
     date = date_in_words(event, brief=not with_summary)
     yield f"{date}: {headline(event)} {references(event.citations)}"
@@ -100,22 +134,27 @@ def _event(event: Event, with_summary: bool) -> Iterator[str]:
 
 
 def _person(person: Person) -> str:
-    return f"{person.name} — {role_in_words(person)}\n{person.summary} {references(person.citations)}"
+    standings = (f"{standing_in_words(s)} {references(s.citations)}" for s in person.standings)
+    about = f"{person.summary} {references(person.citations)}"
+    return "\n".join((f"{person.name} — {role_in_words(person)}", about, *standings))
+
+
+def _mentions(answer: Answer) -> str:
+    count = len(answer.mentions)
+    return f"Passages that name them ({count}): {references(answer.mentions)}" if count else ""
 
 
 def _source(source: Source) -> str:
-    title = (
-        f"{source.title} (our description: this copy has no headline)"
-        if source.title_is_label
-        else source.title
-    )
+    title = f"{source.title} ({source.title_note})" if source.title_note else source.title
     authors = f"By {', '.join(source.authors)}." if source.authors else ""
     credit = f"{source.credit.rstrip('.')}." if source.credit else ""
     about = " ".join(filter(None, (f"{source.byline} ({source.published_basis}).", authors, credit)))
+    quality = f"    {source.quality_in_words}\n" if source.quality_in_words else ""
     return (
         f"{source.id}: {title}\n"
         f"    {about}\n"
         f"    {extent_in_words(source)}; "
         f"collection {source.collection}, revision {source.revision}\n"
+        f"{quality}"
         f"    {source.url}"
     )

@@ -13,8 +13,9 @@ from knowledge.faq import FaqEntry, OwnEntry
 from knowledge.leads import lead
 from knowledge.library import Library
 from knowledge.people import Person
+from knowledge.questions import asked_for
 from knowledge.retrieval import Candidate, Retrieval, Role
-from knowledge.sources import Passage
+from knowledge.sources import PUBLIC_RECORD, Passage
 from knowledge.text import clip
 from knowledge.timeline import Event
 from knowledge.unknowns import KnownUnknown
@@ -29,6 +30,12 @@ OWN = "This server's own entry."
 STALE = "A passage that this entry cites has changed since"
 
 DATES_OVERLAP = "Some of these dates overlap; the sources do not say which of those came first."
+
+TOLD = 0.45
+"""Likeness from which a passage of the public record answers what the founding documents do not give."""
+
+IN_DISPUTE = 0.5
+"""Share of what a dispute is about that a question must have to be told of it."""
 
 MOST_EXCERPTS = 3
 CLOSEST = 2
@@ -49,7 +56,14 @@ def _about(entry: OwnEntry) -> Iterator[str]:
 def excerpt_of(library: Library, citation: Citation) -> Excerpt:
     """Return a passage as it is shown; raises `CitationError` if there is none at `citation`."""
     source, passage = library.resolve(citation)
-    return Excerpt(source.citation(passage), passage.text, source.byline, source.url, passage.is_original)
+    return Excerpt(
+        source.citation(passage),
+        passage.text,
+        source.byline,
+        source.url,
+        passage.is_original,
+        numbered_by_us=source.addressing == "notes",
+    )
 
 
 class Replies:
@@ -64,7 +78,7 @@ class Replies:
         """Reply from the first candidate, with the passages that are nearly as well supported."""
         item = candidates[0].subject.item
         if isinstance(item, KnownUnknown):
-            return self._known_unknown(item)
+            return self.known_unknown(question, item)
         if isinstance(item, FaqEntry):
             return self.entry(item)
         if isinstance(item, Event):
@@ -72,6 +86,26 @@ class Replies:
         if isinstance(item, Person):
             return self.person(item)
         return self._passages(question, candidates)
+
+    def with_disputes(self, question: str, answer: Answer) -> Answer:
+        """Add the disputes on what a question asks, of those that concern what its answer cites.
+
+        A reply with figures says itself where amounts differ, and by how much.
+        """
+        if answer.kind is Kind.FIGURE:
+            return answer
+        cited = set(answer.citations)
+        concerned = [d for d in self._library.timeline.disputes if not cited.isdisjoint(d.citations)]
+        if not concerned:
+            return answer
+        words = frozenset(self._retrieval.concepts(question))
+        asked = [d for d in concerned if self._share(d.about.removeprefix("whether "), words) >= IN_DISPUTE]
+        return replace(answer, disputes=tuple(dict.fromkeys((*answer.disputes, *asked))))
+
+    def _share(self, text: str, words: frozenset[str]) -> float:
+        """Return how much of the weight of a text some words have."""
+        terms = frozenset(self._retrieval.concepts(text))
+        return self._retrieval.weight(terms & words) / self._retrieval.weight(terms)
 
     def entry(self, entry: FaqEntry) -> Answer:
         """Give a curated answer, with the passages it rests on; say whose it is if it is a server's own."""
@@ -135,7 +169,13 @@ class Replies:
         """Say what happened when; of a few events, with the passages they rest on."""
         cited = dict.fromkeys(c for event in events for c in event.citations)
         excerpts = self._excerpts(cited) if len(cited) <= CLOSEST else ()
-        return Answer(Kind.TIMELINE, Status.ANSWERED, events=tuple(events), excerpts=excerpts)
+        return Answer(
+            Kind.TIMELINE,
+            Status.ANSWERED,
+            events=tuple(events),
+            excerpts=excerpts,
+            disputes=self._library.timeline.disputes_about(events),
+        )
 
     def together(self, answers: Sequence[Answer]) -> Answer:
         """Join the replies to the parts of a question, each with its own lead and passages."""
@@ -146,21 +186,30 @@ class Replies:
             statements=tuple(chain.from_iterable(a.statements for a in answers)),
             excerpts=tuple(excerpts[:MOST_EXCERPTS]),
             events=tuple(chain.from_iterable(a.events for a in answers)),
+            disputes=tuple(dict.fromkeys(chain.from_iterable(a.disputes for a in answers))),
             people=tuple(chain.from_iterable(a.people for a in answers)),
             figures=tuple(chain.from_iterable(a.figures for a in answers)),
+            asides=tuple(chain.from_iterable(a.asides for a in answers)),
             receipts=tuple(chain.from_iterable(a.receipts for a in answers)),
             notes=tuple(dict.fromkeys(chain.from_iterable(a.notes for a in answers))),
         )
 
-    def _known_unknown(self, unknown: KnownUnknown) -> Answer:
+    def known_unknown(self, question: str, unknown: KnownUnknown, beside: Sequence[Candidate] = ()) -> Answer:
+        """Say what the sources do not give; `beside` are passages of the public record that may have it.
+
+        The first of them answers if what it answers is nearly what is asked. Otherwise they are the closest.
+        """
+        lacking = "founding documents do" if unknown.told else "library does"
+        missing = f"The {lacking} not give {unknown.lacks}."
+        if beside and _is_nearly_asked(question, beside[0]):
+            answer = self._passages(question, beside)
+            return replace(answer, notes=(f"{missing} This is from the wider record.", *answer.notes))
+        near = dict.fromkeys((*(c.subject.citations[0] for c in beside[:CLOSEST]), *unknown.nearest))
         return Answer(
             Kind.REFUSAL,
             Status.REFUSED,
-            statements=(
-                Statement(f"The library does not give {unknown.lacks}."),
-                Statement(f"{unknown.says}."),
-            ),
-            closest=self._excerpts(unknown.nearest),
+            statements=(Statement(missing), Statement(f"{unknown.says}.")),
+            closest=self._excerpts(near),
         )
 
     def refusal(self, candidates: Sequence[Candidate]) -> Answer:
@@ -188,9 +237,19 @@ class Replies:
         sources = list(self._library.sources.values())
         if not sources:
             return "The library is empty: no collection with a source is switched on."
-        named = "; ".join(f"{s.publisher}, {s.published:%B %Y}" for s in sources[:MOST_NAMED])
-        more = len(sources) - MOST_NAMED
+        whole = [s for s in sources if s.collection != PUBLIC_RECORD and s.published] or sources
+        named = "; ".join(
+            f"{s.publisher}, {s.published:%B %Y}" if s.published else s.byline for s in whole[:MOST_NAMED]
+        )
+        more = len(sources) - min(len(whole), MOST_NAMED)
         return f"The library holds: {named}{f'; and {more} more (see /sources)' if more > 0 else ''}."
 
     def _excerpts(self, citations: Iterable[Citation]) -> tuple[Excerpt, ...]:
         return tuple(excerpt_of(self._library, c) for c in tuple(citations)[:MOST_EXCERPTS])
+
+
+def _is_nearly_asked(question: str, candidate: Candidate) -> bool:
+    """Whether a candidate's nearest ask is much like a question, and asks for the same kind of thing."""
+    asked = asked_for(question)
+    same_kind = not asked or bool(asked & candidate.nearest)
+    return candidate.role is Role.ASK and candidate.likeness >= TOLD and same_kind

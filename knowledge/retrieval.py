@@ -3,6 +3,9 @@
 A *subject* is whatever can carry an answer: a passage, an FAQ entry, an event, a person, or a known unknown.
 It is indexed through its text and, one by one, through the questions that it answers (its *asks*), so that
 the nearest question counts. BM25 finds the candidates; the evidence decides among them.
+
+The public record adds subjects, but never changes what the words of the other subjects weigh, nor which of
+those are found: an answer from the founding documents gives way only to one that is better supported.
 """
 
 from __future__ import annotations
@@ -20,9 +23,10 @@ from knowledge.citations import Citation
 from knowledge.faq import FaqEntry, OwnEntry
 from knowledge.index import Bm25Index, lucene_idf
 from knowledge.questions import Asked, asked_for, essence
-from knowledge.sources import Passage
-from knowledge.text import analyse, sentences, terms
+from knowledge.sources import PUBLIC_RECORD, Passage
+from knowledge.text import sentences, terms, terms_and_surfaces
 from knowledge.unknowns import KnownUnknown
+from knowledge.wording import standing_in_words
 
 if TYPE_CHECKING:
     from knowledge.library import Library
@@ -265,20 +269,24 @@ class Retrieval:
         """Analyse and index every subject of `library`."""
         self._vocabulary = library.vocabulary
         self.surfaces: Counter[str] = Counter()
-        self._index = SubjectIndex(
-            (item, citations, [(role, self._unit_terms(role, text)) for role, text in units])
-            for item, citations, units in _items(library)
-        )
-        self.subjects = self._index.keep_subjects()
-        spread = Counter(term for subject in self.subjects for term in subject.all_terms)
-        self._weights = {term: lucene_idf(len(self.subjects), n) for term, n in spread.items()}
+        rows: dict[bool, list[SubjectRow]] = {False: [], True: []}
+        for item, citations, units in _items(library):
+            is_of_record = any(library.sources[c.source].collection == PUBLIC_RECORD for c in citations)
+            analysed = [(role, self._unit_terms(role, text)) for role, text in units]
+            rows[is_of_record].append((item, citations, analysed))
+        self._others, self._record = SubjectIndex(rows[False]), SubjectIndex(rows[True])
+        first = self._others.keep_subjects()
+        self.subjects = (*first, *self._record.keep_subjects())
+        others = _weights(first)
+        self._weights = _weights(self.subjects) | others
+        self._of_record = self._weights.keys() - others.keys()
         self._weights |= {term: EXACT * weight for term, weight in self._weights.items() if term[0] == "="}
         self._weights |= dict.fromkeys(Asked, ASKED_WEIGHT)
 
     def _unit_terms(self, role: Role, text: str) -> list[str]:
-        tokens = analyse(text)
-        self.surfaces.update(token.surface for token in tokens)
-        words = self._vocabulary.concepts_and_words([token.term for token in tokens])
+        found = terms_and_surfaces(text)
+        self.surfaces.update([surface for _, surface in found])
+        words = self._vocabulary.concepts_and_words([term for term, _ in found])
         return words if role is Role.TEXT else [*words, *sorted(asked_for(text))]
 
     def read(self, question: str) -> list[str]:
@@ -302,6 +310,10 @@ class Retrieval:
         """Whether a term occurs anywhere in the library."""
         return term in self._weights
 
+    def knows_name(self, name: str) -> bool:
+        """Whether a name, or one that it is part of in the public record, occurs in the library."""
+        return any(self.knows(word) or f"={word}" in self._of_record for word in self.concepts(name))
+
     def understands(self, word: str) -> bool:
         """Whether everything that a typed word means occurs in the library."""
         return all(map(self.knows, self.concepts(word)))
@@ -315,8 +327,13 @@ class Retrieval:
         return WeighedQuestion(words, self.weight)
 
     def candidates(self, words: Sequence[str]) -> list[Candidate]:
-        """Return the subjects that match some of `words`, the best supported first."""
-        return self._index.candidates(self.weighed(words))
+        """Return the subjects that match some of `words`, the best supported first.
+
+        Of equals, those of the public record come last.
+        """
+        question = self.weighed(words)
+        found = (*self._others.candidates(question), *self._record.candidates(question))
+        return sorted(found, key=lambda candidate: -candidate.support)
 
     def row(self, entry: FaqEntry) -> SubjectRow:
         """Analyse an FAQ entry, which need not be of the library, as questions are analysed."""
@@ -332,6 +349,11 @@ class Retrieval:
         """Passages and FAQ entries by their address; no id is written like a citation."""
         passages = {str(s.citations[0]): s for s in self.subjects if isinstance(s.item, Passage)}
         return passages | {s.item.id: s for s in self.subjects if isinstance(s.item, FaqEntry)}
+
+
+def _weights(subjects: Sequence[Subject]) -> dict[str, float]:
+    spread = Counter(chain.from_iterable(subject.all_terms for subject in subjects))
+    return {term: lucene_idf(len(subjects), n) for term, n in spread.items()}
 
 
 PREMISE_MARGIN = 0.05
@@ -357,7 +379,7 @@ _Texts = list[tuple[Role, str]]
 
 def _items(library: Library) -> Iterator[tuple[Item, tuple[Citation, ...], _Texts]]:
     for source, passage in library.passages():
-        if not passage.retired:
+        if not (passage.retired or passage.is_row):
             units = [*((Role.TEXT, s) for s in sentences(passage.text)), *_asks(passage.asks)]
             units += [(Role.WRONG_PREMISE, text) for text in passage.wrong_premises]
             yield passage, (source.citation(passage),), units
@@ -371,8 +393,12 @@ def _items(library: Library) -> Iterator[tuple[Item, tuple[Citation, ...], _Text
         units = [(Role.TEXT, f"{event.title}. {event.summary} {event.date.label()}"), *_asks(event.asks)]
         yield event, event.citations, units
     for person in library.people:
-        text = f"{' '.join(person.names)}. {person.role} {person.affiliation}. {person.summary}"
-        yield person, person.citations, [(Role.TEXT, text), *_asks(_about(person))]
+        names = (person.name, *person.aliases)
+        text = f"{' '.join(names)}. {person.role} {person.affiliation}. {person.summary}"
+        yield person, person.citations, [(Role.TEXT, text), *_asks(_about(person, names))]
+        for standing in person.standings:
+            text = f"{' '.join((person.name, *standing.aliases))}. {standing_in_words(standing)}"
+            yield person, standing.citations, [(Role.TEXT, text), *_asks(_about(person, standing.aliases))]
     for unknown in library.unknowns:
         yield (
             unknown,
@@ -381,9 +407,9 @@ def _items(library: Library) -> Iterator[tuple[Item, tuple[Citation, ...], _Text
         )
 
 
-def _about(person: Person) -> Iterator[str]:
+def _about(person: Person, names: Iterable[str]) -> Iterator[str]:
     """Yield what is asked about anybody: who it is, what its role is, whom it belongs to."""
-    for name in person.names:
+    for name in names:
         yield f"who is {name}"
     yield f"{person.name} job title, role, position"
     yield f"which organization is {person.name} with, where does {person.name} work"

@@ -6,6 +6,7 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 from urllib.parse import urlsplit
 
 from knowledge.citations import Citation
@@ -21,7 +22,7 @@ class Passage(Row):
     `note` is our own-words text, or empty for a document the operator added, of which only the `original`
     exists. `speaker` is who speaks in it, for an original may have only “she said”. `asks` are questions that
     the passage answers, `wrong_premises` questions that assert what it contradicts; both are indexed and
-    never shown.
+    never shown. A passage that `is_row` of a dataset is found through the tables, not by its words.
     """
 
     ref: str
@@ -31,6 +32,7 @@ class Passage(Row):
     asks: tuple[str, ...] = ()
     wrong_premises: tuple[str, ...] = ()
     retired: bool = False
+    is_row: bool = False
 
     @property
     def text(self) -> str:
@@ -43,14 +45,42 @@ class Passage(Row):
         return bool(self.original)
 
 
+FOUNDING, PUBLIC_RECORD = "core", "public_record"
+"""The collection of the two founding documents, and that of the wider record beside them."""
+
+Quality = Literal[
+    "",
+    "official",
+    "official, reposted",
+    "U.S. government broadcaster",
+    "news",
+    "news, reposted",
+    "news digest",
+    "trade press",
+    "law-firm summary",
+    "legal digest",
+    "research site",
+    "encyclopedia",
+    "open letter",
+    "NGO statement",
+    "NGO statement, reposted",
+]
+"""What kind of witness a source is, if that is said; `reposted`: read in somebody else's copy."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source(Row):
-    """One document or dataset with its metadata and its passages in reading order."""
+    """One document or dataset with its metadata and its passages in reading order.
+
+    `published` is known to `published_precision`, and missing for a page without a date; `published_basis`
+    says where it comes from. Where `addressing` is `notes`, the passages are our notes of what the page says,
+    and their numbers are ours, not those of its paragraphs.
+    """
 
     id: str
     title: str
     publisher: str
-    published: date
+    published: date | None
     published_basis: str
     url: str
     kind: str
@@ -60,6 +90,9 @@ class Source(Row):
     authors: tuple[str, ...] = ()
     credit: str = ""
     revision: int = 1
+    published_precision: Literal["day", "month", "year"] = "day"
+    quality: Quality = ""
+    addressing: Literal["paragraphs", "notes"] = "paragraphs"
 
     def citation(self, passage: Passage) -> Citation:
         """Return the address of one of this source's passages."""
@@ -67,8 +100,36 @@ class Source(Row):
 
     @property
     def byline(self) -> str:
-        """Publisher and month in words, as a citation is introduced: `Foreign Policy, 11 January 2019`."""
-        return f"{self.publisher}, {self.published.day} {self.published:%B %Y}"
+        """Publisher and date in words, as a citation is introduced: `Foreign Policy, 11 January 2019`."""
+        return f"{self.publisher}, {self.published_in_words}"
+
+    @property
+    def published_in_words(self) -> str:
+        """The date as far as it is known: `11 January 2019`, `October 2018`, `2017` or `undated`."""
+        if self.published is None:
+            return "undated"
+        words = {"day": f"{self.published.day} %B %Y", "month": "%B %Y", "year": "%Y"}
+        return self.published.strftime(words[self.published_precision])
+
+    @property
+    def published_key(self) -> str:
+        """The date as far as it is known, in digits: `2019-01-11`, `2018-10`, `2017` or nothing."""
+        length = {"day": 10, "month": 7, "year": 4}[self.published_precision]
+        return self.published.isoformat()[:length] if self.published else ""
+
+    @property
+    def title_note(self) -> str:
+        """What a reader must know of the title: nothing if it is printed on the document."""
+        if not self.title_is_label:
+            return ""
+        copy = "" if self.addressing == "notes" else ": this copy has no headline"
+        return f"our description{copy}"
+
+    @property
+    def quality_in_words(self) -> str:
+        """What kind of witness it is, and whose the numbers of its passages are; empty for most."""
+        numbers = "¶ numbers are those of our notes, not of the page" if self.addressing == "notes" else ""
+        return "; ".join(filter(None, (self.quality, numbers)))
 
     @property
     def extent(self) -> str:

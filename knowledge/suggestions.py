@@ -5,19 +5,22 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz, process, utils
 
+from knowledge.assistance import as_fiscal_years
 from knowledge.citations import Citation
 from knowledge.errors import CitationError
+from knowledge.exports import Absence, Figure, units
 from knowledge.faq import FaqEntry
 from knowledge.library import Library
 from knowledge.periods import ALL_DATES, AmbiguousPeriodError, Period, PeriodError, Precision, parse_period
 from knowledge.text import clip
-from knowledge.wording import figure_in_words
+from knowledge.wording import figure_in_words, role_in_words
 
 if TYPE_CHECKING:
     from knowledge.entries import State
@@ -59,17 +62,46 @@ def timeline_periods(library: Library, typed: str = "", limits: Limits = READABL
 
 
 def export_periods(library: Library, typed: str = "", limits: Limits = READABLE) -> tuple[Suggestion, ...]:
-    """Suggest periods that have figures; a month of a single figure shows it."""
-    figures = library.exports.figures
-    dates = [figure.period for figure in figures]
+    """Suggest periods that have figures; a month or year of one or two figures shows them."""
+    table = library.exports
+    dates = [figure.period for figure in table.figures] + [absence.period for absence in table.absences]
 
     def described(period: Period) -> Suggestion:
-        within = [figure for figure in figures if figure.period.overlaps(period)]
-        if len(within) == 1 and within[0].period == period:
-            return Suggestion(f"{period.label()} — {figure_in_words(within[0])}", period.key())
-        return _counted(period, len(within), "figure")
+        rows = [row for one in table.series for row in table.rows(period, one)]
+        if 0 < len(rows) <= len(table.series) and all(row.period == period for row in rows):
+            return Suggestion(f"{period.label()} — {'; '.join(map(_row_in_words, rows))}", period.key())
+        return _counted(period, len(rows), "figure")
 
     return cut(_periods(dates, typed, described), limits)
+
+
+def assistance_years(library: Library, typed: str = "", limits: Limits = READABLE) -> tuple[Suggestion, ...]:
+    """Suggest fiscal years that have figures, the newest first, with what was obligated and disbursed."""
+    table = library.assistance
+    by_year = [one for one in table.series if one.additive]
+    held = sorted({figure.period for one in by_year for figure in table.rows(ALL_DATES, one)}, reverse=True)
+
+    def described(year: Period) -> Suggestion:
+        rows = [(one, row) for one in by_year for row in table.rows(year, one)]
+        said = "; ".join(f"{one.id} {_row_in_words(row)}" for one, row in rows)
+        return Suggestion(f"{year.key()} — {said or 'no figure'}", year.key())
+
+    known = [Suggestion(f"all fiscal years — {_number(len(held), 'year')}", "all"), *map(described, held)]
+    read = [year for period in _read(typed, held) for year in _single_year(period)] if typed.strip() else []
+    return cut(chain(map(described, read), _matching(typed, known)), limits)
+
+
+def _single_year(period: Period) -> list[Period]:
+    """Return the fiscal year that a period is read as, if it is one."""
+    with suppress(PeriodError):
+        years, _ = as_fiscal_years(period)
+        if not (years.open_start or years.open_end) and len(units(years, Precision.FISCAL_YEAR)) == 1:
+            return list(units(years, Precision.FISCAL_YEAR))
+    return []
+
+
+def _row_in_words(row: Figure | Absence) -> str:
+    return figure_in_words(row) if isinstance(row, Figure) else row.meaning
 
 
 def topics(library: Library, typed: str = "", limits: Limits = READABLE) -> tuple[Suggestion, ...]:
@@ -84,6 +116,30 @@ def series(library: Library, typed: str = "", limits: Limits = READABLE) -> tupl
     """Suggest series of export figures, in the order of the library."""
     found = [Suggestion(f"{s.id} — {s.name}", s.id) for s in library.exports.series]
     return cut(_matching(typed, found), limits)
+
+
+def actors(library: Library, typed: str = "", limits: Limits = READABLE) -> tuple[Suggestion, ...]:
+    """Suggest actors of the timeline, the most frequent first; an alias finds its actor, too."""
+    counts = {actor: len(library.actors.events(actor)) for actor in library.actors.names}
+    ordered = sorted(counts, key=lambda actor: (-counts[actor], actor))
+    found = [Suggestion(f"{actor} — {_number(counts[actor], 'event')}", actor) for actor in ordered]
+    named = [(name, one) for one in found for name in library.actors.called(one.value)]
+    return cut(chain(_matching(typed, found), _called(typed, named)), limits)
+
+
+def people(library: Library, typed: str = "", limits: Limits = READABLE) -> tuple[Suggestion, ...]:
+    """Suggest people and organisations, in the order of the library; an alias finds whose it is, too."""
+    found = [Suggestion(f"{person.name} — {role_in_words(person)}", person.name) for person in library.people]
+    named = [(name, one) for person, one in zip(library.people, found, strict=True) for name in person.names]
+    return cut(chain(_matching(typed, found), _called(typed, named)), limits)
+
+
+def _called(typed: str, named: Sequence[tuple[str, Suggestion]]) -> Iterator[Suggestion]:
+    """Yield those of whom a name begins with the typed text, then those of whom one is spelt like it."""
+    if not typed.strip():
+        return
+    by_name = [Suggestion(name, str(number)) for number, (name, _) in enumerate(named)]
+    yield from (named[int(one.value)][1] for one in _matching(typed, by_name))
 
 
 def sources(library: Library, typed: str = "", limits: Limits = READABLE) -> tuple[Suggestion, ...]:

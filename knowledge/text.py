@@ -138,7 +138,32 @@ def analyse(text: str) -> tuple[Token, ...]:
 
 def terms(text: str) -> list[str]:
     """Return the terms of a text in order: what is put into an index, and what it is asked for."""
-    return [_stem(term) for term, _, _ in _scan(text) if term not in STOP_WORDS]
+    return [term for term, _ in terms_and_surfaces(text)]
+
+
+def terms_and_surfaces(text: str) -> list[tuple[str, str]]:
+    """Return the terms of a text in order, each with how it stands there, as `analyse` finds them."""
+    chunks = [_plain_word(chunk) for chunk in text.split()]
+    if _NOT_PLAIN in chunks:  # one word that depends on its neighbours, or may
+        return [(_stem(term), text[start:end]) for term, start, end in _scan(text) if term not in STOP_WORDS]
+    return [chunk for chunk in chunks if chunk]
+
+
+_NOT_PLAIN = ("", "")
+_PLAIN_WORD = re.compile(r"([A-Za-z]{2,})(?:'s)?[.,?!]?")
+
+
+@lru_cache(maxsize=1 << 15)
+def _plain_word(chunk: str) -> tuple[str, str] | None:
+    """Return the term and the surface of a word that means the same in any text; None for a function word.
+
+    Most words do. Where one does not, or it is not clear at a glance, that is `_NOT_PLAIN`.
+    """
+    found = _PLAIN_WORD.fullmatch(chunk)
+    word = found[1].lower() if found else ""
+    if not found or word in _NUMBERS or word in _SCALES or word in ("us", "per"):
+        return _NOT_PLAIN
+    return None if word in STOP_WORDS else (_stem(word), found[1])
 
 
 @lru_cache(maxsize=1 << 15)

@@ -10,10 +10,14 @@ from knowledge.rows import Row
 
 @dataclass(frozen=True, slots=True)
 class KnownUnknown(Row):
-    """A gap beside something the sources do say: a refusal can tell both."""
+    """A gap beside something the sources do say: a refusal can tell both.
+
+    `told` are passages of the public record that have something on what is missing.
+    """
 
     id: str
     says: str
     lacks: str
     nearest: tuple[Citation, ...]
     asks: tuple[str, ...]
+    told: tuple[Citation, ...] = ()

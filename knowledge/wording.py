@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from knowledge.answers import Answer, Excerpt
 from knowledge.citations import Citation
 from knowledge.exports import Figure, Part, Receipt, amount
 from knowledge.faq import FaqEntry, OwnEntry
-from knowledge.people import Person
+from knowledge.people import Person, Standing
 from knowledge.periods import Period
 from knowledge.sources import Source
-from knowledge.timeline import Event
+from knowledge.timeline import Claim, Dispute, Event
 
 _SYMBOLS = {"USD": "US$"}
 _ABBREVIATIONS = {"un": "U.N.", "us": "U.S.", "usaid": "USAID", "covid": "COVID"}
@@ -20,6 +20,8 @@ _ABBREVIATIONS = {"un": "U.N.", "us": "U.S.", "usaid": "USAID", "covid": "COVID"
 
 def quantity(value: Decimal, unit: str) -> str:
     """Write a value with its unit: `US$120,000`, `45.8 %`."""
+    if value < 0:
+        return f"−{quantity(-value, unit)}"
     if unit == "percent":
         return f"{value.normalize():f} %"
     symbol = _SYMBOLS.get(unit)
@@ -27,10 +29,18 @@ def quantity(value: Decimal, unit: str) -> str:
 
 
 def figure_in_words(figure: Figure) -> str:
-    """Write a figure with its qualifier: `about US$68,000`, `nothing sent (a reported zero)`."""
+    """Write a figure with its qualifier: `about US$68,000`, `nothing sent (a reported zero)`.
+
+    What is given in tenths of a million stays so: `US$2.7 million`.
+    """
     if figure.precision == "reported zero":
         return "nothing sent (a reported zero)"
-    return _qualified(quantity(figure.value, figure.unit), figure.qualifier)
+    words = quantity(figure.value, figure.unit)
+    if figure.precision == "recorded zero":
+        return f"{words} (a recorded zero)"
+    if figure.qualifier == "to the nearest 100,000":
+        return f"{_SYMBOLS.get(figure.unit, '')}{figure.value / 1_000_000:,.1f} million"
+    return _qualified(words, figure.qualifier)
 
 
 def figure_date_in_words(figure: Figure, brief: bool = False) -> str:
@@ -45,7 +55,7 @@ def part_in_words(part: Part) -> str:
 
 
 def _qualified(words: str, qualifier: str) -> str:
-    return words if qualifier == "as stated" else f"{qualifier} {words}"
+    return words if qualifier in ("as stated", "exactly") else f"{qualifier} {words}"
 
 
 def receipt_in_words(receipt: Receipt) -> str:
@@ -75,6 +85,34 @@ def role_in_words(person: Person) -> str:
     return person.role if inside else ", ".join(filter(None, (person.role, person.affiliation)))
 
 
+def standing_in_words(standing: Standing) -> str:
+    """Write what somebody was at another time: `in September 2020: Deputy Secretary of State`."""
+    role = ", ".join(filter(None, (standing.role, standing.affiliation)))
+    return f"{standing.at.label()}: {role}"
+
+
+def dispute_in_words(dispute: Dispute) -> str:
+    """Write on what the sources differ; the sides follow it."""
+    return f"The sources differ on {dispute.about}:"
+
+
+def claim_in_words(claim: Claim) -> str:
+    """Write one side of a dispute with who says it: `Foreign Policy: December 2017, without a day`."""
+    return f"{claim.by}: {claim.says}"
+
+
+def fresh_disputes(
+    events: Iterable[Event], disputes: Iterable[Dispute]
+) -> Iterator[tuple[Event, tuple[Dispute, ...]]]:
+    """Yield events with the disputes that concern them and no event before them."""
+    left = {dispute.id: dispute for dispute in disputes}
+    for event in events:
+        here = tuple(dispute for dispute in left.values() if event.id in dispute.events)
+        for dispute in here:
+            del left[dispute.id]
+        yield event, here
+
+
 def extent_in_words(source: Source) -> str:
     """Say how many passages a source has, and which: `22 passages: 1 to 17, title, caption and bio`."""
     count = len(source.passages)
@@ -83,7 +121,9 @@ def extent_in_words(source: Source) -> str:
 
 def wording_of(excerpt: Excerpt) -> str:
     """Say whose words an excerpt has."""
-    return "original" if excerpt.is_original else "note in our words"
+    if excerpt.is_original:
+        return "original"
+    return "note in our words, the number is ours" if excerpt.numbered_by_us else "note in our words"
 
 
 def headline(event: Event) -> str:

@@ -57,6 +57,14 @@ passages:
   summary: "The Bureau published a table of shipments."
   citations: ["table-2002¶2001-01"]
 """,
+    "disputes.yaml": """\
+- id: rice-worth
+  about: "what the rice was worth"
+  events: [rice-sent]
+  claims:
+    - {by: "The Paper", says: "about 100 dollars", citations: ["paper-2001¶1"]}
+    - {by: "The Bureau", says: "95 dollars", citations: ["table-2002¶2001-01"]}
+""",
     "exports.yaml": """\
 series:
   - id: paper
@@ -98,6 +106,7 @@ figures:
     citations: ["table-2002¶2001-01"]
 totals: []
 """,
+    "assistance.yaml": "{}\n",
     "people.yaml": """\
 - id: ann-smith
   name: "Ann Smith"
@@ -143,7 +152,7 @@ fillers: [please]
 }
 
 EMPTY_TABLES = {
-    name: "{}\n" if name in ("exports.yaml", "vocabulary.yaml") else "[]\n"
+    name: "{}\n" if name in ("assistance.yaml", "exports.yaml", "vocabulary.yaml") else "[]\n"
     for name in FILES
     if not name.startswith("sources/")
 }

@@ -32,8 +32,19 @@ VALUES = st.lists(st.text("abcXYZ019.¶-", min_size=1, max_size=12), max_size=4)
         ("/timeline 2018-12 topic:sanctions", "timeline", {"period": "2018-12", "topic": "sanctions"}),
         ('/timeline topic:"travel ban" 2018', "timeline", {"period": "2018", "topic": "travel ban"}),
         ("/timeline topic:sanctions", "timeline", {"topic": "sanctions"}),
+        (
+            "/timeline 2012 topic:food-aid actor:usaid",
+            "timeline",
+            {"period": "2012", "topic": "food-aid", "actor": "usaid"},
+        ),
+        ("/who Stephen Biegun", "who", {"name": "Stephen Biegun"}),
+        ("/who name: a colon", "who", {"name": "name: a colon"}),
         ("/timeline period:2018", "timeline", {"period": "2018"}),
         ('/timeline period:"dec 2018"', "timeline", {"period": "dec 2018"}),
+        ("/exports 2008 compare:2009", "exports", {"period": "2008", "compare": "2009"}),
+        ('/exports 2008 compare:"nov 2023"', "exports", {"period": "2008", "compare": "nov 2023"}),
+        ("/assistance FY2008", "assistance", {"years": "FY2008"}),
+        ("/assistance 1996 to 2008", "assistance", {"years": "1996 to 2008"}),
         ("/timeline", "timeline", {}),
         ("/timeline   ", "timeline", {}),
         ("/cite fp-2019:6", "cite", {"reference": "fp-2019:6"}),
@@ -119,6 +130,13 @@ def test_every_command_has_a_summary_and_an_example_that_it_reads_itself() -> No
     for name, form in COMMANDS.items():
         assert form.summary.endswith(".")
         assert parse_command(form.example).name == name
+
+
+def test_only_the_commands_that_a_library_can_answer_are_known() -> None:
+    some = {name: form for name, form in COMMANDS.items() if name != "assistance"}
+    with pytest.raises(CommandError) as caught:
+        parse_command("/assistance FY2008", some)
+    assert "There is no command “/assistance”. The commands are /ask, " in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -319,6 +319,63 @@ BROKEN = {
     "ref that occurs twice": Broken(
         PAPER, 'ref: "2"', 'ref: "1"', 'ref: "1"', "passages › 1", "occurs twice"
     ),
+    "dispute with one side": Broken(
+        "disputes.yaml",
+        '    - {by: "The Bureau", says: "95 dollars", citations: ["table-2002¶2001-01"]}\n',
+        "",
+        "claims:",
+        "rice-worth › claims",
+        "at least two sides",
+    ),
+    "dispute about no event": Broken(
+        "disputes.yaml", "[rice-sent]", "[]", "events: []", "rice-worth › events", "at least one event"
+    ),
+    "dispute about an event that there is not": Broken(
+        "disputes.yaml",
+        "[rice-sent]",
+        "[rice-lost]",
+        "rice-lost",
+        "rice-worth › events › item 1",
+        "no event “rice-lost”",
+    ),
+    "side of a dispute that leads nowhere": Broken(
+        "disputes.yaml",
+        'dollars", citations: ["paper-2001¶1"]',
+        'dollars", citations: ["paper-2001¶9"]',
+        "paper-2001¶9",
+        "rice-worth › claims › item 1 › citations › item 1",
+        "leads to no passage",
+    ),
+    "notes without a quality": Broken(
+        PAPER, "collection: core", "collection: core\naddressing: notes", "id: paper", "quality", "is missing"
+    ),
+    "notes of a page that is not safe to open": Broken(
+        PAPER,
+        'url: "https://example.org/rice"',
+        'url: "http://example.org/rice"\naddressing: notes\nquality: news',
+        "http://",
+        "url",
+        "https://",
+    ),
+    "quality that there is not": Broken(
+        PAPER, "collection: core", "collection: core\nquality: gossip", "gossip", "quality", "'official'"
+    ),
+    "month of publication that is not its first day": Broken(
+        PAPER,
+        "published: 2001-02-03",
+        "published: 2001-02-03\npublished_precision: month",
+        "published: 2001",
+        "published",
+        "the first day of the month",
+    ),
+    "words for a collection that there is not": Broken(
+        "vocabulary.yaml",
+        "fillers: [please]",
+        "fillers: [please]\ncollections:\n  secret:\n    fillers: [hush]",
+        "secret:",
+        "collections › secret",
+        "core, public_record, local",
+    ),
     "name that two people have": Broken(
         "people.yaml",
         'role: "reporter"',

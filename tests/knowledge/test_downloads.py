@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -9,14 +10,17 @@ from decimal import Decimal
 from typing import Any
 
 import icalendar
+import pandas
 import pytest
+from bibtexparser.entrypoint import parse_string
 from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.answers import Answer, Excerpt, Kind, SeriesFigures, Statement, Status
 from knowledge.citations import Citation
 from knowledge.downloads import Format, download, formats
-from knowledge.exports import Figure, Part, Series, total
+from knowledge.engine import Engine
+from knowledge.exports import Absence, Figure, Part, Series, total
 from knowledge.periods import Period, parse_period
 from knowledge.plaintext import plain_text
 from knowledge.sources import Passage, Source
@@ -90,9 +94,10 @@ def calendar(answer: Answer) -> list[Any]:
 
 
 def test_a_reply_comes_in_the_forms_that_apply_to_it() -> None:
-    assert formats(FIGURE_ANSWER) == (Format.CSV, Format.BIBLIOGRAPHY, Format.TEXT)
-    assert formats(TIMELINE) == (Format.CSV, Format.ICS, Format.BIBLIOGRAPHY, Format.TEXT)
-    assert formats(ANSWER) == (Format.CSV, Format.BIBLIOGRAPHY, Format.TEXT)
+    sourced = (Format.BIBLIOGRAPHY, Format.BIBTEX, Format.CSL, Format.TEXT)
+    assert formats(FIGURE_ANSWER) == (Format.CSV, Format.RECEIPT, *sourced)
+    assert formats(TIMELINE) == (Format.CSV, Format.ICS, Format.MARKDOWN, *sourced)
+    assert formats(ANSWER) == (Format.CSV, *sourced)
     assert formats(Answer(Kind.REFUSAL, Status.REFUSED)) == (Format.TEXT,)
     assert formats(Answer(Kind.ERROR, Status.ERROR)) == ()
     assert Format.BIBLIOGRAPHY in formats(Answer(Kind.SOURCES, Status.ANSWERED, sources=(FP,)))
@@ -193,6 +198,187 @@ def test_the_bibliography_names_each_source_once_with_what_is_cited_of_it() -> N
     assert "our copy has no headline" in text
     assert text.count(URL) == 1
     assert "Library version: 1a2b3c4d" in text
+
+
+# Bibliographies for programs
+
+
+def test_bibtex_and_csl_json_name_each_source_once() -> None:
+    entries = parse_string(download(ANSWER, Format.BIBTEX, SOURCES).data.decode()).entries
+    items = json.loads(download(ANSWER, Format.CSL, SOURCES).data)
+    assert [entry.key for entry in entries] == [item["id"] for item in items] == ["fp-2019", "rfa-2024"]
+
+
+@pytest.mark.parametrize(
+    ("format_", "ending"),
+    [
+        (Format.BIBLIOGRAPHY, "-sources.txt"),
+        (Format.BIBTEX, "-sources.bib"),
+        (Format.CSL, "-sources.json"),
+        (Format.TEXT, ".txt"),
+    ],
+)
+def test_each_form_has_its_ending(format_: Format, ending: str) -> None:
+    assert download(ANSWER, format_, SOURCES).filename == f"why-were-shipments-delayed{ending}"
+
+
+# Receipts
+
+
+def receipt(answer: Answer) -> list[str]:
+    return download(answer, Format.RECEIPT, SOURCES).data.decode().splitlines()
+
+
+def test_a_receipt_has_value_formula_rounding_rows_and_what_is_missing() -> None:
+    added = total(FIGURES, ("October 2023",))
+    lines = receipt(replace(FIGURE_ANSWER, receipts=(added,)))
+    assert "1. Sum" in lines
+    for line in (
+        "   Value: about US$188,000",
+        "   Formula: 120,000 + 68,000 + 0 = 188,000",
+        "   Rounding: none",
+        "   Limits: Computed from rounded figures; no source states it.",
+        "   Missing: October 2023",
+        "   - December 2023: about US$68,000 (reported, rounded, about) [rfa-2024¶13]",
+    ):
+        assert line in lines
+
+
+def test_a_receipt_names_series_vintage_and_library_version() -> None:
+    lines = receipt(FIGURE_ANSWER)
+    assert lines[:2] == ["Receipts for: /exports 2023-10..2024-01", "Library version: 1a2b3c4d"]
+    assert "- reported: Reported; rfa-2024, Radio Free Asia, 30 May 2024, revision 1" in lines
+    assert any(line.startswith("- rfa-2024: A report.") and line.endswith(URL) for line in lines)
+
+
+def test_every_receipt_of_a_reply_is_in_the_file(engine: Engine) -> None:
+    answer = engine.reply("/exports 2023-11..2024-03")
+    text = download(answer, Format.RECEIPT, engine.library.sources).data.decode()
+    assert len(answer.receipts) > 5
+    for one in answer.receipts:
+        assert f"{one.label}\n" in text
+        assert f"   Formula: {one.formula}\n" in text
+    assert "census-2025-04, U.S. Census Bureau, 4 April 2025" in text
+
+
+def test_a_reply_that_computes_nothing_has_no_receipt() -> None:
+    with pytest.raises(ValueError, match="cannot be had as receipt"):
+        download(replace(FIGURE_ANSWER, receipts=()), Format.RECEIPT, SOURCES)
+
+
+# Markdown
+
+
+def markdown(answer: Answer) -> str:
+    return download(answer, Format.MARKDOWN, SOURCES).data.decode()
+
+
+def test_a_timeline_is_a_list_with_footnotes() -> None:
+    text = markdown(TIMELINE)
+    assert "- **10 December 2018** — A letter.[^1]\n  It was sent.\n" in text
+    assert "- **June 2018 (inferred from “last June”)** — A summit.[^1]" in text
+    assert f"[^1]: rfa-2024¶13: A report. Radio Free Asia, 30 May 2024. <{URL}>" in text
+    assert text.count("[^1]:") == 1
+
+
+@pytest.mark.parametrize(
+    ("title", "written"),
+    [
+        ("*Bold* and _slanted_", r"\*Bold\* and \_slanted\_"),
+        ("[link](https://x)", r"\[link\](https://x)"),
+        ("<script>", r"\<script\>"),
+        ("a | b # c ~d~ `e`", r"a \| b \# c \~d\~ \`e\`"),
+        ("back\\slash", r"back\\slash"),
+        ("two\nlines", "two lines"),
+    ],
+)
+def test_what_markdown_would_read_is_escaped(title: str, written: str) -> None:
+    assert f"— {written}." in markdown(replace(TIMELINE, events=(replace(LETTER, title=title),)))
+
+
+@pytest.mark.parametrize(
+    ("summary", "written"), [("- a", r"\- a"), ("+ a", r"\+ a"), ("1. a", r"1\. a"), ("# a", r"\# a")]
+)
+def test_a_summary_begins_no_list_and_no_heading(summary: str, written: str) -> None:
+    assert f"\n  {written}\n" in markdown(replace(TIMELINE, events=(replace(LETTER, summary=summary),)))
+
+
+def test_what_is_in_dispute_about_events_stands_below_them(engine: Engine) -> None:
+    answer = engine.reply("/timeline 2018")
+    text = download(answer, Format.MARKDOWN, engine.library.sources).data.decode()
+    assert answer.disputes
+    for dispute in answer.disputes:
+        for claim in dispute.claims:
+            assert claim.by.split(",")[0] in text
+
+
+# In a spreadsheet
+
+
+def frame(answer: Answer) -> pandas.DataFrame:
+    data = download(answer, Format.CSV, SOURCES).data
+    days = [name for name in ("first_day", "last_day") if name.encode() in data.split(b"\n")[0]]
+    return pandas.read_csv(io.BytesIO(data), encoding="utf-8-sig", parse_dates=days)
+
+
+def test_a_table_of_figures_opens_with_typed_columns() -> None:
+    table = frame(FIGURE_ANSWER)
+    assert pandas.api.types.is_numeric_dtype(table["value"])
+    assert pandas.api.types.is_datetime64_any_dtype(table["first_day"])
+    assert table["value"].isna().tolist() == [row == "no figure" for row in table["row"]]
+    assert table.loc[table["row"] == "figure", "value"].sum() == 188_000
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "/exports",
+        "/exports 2023-11",
+        "/exports 2016..2024",
+        "/exports 2008 compare:2009",
+        "/assistance",
+        "/assistance 2022..2025",
+        "how much did exports fall from 2008 to 2009",
+        "/timeline 2018-12",
+    ],
+)
+def test_the_table_of_a_reply_opens_with_a_row_for_each_row_shown(engine: Engine, typed: str) -> None:
+    answer = engine.reply(typed)
+    data = download(answer, Format.CSV, engine.library.sources).data
+    table = pandas.read_csv(io.BytesIO(data), encoding="utf-8-sig", parse_dates=["first_day", "last_day"])
+    rows = [figure for block in answer.figures for _, figure in block.rows]
+    parts = [part for figure in rows if isinstance(figure, Figure) for part in figure.parts]
+    totals = [stated for block in answer.figures for stated in block.totals]
+    shown = (*rows, *parts, *totals, *answer.receipts, *answer.events)
+    assert len(table) == len(shown)
+    assert pandas.api.types.is_datetime64_any_dtype(table["first_day"])
+    if answer.figures:
+        assert pandas.api.types.is_numeric_dtype(table["value"])
+        values = [float(figure.value) for figure in rows if isinstance(figure, Figure)]
+        assert table.loc[table["row"] == "figure", "value"].tolist() == values
+        held = table[table["row"].isin(["figure", "no recorded trade", "computed"])]
+        assert not held["citations"].isna().any()
+        assert held["urls"].str.startswith("https://").all()
+
+
+def test_a_negative_amount_is_a_number_and_a_text_like_a_formula_is_none(engine: Engine) -> None:
+    answer = engine.reply("/assistance FY2025")
+    figure = answer.figures[0].figures[0]
+    block = replace(answer.figures[0], figures=(replace(figure, note="=HYPERLINK(1)"),))
+    table = frame(replace(answer, figures=(block,)))
+    assert table["value"].tolist()[0] == -2
+    assert table["note"].tolist()[0] == "'=HYPERLINK(1)"
+
+
+def test_a_year_without_a_row_is_named_as_what_it_means() -> None:
+    absence = Absence("reported", month("2017"), "no recorded trade", CITED)
+    block = replace(FIGURE_ANSWER.figures[0], absences=(absence,))
+    (row,) = (r for r in rows(replace(FIGURE_ANSWER, figures=(block,))) if r["row"] == "no recorded trade")
+    assert (row["period"], row["value"], row["precision"]) == ("2017", "", "no recorded trade")
+    assert (row["citations"], row["urls"]) == ("rfa-2024¶13", URL)
+
+
+# The whole reply
 
 
 def test_plain_text_is_the_whole_reply_and_says_what_was_asked() -> None:

@@ -315,6 +315,12 @@ def test_an_empty_library_has_a_reply_to_everything_too(engine: Engine, typed: s
 # The timeline
 
 
+@pytest.fixture(scope="module")
+def core(library: Library) -> Engine:
+    """The founding documents alone."""
+    return Engine(library.only(("core",)))
+
+
 def dates(answer: Answer) -> list[str]:
     return [str(event.date) for event in answer.events]
 
@@ -355,7 +361,7 @@ def test_a_topic_narrows_a_period(engine: Engine) -> None:
 
 
 def test_a_period_without_events_is_refused_and_says_where_there_are_some(engine: Engine) -> None:
-    answer = engine.timeline("1999")
+    answer = engine.timeline("1993")
     assert (answer.kind, answer.status) == (Kind.REFUSAL, Status.REFUSED)
     assert "no dated event" in plain_text(answer)
     assert "/timeline 2018" in plain_text(answer)
@@ -379,6 +385,51 @@ def test_a_bare_month_with_events_in_several_years_asks_which(engine: Engine) ->
     assert answer.status is Status.ERROR
     assert {"/timeline 2017-12", "/timeline 2018-12"} <= set(answer.choices)
     assert all(engine.reply(choice).status is Status.ANSWERED for choice in answer.choices)
+
+
+def test_a_bare_month_is_one_that_the_founding_documents_have(engine: Engine, core: Engine) -> None:
+    answer = engine.timeline("march")
+    assert {event.date.first.year for event in answer.events} == {2023, 2024}  # “since November” among them
+    assert any("other years have events, too" in note for note in answer.notes)
+    assert not any("other years" in note for note in core.timeline("march").notes)
+    assert {"/timeline 1999-04", "/timeline 2004-04"} <= set(engine.timeline("april").choices)
+
+
+def test_an_actor_narrows_a_period_and_is_found_by_any_of_its_names(engine: Engine) -> None:
+    whole = engine.timeline("2018")
+    for name in ("U.S. State Department", "State Department", "us state department", "foggy bottom"):
+        narrow = engine.timeline("2018", actor=name)
+        assert 0 < len(narrow.events) < len(whole.events)
+        assert all("U.S. State Department" in event.actors for event in narrow.events)
+        assert "with U.S. State Department" in narrow.title
+
+
+def test_topic_and_actor_narrow_together_in_the_text_form_too(engine: Engine) -> None:
+    answer = engine.reply("/timeline 2012..2020 topic:food-aid actor:dprk")
+    assert answer.status is Status.ERROR  # nobody is called so
+    answer = engine.reply('/timeline 2012 topic:food-aid actor:"north korea"')
+    assert [event.id for event in answer.events] == ["leap-day-deal"]
+    assert engine.reply(answer.question) == answer
+
+
+def test_a_slip_in_an_actor_is_read_and_said(engine: Engine) -> None:
+    answer = engine.timeline(actor="World Fod Program")
+    assert answer.events == engine.timeline(actor="World Food Program").events
+    assert any("World Food Program" in note for note in answer.notes)
+
+
+def test_an_unknown_actor_is_answered_with_the_nearest_to_choose_from(engine: Engine) -> None:
+    answer = engine.timeline(actor="Mercy Crops Inc")
+    assert answer.status is Status.ERROR
+    assert '/timeline actor:"Mercy Corps"' in answer.choices
+    assert all(engine.reply(choice).status is Status.ANSWERED for choice in answer.choices)
+    assert "/timeline actor:" in plain_text(engine.timeline(actor="xqzwv"))
+
+
+def test_an_actor_without_events_in_the_period_is_refused(engine: Engine) -> None:
+    answer = engine.timeline("1996", actor="Mike Pompeo")
+    assert answer.status is Status.REFUSED
+    assert "with Mike Pompeo for 1996" in plain_text(answer)
 
 
 def test_an_unknown_topic_is_answered_with_the_topics_and_the_nearest_to_choose_from(engine: Engine) -> None:
@@ -448,9 +499,10 @@ def test_a_source_can_be_read_through_from_its_first_passage(engine: Engine, lib
 
 @pytest.mark.parametrize("typed", ["fp-2019¶99", "bbc-2020¶1", "the letter", ""])
 def test_a_reference_that_leads_nowhere_is_an_error_that_says_what_there_is(
-    engine: Engine, typed: str
+    engine: Engine, core: Engine, typed: str
 ) -> None:
-    answer = engine.cite(typed)
+    assert engine.cite(typed).status is Status.ERROR
+    answer = core.cite(typed)
     assert answer.status is Status.ERROR
     assert "fp-2019" in plain_text(answer)
 
@@ -469,10 +521,74 @@ def test_one_source_can_be_shown(engine: Engine) -> None:
     assert [source.id for source in engine.sources("RFA-2024").sources] == ["rfa-2024"]
 
 
-def test_an_unknown_source_is_answered_with_those_there_are(engine: Engine) -> None:
-    answer = engine.sources("bbc-2020")
+def test_an_unknown_source_is_answered_with_those_there_are(engine: Engine, core: Engine) -> None:
+    answer = core.sources("bbc-2020")
     assert answer.status is Status.ERROR
     assert all(name in plain_text(answer) for name in ("fp-2019", "rfa-2024"))
+    assert "fp-2019" in plain_text(engine.sources("fp-2018"))
+
+
+# People
+
+
+def test_somebody_is_shown_with_role_passages_and_events(engine: Engine) -> None:
+    answer = engine.reply("/who Stephen Biegun")
+    assert (answer.kind, answer.status) == (Kind.PEOPLE, Status.ANSWERED)
+    text = plain_text(answer)
+    assert text.index("U.S. senior envoy for North Korea") < text.index("Passages that name them")
+    assert text.index("Passages that name them") < text.index("Events:")
+    assert "September 2020: Deputy Secretary of State" in text
+    assert {Citation("fp-2019", "2"), Citation("ncnk-biegun-2018-12-19", "1")} <= set(answer.mentions)
+    assert {"biegun-seoul-remarks", "biegun-incheon-remarks"} <= {event.id for event in answer.events}
+    assert answer.citations[0] == answer.people[0].citations[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("biegun", "Stephen Biegun"),
+        ("STEPHEN BIEGUN", "Stephen Biegun"),
+        ("keith", "Keith Luse"),
+        ("Steven Beigun", "Stephen Biegun"),
+        ("wfp", "World Food Program"),
+        ("the WFP", "World Food Program"),
+        ("1718 committee", "U.N. sanctions committee"),
+        ("us treasury", "U.S. Department of the Treasury"),
+        ("Samaritans Purse", "Samaritan's Purse"),
+        ("Michael R. Pompeo", "Mike Pompeo"),
+    ],
+)
+def test_a_name_an_alias_or_a_slip_finds_whom_it_means(engine: Engine, typed: str, name: str) -> None:
+    answer = engine.who(typed)
+    assert [person.name for person in answer.people] == [name]
+    assert engine.reply(answer.question) == answer
+
+
+def test_a_name_that_was_read_as_another_is_said(engine: Engine) -> None:
+    assert engine.who("Jung Pakk").notes == ("Read “Jung Pakk” as “Jung Pak”.",)
+    assert not engine.who("jung pak").notes
+
+
+def test_an_unknown_name_gets_the_nearest_or_is_refused(engine: Engine) -> None:
+    answer = engine.who("Robert Fore")
+    assert answer.status is Status.ERROR
+    assert answer.choices
+    assert all(engine.reply(choice).status is Status.ANSWERED for choice in answer.choices)
+    nobody = engine.who("Zxqv")
+    assert nobody.status is Status.REFUSED
+    assert "/who Stephen Biegun" in plain_text(nobody)
+
+
+def test_no_name_is_an_error_with_an_example(engine: Engine) -> None:
+    for typed in ("/who", "/who   "):
+        answer = engine.reply(typed)
+        assert answer.status is Status.ERROR
+        assert "/who Stephen Biegun" in plain_text(answer)
+
+
+def test_who_somebody_is_can_still_be_asked_in_words(engine: Engine) -> None:
+    for question in ("who is Jung Pak?", "who is Heather Nauert", "who was the vice chairman Kim Yong Chol?"):
+        assert engine.reply(question).kind is Kind.PEOPLE, question
 
 
 # FAQ entries

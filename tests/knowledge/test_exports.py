@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -12,20 +14,25 @@ from hypothesis import strategies as st
 
 from knowledge.citations import Citation
 from knowledge.exports import (
-    ExportTable,
+    Absence,
     Figure,
+    FigureTable,
     Receipt,
     Series,
     amount,
+    change,
     difference,
+    gap,
     mean,
     percentage,
     portion,
+    runs,
     share,
     total,
+    units,
 )
 from knowledge.library import Library
-from knowledge.periods import Period, Precision
+from knowledge.periods import Period, Precision, parse_period
 
 
 def figure(
@@ -146,6 +153,55 @@ def test_an_amount_loses_nothing(value: Decimal) -> None:
     assert number(amount(value)) == value
 
 
+@given(CENTS.filter(bool), CENTS)
+def test_a_change_is_in_per_cent_of_the_first_and_below_zero_for_a_fall(one: Decimal, two: Decimal) -> None:
+    receipt = change("Change", (figure(one, 0),), (figure(two, 1),))
+    assert receipt.value == percentage(two - one, one)
+    assert (receipt.value < 0) == (percentage(two - one, one) < 0)
+    assert receipt.unit == "percent"
+    assert receipt.formula.endswith(f"= {receipt.value} %".replace("-", "−"))
+
+
+def test_a_change_from_nothing_has_no_percentage() -> None:
+    with pytest.raises(ValueError, match="nothing"):
+        change("Change", (figure(0, 0),), (figure(5, 1),))
+
+
+@given(ROWS, ROWS)
+def test_the_gap_between_two_sums_is_never_negative(one: list[Figure], two: list[Figure]) -> None:
+    receipt = gap("Gap", one, two)
+    assert receipt.value == abs(total(one).value - total(two).value)
+    assert receipt.rows == (*one, *two)
+
+
+def test_a_gap_may_lie_between_series_but_not_between_units() -> None:
+    assert gap("Gap", (figure(5),), (figure(3, series="census"),)).value == 2
+    with pytest.raises(ValueError, match="one unit"):
+        gap("Gap", (figure(5),), (figure(3, unit="metric tons"),))
+    with pytest.raises(ValueError, match="one unit"):
+        gap("Gap", (), (figure(3),))
+
+
+def test_what_is_only_known_to_be_less_than_a_bound_counts_as_nothing() -> None:
+    bounded = replace(figure(50_000, 1), qualifier="less than")
+    receipt = total([figure(7, 0), bounded])
+    assert (receipt.value, receipt.formula) == (Decimal(7), "7 + 0 = 7")
+    assert receipt.approximate
+
+
+def test_a_negative_term_stands_in_brackets() -> None:
+    assert total([figure(5, 0, exact=True), figure(-2, 1, exact=True)]).formula == "5 + (−2) = 3"
+
+
+def test_a_receipt_says_how_it_was_rounded_and_names_what_is_missing() -> None:
+    rows = [figure(1, 0), figure(2, 1)]
+    assert total(rows, ["May 2001"]).missing == ("May 2001",)
+    assert total(rows).rounding == "none"
+    assert mean(rows).rounding == "to the cent, halves up"
+    assert share(Decimal(1), "one", rows, "both").rounding == "to one decimal, halves up"
+    assert portion(Decimal(90), rows[0], "kits").rounding == "to whole units, halves up"
+
+
 # What must never be mixed
 
 
@@ -196,9 +252,9 @@ def test_a_receipt_cites_every_row_once_in_order(rows: list[Figure]) -> None:
 # The table
 
 
-def table(months: Sequence[int], coverage: Period) -> ExportTable:
+def table(months: Sequence[int], coverage: Period) -> FigureTable:
     series = Series("reported", "Reported", "paper-2001", coverage, "")
-    return ExportTable((series,), tuple(figure(1, month) for month in sorted(months)))
+    return FigureTable((series,), tuple(figure(1, month) for month in sorted(months)))
 
 
 @given(st.sets(MONTHS), MONTHS, MONTHS)
@@ -222,10 +278,66 @@ def test_an_open_period_has_no_list_of_gaps() -> None:
 def test_rows_can_be_had_of_one_series_or_of_all() -> None:
     january = figure(1).period
     rows = (figure(1, series="census"), figure(2, series="reported"))
-    held = ExportTable((), rows)
+    held = FigureTable((), rows)
     assert held.within(january) == rows
     assert held.within(january, "census") == rows[:1]
     assert held.months("reported") == (january,)
+
+
+def years(*held: int, absent: Sequence[int] = ()) -> FigureTable:
+    """Return a table of one series by year, with the months of the last one."""
+    coverage = Period.between(date(held[0], 1, 1), date(held[-1], 12, 31))
+    by_year = [replace(figure(year), period=Period.unit(Precision.YEAR, year)) for year in held]
+    months = [replace(figure(n), period=Period.unit(Precision.MONTH, held[-1], n)) for n in range(1, 13)]
+    gone = [Absence("reported", Period.unit(Precision.YEAR, year), "no trade", ()) for year in absent]
+    series = Series("reported", "Reported", "paper-2001", coverage)
+    return FigureTable((series,), (*by_year, *months), absences=tuple(gone))
+
+
+@pytest.mark.parametrize(
+    ("typed", "grain"),
+    [
+        ("2001", Precision.YEAR),
+        ("1999..2002", Precision.YEAR),
+        ("since 2000", Precision.YEAR),
+        ("until 2000", Precision.YEAR),
+        ("all", Precision.YEAR),
+        ("2002-01..2002-12", Precision.MONTH),
+        ("2002-03", Precision.MONTH),
+        ("since 2002-03", Precision.MONTH),
+        ("Q1 2002", Precision.MONTH),
+        ("FY2002", Precision.MONTH),
+    ],
+)
+def test_a_period_of_whole_years_is_shown_by_year_and_any_other_by_month(
+    typed: str, grain: Precision
+) -> None:
+    held = years(1999, 2000, 2002)
+    assert held.grain(parse_period(typed).period, held.series[0]) is grain
+
+
+@given(st.sets(st.integers(1995, 2010), min_size=1), st.sets(st.integers(1995, 2010)))
+def test_every_year_of_a_range_has_a_figure_is_absent_or_is_a_gap(has: set[int], gone: set[int]) -> None:
+    held = years(*sorted(has), absent=sorted(gone - has))
+    period = parse_period("1995..2010").period
+    rows = [row.period.first.year for row in held.rows(period, held.series[0])]
+    gaps = [gap_.first.year for gap_ in held.gaps(period, held.series[0])]
+    assert sorted([*rows, *gaps]) == list(range(1995, 2011))
+    assert set(rows) == has | (gone - has)
+
+
+@given(st.sets(st.integers(1990, 2020)))
+def test_years_that_follow_one_another_are_one_range(chosen: set[int]) -> None:
+    joined = runs(Period.unit(Precision.YEAR, year) for year in chosen)
+    covered = [year for run in joined for year in range(run.first.year, run.last.year + 1)]
+    assert covered == sorted(chosen)
+    assert all(one.last.year + 1 < two.first.year for one, two in pairwise(joined))
+
+
+def test_fiscal_years_stay_by_themselves() -> None:
+    fiscal = units(parse_period("FY2001..FY2003").period, Precision.FISCAL_YEAR)
+    assert [str(year) for year in fiscal] == ["FY2001", "FY2002", "FY2003"]
+    assert runs(fiscal) == fiscal
 
 
 def test_the_shipped_figures_keep_the_qualifiers_of_their_source(library: Library) -> None:

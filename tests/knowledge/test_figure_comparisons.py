@@ -6,6 +6,13 @@ import pytest
 
 from knowledge.answers import Kind
 from knowledge.engine import Engine
+from knowledge.library import Library
+
+
+@pytest.fixture(scope="module")
+def engine(library: Library) -> Engine:
+    """The founding documents alone; what stands beside them is the matter of test_disagreements."""
+    return Engine(library.only(("core",)))
 
 
 @pytest.mark.parametrize(

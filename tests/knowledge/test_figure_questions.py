@@ -9,11 +9,18 @@ from hypothesis import strategies as st
 from knowledge.answers import Answer, Kind, Status
 from knowledge.engine import Engine
 from knowledge.jsonlines import as_dict
+from knowledge.library import Library
 from knowledge.plaintext import plain_text
 
 NOV, DEC, JAN, FEB, MAR = ALL = ["2023-11", "2023-12", "2024-01", "2024-02", "2024-03"]
 NAMES = ["November 2023", "December 2023", "January 2024", "February 2024", "March 2024"]
 VALUES = [120_000, 68_000, 0, 26_000, 3_500]
+
+
+@pytest.fixture(scope="module")
+def engine(library: Library) -> Engine:
+    """The founding documents alone; what stands beside them is the matter of test_disagreements."""
+    return Engine(library.only(("core",)))
 
 
 def figure_answer(engine: Engine, question: str) -> tuple[Answer, str]:

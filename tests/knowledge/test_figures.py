@@ -28,6 +28,85 @@ def notes(answer: Answer) -> str:
     return " ".join(answer.notes)
 
 
+# Years
+
+
+def test_whole_years_are_shown_by_year_where_there_are_yearly_figures(engine: Engine) -> None:
+    answer = engine.exports("1992..2024", "census")
+    (block,) = answer.figures
+    assert {figure.period.precision for figure in block.figures} == {Precision.YEAR}
+    assert len(block.figures) == 28
+    assert [str(absence.period) for absence in block.absences] == ["2017", "2018", "2019", "2020", "2021"]
+    assert block.gaps == ()
+
+
+def test_the_months_of_a_year_are_shown_if_they_are_asked_for_by_month(engine: Engine) -> None:
+    (block,) = engine.exports("2024-01..2024-12", "census").figures
+    assert len(block.figures) == 12
+    assert [str(total.period) for total in block.totals] == ["2024"]
+
+
+def test_no_amount_is_there_twice_in_its_year_and_in_its_month(engine: Engine) -> None:
+    for typed in ("", "2023", "2023..2024", "since 2022", "2023-11..2024-12", "until 2024"):
+        for block in engine.exports(typed).figures:
+            assert len({figure.period.precision for figure in block.figures}) == 1, typed
+
+
+def test_a_month_of_a_year_that_is_held_as_a_whole_leads_to_that_year(engine: Engine) -> None:
+    answer = engine.exports("2014-05")
+    assert answer.status is Status.REFUSED
+    assert "no figure for May 2014 by itself; it has 2014 as a whole year" in plain_text(answer)
+    assert answer.choices == ("/exports 2014",)
+
+
+@pytest.mark.parametrize("typed", ["2017", "2018-05", "2017..2021"])
+def test_a_year_without_a_row_is_no_recorded_trade(engine: Engine, typed: str) -> None:
+    answer = engine.exports(typed, "census")
+    text = plain_text(answer)
+    assert (answer.kind, answer.status) == (Kind.FIGURE, Status.ANSWERED)
+    assert "no recorded trade [census-2025-04¶201" in text
+    assert "neither a zero nor unknown" in text
+    assert not answer.receipts
+
+
+def test_a_zero_that_is_recorded_is_a_zero(engine: Engine) -> None:
+    assert "2006: US$0 (a recorded zero) [census-2025-04¶2006]" in plain_text(engine.exports("2006"))
+
+
+def test_what_is_not_published_yet_is_no_figure(engine: Engine) -> None:
+    answer = engine.exports("2025-01")
+    assert answer.status is Status.REFUSED
+    assert "not a zero" in plain_text(answer)
+
+
+def test_amounts_in_tenths_of_a_million_are_shown_as_such_and_explained(engine: Engine) -> None:
+    text = plain_text(engine.exports("1999..2003"))
+    assert "1999: US$11.3 million [census-2025-04¶1999]" in text
+    assert "2003: US$7,977,400 [census-2025-04¶2003]" in text
+    assert "a 0 there says less than US$50,000, not zero" in text
+
+
+def test_the_vintage_and_that_copies_were_read_are_said(engine: Engine) -> None:
+    assert "vintage of April 2025 (read from copies of it)" in plain_text(engine.exports("2016"))
+
+
+def test_a_bare_month_is_that_of_the_founding_series_and_other_years_are_named(engine: Engine) -> None:
+    answer = engine.exports("november")
+    assert [str(f.period) for block in answer.figures for f in block.figures] == [NOV, NOV]
+    assert "There is a figure for November 2024, too: name the year to see it." in answer.notes
+    assert "only year" not in notes(answer)
+
+
+def test_a_bare_month_of_a_series_with_several_years_leaves_the_choice(engine: Engine) -> None:
+    answer = engine.exports("november", "census")
+    assert answer.choices == ("/exports 2023-11 series:census", "/exports 2024-11 series:census")
+
+
+def test_a_bare_month_that_only_the_workbook_has_is_read_as_its_own(engine: Engine) -> None:
+    (block,) = engine.exports("april").figures
+    assert [str(figure.period) for figure in block.figures] == ["2024-04"]
+
+
 # How a period may be written
 
 
@@ -182,7 +261,7 @@ def test_a_sum_says_that_it_is_computed_with_its_formula_and_its_limits(
     engine: Engine, typed: str, formula: str
 ) -> None:
     answer, block = reported(engine, typed)
-    (receipt,) = answer.receipts
+    receipt = answer.receipts[0]
     assert receipt.formula == formula
     assert receipt.value == sum((figure.value for figure in block.figures), Decimal(0))
     (line,) = (line for line in plain_text(answer).splitlines() if formula in line)
@@ -212,11 +291,12 @@ def test_the_stated_total_is_not_shown_for_a_part_of_what_it_covers(engine: Engi
 def test_series_stand_side_by_side_and_are_never_added_to_each_other(folder: ContentFolder) -> None:
     answer = Engine(folder.read()).exports("2001")
     assert [block.series.id for block in answer.figures] == ["paper", "bureau"]
-    assert [receipt.formula for receipt in answer.receipts] == ["100 + 0 = 100"]
+    assert [receipt.formula for receipt in answer.receipts] == ["100 + 0 = 100", "100 − 95 = 5"]
+    assert {row.series for row in answer.receipts[0].rows} == {"paper"}
     text = plain_text(answer)
     assert text.index("As The Paper has it") < text.index("As The Bureau has it")
     assert "January 2001: about US$100 [paper-2001¶1]" in text
-    assert "January 2001: exactly US$95 [table-2002¶2001-01]" in text
+    assert "January 2001: US$95 [table-2002¶2001-01]" in text
 
 
 def test_one_series_can_be_asked_for(folder: ContentFolder) -> None:

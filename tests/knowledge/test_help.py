@@ -38,7 +38,9 @@ def test_every_command_is_named_and_has_an_example_of_its_own(engine: Engine) ->
     answer = engine.help()
     assert (answer.kind, answer.status) == (Kind.HELP, Status.ANSWERED)
     assert all(f"/{name}: {form.summary}" in plain_text(answer) for name, form in COMMANDS.items())
-    assert list(examples(answer)) == ["ask", "timeline", "exports", "cite", "sources"]
+    assert list(examples(answer)) == [
+        *("ask", "timeline", "exports", "assistance", "who", "cite", "sources"),
+    ]
     assert all(typed.startswith(f"/{name}") for name, typed in examples(answer).items())
 
 
@@ -49,11 +51,14 @@ def test_the_examples_are_of_the_library(engine: Engine) -> None:
     assert library.timeline.within(parse_period(found["timeline"].removeprefix("/timeline ")).period)
     month = parse_period(found["exports"].removeprefix("/exports ")).period
     assert any(figure.period == month and figure.value for figure in library.exports.figures)
+    assert found["who"].removeprefix("/who ") in {person.name for person in library.people}
     assert found["cite"].removeprefix("/cite ") in map(str, engine.reply(found["ask"]).citations)
 
 
 @pytest.mark.parametrize("collections", [["core"], ["public_record"], ["core", "public_record"]])
-@pytest.mark.parametrize("without", ["", "faq", "timeline", "exports", "faq timeline exports"])
+@pytest.mark.parametrize(
+    "without", ["", "faq", "timeline disputes", "exports", "faq timeline disputes exports"]
+)
 def test_with_another_library_they_still_work(
     folder: ContentFolder, collections: list[str], without: str
 ) -> None:
@@ -69,7 +74,8 @@ def test_with_another_library_they_still_work(
 
 def test_without_faq_entries_a_passage_is_asked(folder: ContentFolder) -> None:
     folder.write("faq.yaml", EMPTY_TABLES["faq.yaml"])
-    assert examples(Engine(folder.read()).help())["ask"] == "/ask what was sent"
+    folder.change("sources/paper-2001.yaml", "what was sent", "which relief was delivered")
+    assert examples(Engine(folder.read()).help())["ask"] == "/ask which relief was delivered"
 
 
 def test_what_the_library_declines_is_no_example(folder: ContentFolder) -> None:

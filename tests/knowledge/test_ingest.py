@@ -299,7 +299,7 @@ def test_a_document_becomes_a_source_with_numbered_paragraphs(desk: Desk) -> Non
         "Dorvik Archive",
         "Typed by us",
     )
-    assert (source.published.isoformat(), source.collection, source.revision) == ("2019-02-03", "local", 1)
+    assert (source.published_key, source.collection, source.revision) == ("2019-02-03", "local", 1)
     assert "The bay froze." in {p.text for _, p in desk.library.passages()}
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, get_args
 
 import pytest
 import yaml
@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from knowledge.citations import Citation
 from knowledge.engine import Engine
+from knowledge.exports import Qualifier
 from knowledge.jsonlines import replies
 from knowledge.library import Library
 from knowledge.periods import parse_period
@@ -37,9 +38,9 @@ def exactly(**properties: Any) -> dict[str, Any]:
 
 FIGURE = exactly(
     period={"type": "string"},
-    value={"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?$"},
+    value={"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"},
     unit={"type": "string", "minLength": 1},
-    qualifier={"enum": ["as stated", "about", "around", "more than", "exactly"]},
+    qualifier={"enum": list(get_args(Qualifier))},
     series={"type": "string"},
     citations=CITED,
 )
@@ -50,6 +51,14 @@ GAP = exactly(
     qualifier={"type": "null"},
     series={"type": "string"},
     citations={"type": "array", "maxItems": 0},
+)
+ABSENCE = exactly(
+    period={"type": "string"},
+    value={"type": "null"},
+    unit={"type": "null"},
+    qualifier={"const": "no recorded trade"},
+    series={"type": "string"},
+    citations=CITED,
 )
 EVENT = exactly(
     date={"type": "string"},
@@ -69,7 +78,7 @@ REPLY = exactly(
         "uniqueItems": True,
         "items": exactly(source={"type": "string"}, paragraph={"type": "string"}),
     },
-    rows={"type": "array", "items": {"anyOf": [FIGURE, GAP, EVENT]}},
+    rows={"type": "array", "items": {"anyOf": [FIGURE, GAP, ABSENCE, EVENT]}},
 )
 CONTRACT = Draft202012Validator(REPLY)
 
@@ -125,8 +134,14 @@ def test_a_reply_has_exactly_the_keys_of_the_contract_in_their_order(engine: Eng
         ("who is Omar Abdi?", "answered", "people"),
         ("how much was exported in october 2023?", "refused", "refusal"),
         ("who won the world cup in 1998?", "refused", "refusal"),
-        ("/exports 2022", "refused", "refusal"),
-        ("/timeline 1999", "refused", "refusal"),
+        ("/exports 1990", "refused", "refusal"),
+        ("/exports 2018", "answered", "figure"),
+        ("/exports 2008 compare:2009", "answered", "figure"),
+        ("/exports 2016 compare:2018", "refused", "refusal"),
+        ("/assistance FY2008", "answered", "figure"),
+        ("/assistance FY2023", "refused", "refusal"),
+        ("/assistance soon", "error", "error"),
+        ("/timeline 1950", "refused", "refusal"),
         ("/timeline soon", "error", "error"),
         ("/timeline december", "error", "error"),
         ("/exports colour:red", "error", "error"),
@@ -181,6 +196,30 @@ def test_a_gap_has_the_value_null_and_a_reported_zero_the_value_0(engine: Engine
         ("2023-12", "68000"),
         ("2024-01", "0"),
     ]
+
+
+def test_a_year_without_a_row_is_told_from_a_gap_by_its_qualifier_and_its_citation(engine: Engine) -> None:
+    rows = ask(engine, "/exports 1991..1992 series:census")["rows"]
+    assert [(r["period"], r["value"], r["qualifier"]) for r in rows] == [
+        ("1991", None, None),
+        ("1992", "100000", "to the nearest 100,000"),
+    ]
+    (row,) = ask(engine, "/exports 2018")["rows"]
+    assert (row["value"], row["qualifier"]) == (None, "no recorded trade")
+    assert row["citations"] == ["census-2025-04¶2018"]
+
+
+def test_both_series_have_their_rows_the_reported_one_first(engine: Engine) -> None:
+    rows = ask(engine, "/exports 2023-11")["rows"]
+    assert [(r["series"], r["value"], r["qualifier"]) for r in rows] == [
+        ("reported", "120000", "as stated"),
+        ("census", "64603", "exactly"),
+    ]
+
+
+def test_a_fiscal_year_is_written_as_one_and_a_negative_amount_as_such(engine: Engine) -> None:
+    (row,) = ask(engine, "/assistance 2025")["rows"]
+    assert (row["period"], row["value"], row["series"]) == ("FY2025", "-2", "obligations")
 
 
 def test_a_value_is_written_out_whole_however_the_file_writes_it(folder: ContentFolder) -> None:

@@ -94,6 +94,36 @@ def test_switching_a_collection_off_takes_whatever_cites_it_away(small: Library)
     assert Citation("table-2002", "2001-01") not in core
 
 
+def test_a_dispute_or_a_later_role_goes_with_the_collection_that_a_side_of_it_cites(
+    folder: ContentFolder,
+) -> None:
+    folder.change(
+        "people.yaml",
+        '  citations: ["paper-2001¶1"]\n',
+        '  citations: ["paper-2001¶1"]\n  standings:\n'
+        '    - {at: "2002", role: minister, aliases: [Minister Smith], citations: ["table-2002¶2001-01"]}\n',
+    )
+    folder.change("unknowns.yaml", "  asks:", '  told: ["table-2002¶2001-01"]\n  asks:')
+    folder.change(
+        "vocabulary.yaml", "fillers:", "collections:\n  public_record:\n    fillers: [pray]\nfillers:"
+    )
+    whole = folder.read()
+    core = whole.only(["core"])
+    assert [len(one.timeline.disputes) for one in (whole, core)] == [1, 0]
+    assert [len(one.people[0].standings) for one in (whole, core)] == [1, 0]
+    assert [one.directory.find("Minister Smith") for one in (whole, core)] == ["ann-smith", None]
+    assert [len(one.unknowns[0].told) for one in (whole, core)] == [1, 0]
+    assert [one.vocabulary.concepts(["pray", "rice"]) for one in (whole, core)] == [
+        ["rice"],
+        ["pray", "rice"],
+    ]
+
+
+def test_the_founding_documents_come_first_among_the_sources_and_for_a_bare_month(library: Library) -> None:
+    assert list(library.sources)[:2] == ["fp-2019", "rfa-2024"]
+    assert library.founding_dates == tuple(e.date for e in library.only(["core"]).timeline.events)
+
+
 def test_every_collection_together_is_the_whole_library(small: Library) -> None:
     whole = small.only(["core", "public_record", "local"])
     assert (whole.citations, whole.timeline, whole.exports, whole.faq) == (
@@ -120,4 +150,6 @@ def test_the_summary_fits_on_a_screen_and_names_every_source(library: Library) -
     summary = library.summary()
     assert len(summary.splitlines()) < 25
     assert library.version in summary
-    assert all(source in summary for source in library.sources)
+    noted = [source for source in library.sources.values() if source.addressing == "notes"]
+    assert all(id_ in summary for id_, source in library.sources.items() if source not in noted)
+    assert f"{len(noted)} more in notes" in summary

@@ -242,6 +242,13 @@ def test_or_by_an_entry_shipped_or_own(engine: Engine, library: Library) -> None
     assert is_from(engine.reply("Scoop on shuttles", own), "zork-permit")
 
 
+def test_a_question_can_be_pointed_at_a_row_of_a_dataset(engine: Engine) -> None:
+    own = engine.own_entries(pointers=[pointer("scoop on wigglies", "census-2025-04¶2023-11")])
+    for asked in ("scoop on wigglies", "scoop on the wigglies?"):
+        assert list(map(str, engine.reply(asked, own).citations)) == ["census-2025-04¶2023-11"]
+    assert engine.reply("scoop on wigglies").status is Status.REFUSED
+
+
 def test_a_pointer_to_what_is_not_there_leads_nowhere_until_it_is(engine: Engine, library: Library) -> None:
     there = entry("zork-permit", content(library), change=2)
     gone = replace(there, change=3, revision=replace(there.revision, state=State.RETIRED))

@@ -19,6 +19,12 @@ COMMANDS = [
     "/timeline",
     "/timeline 2018-12",
     "/timeline 1999",
+    "/timeline 1993",
+    "/timeline actor:usaid",
+    "/timeline actor:xqzwv",
+    "/who Biegun",
+    "/who nobody at all",
+    "/sources kedo-history",
     "/timeline topic:sanction",
     "/exports",
     "/exports 2023-09..2023-11",
@@ -125,6 +131,31 @@ def test_a_label_in_place_of_a_headline_says_so(engine: Engine) -> None:
     text = plain_text(engine.sources("rfa-2024"))
     assert "(our description: this copy has no headline)" in text
     assert "our description" not in plain_text(engine.sources("fp-2019"))
+
+
+def test_a_label_of_notes_says_that_it_is_ours_and_the_numbers_too(engine: Engine) -> None:
+    text = plain_text(engine.sources("kedo-history"))
+    assert "(our description)\n" in text
+    assert "Korean Peninsula Energy Development Organization, undated (the page shows no date)." in text
+    assert "\n    official; ¶ numbers are those of our notes, not of the page\n" in text
+    assert "the number is ours" in plain_text(engine.cite("kedo-history¶2"))
+
+
+def test_a_dispute_stands_below_the_event_that_it_concerns_each_side_on_a_line(engine: Engine) -> None:
+    assert (
+        "    The sources differ on the date of Executive Order 13722:\n"
+        "      - Federal Register: 15 March 2016 [fr-2016-06355¶1]\n"
+        "      - A law-firm note at Lexology: 16 March 2016 [lexology-2016-03¶1]"
+    ) in plain_text(engine.timeline("2016-03-15"))
+
+
+def test_somebody_comes_before_the_passages_and_the_events(engine: Engine) -> None:
+    blocks = plain_text(engine.who("Ri Gun")).split("\n\n")
+    assert [block.split("\n")[0] for block in blocks] == [
+        "Ri Gun — North Korean counterpart in the food talks of December 2011",
+        "Passages that name them (1): [xinhua-2011-12-15¶1]",
+        "Events:",
+    ]
 
 
 def test_a_short_timeline_has_summaries_and_a_long_one_titles_only(engine: Engine) -> None:

@@ -82,6 +82,27 @@ def test_a_known_unknown_is_refused_with_what_the_source_does_say(small: Engine)
     assert answer.citations == ()
 
 
+def test_what_a_known_unknown_lacks_is_told_from_the_public_record_if_that_has_it(
+    folder: ContentFolder,
+) -> None:
+    folder.change("unknowns.yaml", "  asks:", '  told: ["table-2002¶2001-01"]\n  asks:')
+    folder.change(
+        "sources/table-2002.yaml",
+        'January 2001."\n',
+        'January 2001."\n    asks: ["what was the name of the ship of january"]\n',
+    )
+    library = folder.read()
+    question = "what was the ship of january called?"
+    beside = Engine(library).reply(question)
+    assert beside.status is Status.ANSWERED
+    assert str(beside.citations[0]) == "table-2002¶2001-01"
+    assert beside.notes == (
+        "The founding documents do not give the name of the ship. This is from the wider record.",
+    )
+    alone = Engine(library.only(["core"])).reply(question)
+    assert alone.statements[0].text == "The library does not give the name of the ship."
+
+
 def test_a_refusal_names_what_the_library_holds(small: Engine) -> None:
     answer = small.reply("who composed the opera Tosca?")
     assert answer.status is Status.REFUSED

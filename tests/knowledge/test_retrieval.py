@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from knowledge.library import Library
 from knowledge.retrieval import Candidate, Retrieval
+from knowledge.sources import PUBLIC_RECORD
 from tests.knowledge.small_content import ContentFolder
 
 WORDS = "when why who aid sanctions Pompeo november exports zebra summit the"
@@ -31,6 +32,8 @@ def test_every_passage_is_among_the_nearest_for_a_question_that_it_answers(
 ) -> None:
     lost = []
     for source, passage in library.passages():
+        if not passage.asks:  # such as the row of a dataset
+            continue
         wanted = str(source.citation(passage))
         near = [citation for c in candidates(retrieval, passage.asks[0])[:3] for citation in cited(c)]
         if wanted not in near:
@@ -74,3 +77,24 @@ def test_a_retired_passage_is_not_found_though_its_citation_still_resolves(folde
     ]
     assert "paper-2001¶2" not in found
     assert "paper-2001¶2" in [str(citation) for citation in library.citations]
+
+
+def test_the_public_record_changes_neither_what_words_weigh_nor_what_else_is_found(
+    library: Library, retrieval: Retrieval
+) -> None:
+    core = Retrieval(library.only(("core",)))
+    for question in ("why did Pompeo limit aid", "who translated the report", "how long was the hiatus"):
+        words = core.read(question)
+        assert retrieval.weight(words) == core.weight(words)
+        record = {id_ for id_, source in library.sources.items() if source.collection == PUBLIC_RECORD}
+        found = retrieval.candidates(words)
+        without = [c for c in found if record.isdisjoint(one.source for one in c.subject.citations)]
+        assert [(cited(c), c.support) for c in without] == [
+            (cited(c), c.support) for c in core.candidates(words)
+        ]
+
+
+def test_a_name_is_known_if_it_is_part_of_one_in_the_record(retrieval: Retrieval, library: Library) -> None:
+    assert retrieval.knows_name("Leap")
+    assert not retrieval.knows_name("Portugal")
+    assert not Retrieval(library.only(("core",))).knows_name("Leap")

@@ -106,6 +106,25 @@ def test_sources_and_series_are_found_by_name_and_despite_a_slip(library: Librar
     assert values(suggestions.series(library, "rep"))[0] == "reported"
 
 
+def test_actors_come_with_their_number_of_events_and_are_found_by_any_name() -> None:
+    whole = read_content()
+    offered = suggestions.actors(whole)
+    counts = [len(whole.actors.events(value)) for value in values(offered)]
+    assert counts == sorted(counts, reverse=True)
+    assert values(suggestions.actors(whole, "wfp"))[0] == "World Food Program"
+    assert values(suggestions.actors(whole, "foggy"))[0] == "U.S. State Department"
+    assert "Mike Pompeo" in values(suggestions.actors(whole, "pompayo"))
+
+
+def test_people_are_found_by_name_role_alias_and_despite_a_slip() -> None:
+    whole = read_content()
+    assert values(suggestions.people(whole, "biegun"))[0] == "Stephen Biegun"
+    assert "Omar Abdi" in values(suggestions.people(whole, "deputy executive"))
+    assert "World Food Program" in values(suggestions.people(whole, "wfp"))
+    assert "Stephen Biegun" in values(suggestions.people(whole, "beigun"))
+    assert suggestions.people(whole)[0].label.startswith("Mike Pompeo — U.S. Secretary of State")
+
+
 def test_what_is_like_nothing_offers_nothing(library: Library) -> None:
     assert suggestions.topics(library, "xqzwv") == ()
 
@@ -139,6 +158,8 @@ def test_a_servers_own_entries_come_first_the_newest_before_and_hide_those_they_
 
 
 ASKED = (
+    suggestions.actors,
+    suggestions.people,
     suggestions.faq_entries,
     suggestions.timeline_periods,
     suggestions.export_periods,
@@ -184,3 +205,47 @@ def test_an_empty_library_offers_only_all_dates(library: Library) -> None:
     empty = replace(library, sources={}, timeline=replace(library.timeline, events=()))
     assert values(suggestions.timeline_periods(empty)) == ["all"]
     assert suggestions.references(empty) == ()
+
+
+# The wider record
+
+
+@pytest.fixture(scope="module")
+def whole() -> Library:
+    return read_content()
+
+
+@pytest.mark.parametrize(
+    ("typed", "label", "value"),
+    [
+        ("2016", "2016 — US$118,494", "2016"),
+        ("2017", "2017 — no recorded trade", "2017"),
+        ("nov 2023", "November 2023 — US$120,000; US$64,603", "2023-11"),
+        ("2024", "2024 — 4 figures", "2024"),
+        ("2014-05", "May 2014 — no figures", "2014-05"),
+    ],
+)
+def test_a_year_or_month_of_exports_offers_what_each_series_has(
+    whole: Library, typed: str, label: str, value: str
+) -> None:
+    assert suggestions.export_periods(whole, typed)[0] == Suggestion(label, value)
+
+
+def test_fiscal_years_are_offered_from_the_newest_with_what_they_have(whole: Library) -> None:
+    first, second, *_ = suggestions.assistance_years(whole)
+    assert (first.label, first.value) == ("all fiscal years — 28 years", "all")
+    assert second == Suggestion("FY2025 — obligations −US$2", "FY2025")
+
+
+@pytest.mark.parametrize("typed", ["2008", "FY2008", "fy 08", "fiscal year 2008", "march 2008"])
+def test_whatever_way_a_fiscal_year_is_typed_it_is_offered_first(whole: Library, typed: str) -> None:
+    label = "FY2008 — obligations US$185,301,517; disbursements US$167,769,077"
+    assert suggestions.assistance_years(whole, typed)[0] == Suggestion(label, "FY2008")
+
+
+@pytest.mark.parametrize("typed", ["1900", "since 2009", "1996..2008", "banana", "2099-12"])
+def test_what_is_no_fiscal_year_offers_none_of_its_own(whole: Library, typed: str) -> None:
+    assert all(
+        one.value in ("all", *(f"FY{y}" for y in range(1996, 2026)))
+        for one in suggestions.assistance_years(whole, typed)
+    )

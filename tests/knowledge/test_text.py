@@ -21,6 +21,7 @@ from knowledge.text import (
     normalise,
     sentences,
     terms,
+    terms_and_surfaces,
     words,
 )
 
@@ -165,6 +166,20 @@ class TestAnalyse:
             ("immunolog", "immunological"),
             ("good", "goods"),
         ]
+
+    def test_is_what_terms_and_surfaces_are(self) -> None:
+        for text in (
+            "Aid groups don't.",
+            "the U.S. N.G.O.",
+            "five, thousand",
+            "per cent of us",
+            "What's on?",
+        ):
+            assert terms_and_surfaces(text) == [(t.term, t.surface) for t in analyse(text)]
+
+    @given(ANY_TEXT | PROSE)
+    def test_is_what_terms_and_surfaces_are_whatever_the_text(self, text: str) -> None:
+        assert terms_and_surfaces(text) == [(t.term, t.surface) for t in analyse(text)]
 
     @given(ANY_TEXT | PROSE)
     def test_offsets_point_at_the_surface(self, text: str) -> None:

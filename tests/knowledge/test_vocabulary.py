@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from itertools import chain
 
 import pytest
@@ -44,6 +45,18 @@ def test_abbreviations_and_spelling_variants_are_replaced_first() -> None:
     assert concepts("dprk") == concepts("north korea")
     assert concepts("relief organisation") == concepts("ngo")
     assert concepts("relief orgs") == concepts("ngo")
+
+
+def test_words_of_a_collection_hold_while_it_is_on() -> None:
+    record = Vocabulary(
+        synonyms=(("aid group", "outfit"), ("rice", "paddy")), abbreviations={"wfp": "food program"}
+    )
+    whole = replace(SMALL, collections={"public_record": record})
+    assert concepts("outfit", whole) == concepts("ngo")
+    assert concepts("paddy", whole) == concepts("rice", whole)
+    assert concepts("wfp", whole) == concepts("food program", whole)
+    core = whole.within(("core",))
+    assert [concepts(word, core) for word in ("outfit", "paddy", "wfp")] == [["outfit"], ["paddi"], ["wfp"]]
 
 
 def test_fillers_vanish() -> None:

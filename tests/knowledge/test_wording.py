@@ -7,18 +7,25 @@ from decimal import Decimal
 
 import pytest
 
+from knowledge.answers import Excerpt
 from knowledge.citations import Citation
 from knowledge.exports import Figure, Part, Qualifier, total
+from knowledge.people import Standing
 from knowledge.periods import parse_period
-from knowledge.timeline import Event
+from knowledge.timeline import Claim, Dispute, Event
 from knowledge.wording import (
+    claim_in_words,
     date_in_words,
+    dispute_in_words,
     figure_in_words,
+    fresh_disputes,
     headline,
     part_in_words,
     quantity,
     receipt_in_words,
     references,
+    standing_in_words,
+    wording_of,
 )
 
 CITED = (Citation("paper-2001", "1"),)
@@ -57,7 +64,10 @@ def test_a_value_is_never_without_its_unit(value: str, unit: str, words: str) ->
         ("about", "about US$68,000"),
         ("around", "around US$68,000"),
         ("more than", "more than US$68,000"),
-        ("exactly", "exactly US$68,000"),
+        ("exactly", "US$68,000"),
+        ("up to", "up to US$68,000"),
+        ("less than", "less than US$68,000"),
+        ("to the nearest 100,000", "US$0.1 million"),
     ],
 )
 def test_a_figure_keeps_its_qualifier(qualifier: Qualifier, words: str) -> None:
@@ -96,6 +106,35 @@ def test_a_date_is_as_precise_as_its_source(date: str, words: str) -> None:
 def test_what_is_only_expected_is_marked() -> None:
     assert headline(replace(event("2019"), status="expected")) == "Expected: Rice"
     assert headline(event("2019")) == "Rice"
+
+
+def test_a_later_role_says_of_when_it_is() -> None:
+    standing = Standing(parse_period("2020-09").period, "editor", CITED, affiliation="The Paper")
+    assert standing_in_words(standing) == "September 2020: editor, The Paper"
+
+
+def test_the_sides_of_a_dispute_say_who_says_what() -> None:
+    claim = Claim("The Paper", "in May", CITED)
+    dispute = Dispute("when", "when rice came", ("rice",), (claim, claim))
+    assert dispute_in_words(dispute) == "The sources differ on when rice came:"
+    assert claim_in_words(claim) == "The Paper: in May"
+
+
+def test_a_dispute_is_told_with_the_first_event_that_it_concerns() -> None:
+    dispute = Dispute("when", "when rice came", ("rice", "wheat"), ())
+    rice, oil, wheat = event("2018"), replace(event("2018"), id="oil"), replace(event("2018"), id="wheat")
+    assert list(fresh_disputes((oil, wheat, rice), (dispute,))) == [
+        (oil, ()),
+        (wheat, (dispute,)),
+        (rice, ()),
+    ]
+
+
+def test_whose_words_and_whose_number_an_excerpt_has_is_said() -> None:
+    excerpt = Excerpt(CITED[0], "Rice.", "The Paper, 2001", "", False)
+    assert wording_of(excerpt) == "note in our words"
+    assert wording_of(replace(excerpt, numbered_by_us=True)) == "note in our words, the number is ours"
+    assert wording_of(replace(excerpt, is_original=True, numbered_by_us=True)) == "original"
 
 
 def test_citations_follow_in_brackets() -> None:

@@ -1,0 +1,213 @@
+"""Questions about U.S. assistance by fiscal year: read only if every word of them is understood."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from knowledge.answers import Answer, SeriesFigures, Statement, Status
+from knowledge.assistance import as_fiscal_years, assistance_reply, fiscal_year, in_words
+from knowledge.exports import Figure, FigureTable, Receipt, Series, change, difference, is_whole_years
+from knowledge.figure_questions import MOVED, Operation, operation_of, without_operations
+from knowledge.figures import computed, extreme, sum_of
+from knowledge.library import Library
+from knowledge.periods import (
+    ALL_DATES,
+    FoundPeriod,
+    Period,
+    PeriodError,
+    Precision,
+    find_periods,
+    without_periods,
+)
+from knowledge.text import normalise, terms
+from knowledge.wording import figure_in_words
+
+_AID = re.compile(r"\b(?:aid|assistance|help|relief|give|gave|given|donat\w*|spen[dt])\b")
+_NAMED = re.compile(r"\b(?:obligat\w*|disburs\w*|usaid)\b")
+_PLEDGED = re.compile(r"\b(?:pledg\w*|food|tons?|tonnes?|wheat)\b")
+_FISCAL = re.compile(r"\b(?:fy ?'?[0-9]{2}|fiscal)")
+_AMOUNT = re.compile(
+    r"\b(?:how (?:much|many|big)|amount|total|sum|value|worth|figures?|dollars?|money|numbers?|spen[dt])\b|"
+    r"\$|\bany\b.*\b(?:aid|assistance)\b"
+)
+_BARE = 4
+"""Up to so many words, such as “US assistance 2005”, are a request for the figure."""
+
+_EXPORTS = re.compile(r"\b(?:exports?|exported|exporting|shipments?|shipped|goods|trade|workbook|census)\b")
+_OTHER = re.compile(r"^(?:why|when|who|where)\b|\bwhy\b")
+_WORDS = """aid assistance help relief obligation obligations obligated disbursement disbursements disbursed
+    usaid pledge pledged pledges food tons tonnes metric wheat how much many big amount total sum value worth
+    figure figures dollar dollars money number numbers fiscal year years fy united states us usa u.s american
+    america government washington north korea korean dprk nk gave give given giving provide provided send sent
+    spend spent donate donated donation receive received get got go went country file official foreign
+    humanitarian overall altogether
+    fall fell drop dropped rise rose grow grew change changed decline declined increase increased decrease
+    decreased what which was were is are did do does the in of to for by from and it all any there"""
+
+_OBLIGATED, _DISBURSED = re.compile(r"\bobligat"), re.compile(r"\bdisburs|\bspen[dt]\b|\bpaid\b")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A question read as one about assistance."""
+
+    text: str
+    operation: Operation
+    spans: tuple[Period, ...]
+
+
+class AssistanceQuestions:
+    """Answers questions about obligations, disbursements and pledges that it is sure to have understood."""
+
+    def __init__(self, library: Library) -> None:
+        """Take the table, and the export figures of the founding documents, which go first."""
+        self._table: FigureTable = library.assistance
+        self._exports: FigureTable = library.exports
+        self._words = frozenset(terms(_WORDS))
+
+    def answer(self, question: str) -> Answer | None:
+        """Return the reply to a question about assistance; None if it is not clearly one."""
+        try:
+            reading = self._read(question) if self._table.figures else None
+        except PeriodError:  # a year before there were fiscal years to speak of
+            return None
+        if reading is None:
+            return None
+        chosen = self._series(reading.text)
+        years = reading.spans or (ALL_DATES,)
+        reply = assistance_reply(self._table, years, chosen)
+        if reply.status is not Status.ANSWERED and not chosen[0].additive:
+            added = tuple(one for one in self._table.series if one.additive)
+            none = "The library has no food pledge of that time; what follows is not food aid alone."
+            reply = assistance_reply(self._table, years, added, (none,))
+        if reply.status is not Status.ANSWERED:
+            return reply
+        lead: list[Statement] = []
+        receipts: list[Receipt] = []
+        for block in reply.figures:
+            said, made = _said(reading, block)
+            lead += said
+            receipts += made
+        if not lead:
+            return None
+        asides = reply.asides if reading.spans else ()
+        return replace(reply, title="", statements=tuple(lead), asides=asides, receipts=tuple(receipts))
+
+    def _read(self, question: str) -> _Reading | None:
+        text = normalise(question)
+        named = bool(_NAMED.search(text))
+        if not (named or _AID.search(text) or _PLEDGED.search(text)) or _EXPORTS.search(text):
+            return None
+        plain = MOVED.sub("", question)
+        periods = find_periods(plain)
+        operation = operation_of(text)
+        if _OTHER.search(text) or not self._is_asked(text, operation, periods):
+            return None
+        rest = terms(without_operations(without_periods(plain, periods)))
+        if any(term not in self._words and not term.isdigit() for term in rest):
+            return None
+        if not named and not _FISCAL.search(text) and self._founding_has(periods):
+            return None
+        spans = tuple(found.period for found in periods if found.period is not None)
+        for span in spans:
+            as_fiscal_years(span)
+        if plain != question and (years := _with_the_year_before(spans)):
+            return _Reading(text, Operation.DIFFERENCE, years)
+        return _Reading(text, operation, spans)
+
+    def _is_asked(self, text: str, operation: Operation, periods: Sequence[FoundPeriod]) -> bool:
+        """Whether an amount is asked of whole years, or which year had the most or the least."""
+        if not all(found.period is not None and _is_by_year(found.period) for found in periods):
+            return False
+        if not periods:
+            return operation in (Operation.HIGHEST, Operation.LOWEST) and "year" in text
+        asked = _AMOUNT.search(text) or _NAMED.search(text) or len(text.split()) <= _BARE
+        return bool(asked) or operation is not Operation.SHOW
+
+    def _founding_has(self, periods: Sequence[FoundPeriod]) -> bool:
+        """Whether the periods begin where the first series of exports does: what it reports is aid, too."""
+        if not self._exports.series:
+            return False
+        first = self._exports.series[0]
+        return any(
+            choice.first.year >= first.coverage.first.year and self._exports.within(choice, first.id)
+            for found in periods
+            for choice in found.choices
+        )
+
+    def _series(self, text: str) -> tuple[Series, ...]:
+        """Return the series that a question names; without a name, obligations and disbursements."""
+        wanted = {
+            "obligations": bool(_OBLIGATED.search(text)),
+            "disbursements": bool(_DISBURSED.search(text)),
+        }
+        named = tuple(one for one in self._table.series if wanted.get(one.id))
+        if _PLEDGED.search(text) and not named:
+            return tuple(one for one in self._table.series if not one.additive)
+        return named or tuple(one for one in self._table.series if one.additive)
+
+
+def _with_the_year_before(spans: Sequence[Period]) -> tuple[Period, ...]:
+    """Return a single fiscal year with the one before it: what assistance did in it is to be said."""
+    if len(spans) != 1 or spans[0].open_start or spans[0].open_end:
+        return ()
+    year = as_fiscal_years(spans[0])[0]
+    if year.precision is not Precision.FISCAL_YEAR:
+        return ()
+    return fiscal_year(year.last.year - 1), spans[0]
+
+
+def _is_by_year(period: Period) -> bool:
+    """Whether a period is written by calendar or fiscal year."""
+    return is_whole_years(period) or period.precision is Precision.FISCAL_YEAR or _is_fiscal(period)
+
+
+def _is_fiscal(period: Period) -> bool:
+    starts = period.open_start or (period.first.month, period.first.day) == (10, 1)
+    return starts and (period.open_end or (period.last.month, period.last.day) == (9, 30))
+
+
+def _said(reading: _Reading, block: SeriesFigures) -> tuple[list[Statement], list[Receipt]]:
+    """Say what is asked of one series, which is named in each sentence."""
+    series, figures = block.series.id, block.figures
+    if not block.series.additive:
+        return [_row(series, figure) for figure in figures], []
+    match reading.operation:
+        case Operation.HIGHEST | Operation.LOWEST:
+            chosen = max if reading.operation is Operation.HIGHEST else min
+            which = "highest" if reading.operation is Operation.HIGHEST else "lowest"
+            return [extreme(f"{which} fiscal year of {series}", chosen(figures, key=lambda f: f.value))], []
+        case Operation.DIFFERENCE if len(figures) > 1:
+            return _change(series, figures[0], figures[-1])
+        case Operation.SHOW | Operation.SUM | Operation.DIFFERENCE:
+            if len(figures) == 1:
+                return [_row(series, figures[0])], []
+            years = " and ".join(in_words(as_fiscal_years(span)[0]) for span in reading.spans or (ALL_DATES,))
+            held = " (of the years with a figure)" if block.gaps else ""
+            added = sum_of(block, f"Sum of {series}, {years}{held}")
+            return [computed(added)], [added]
+    return [], []
+
+
+def _row(series: str, figure: Figure) -> Statement:
+    name = series.replace("-", " ").capitalize()
+    return Statement(f"{name}, {figure.period.label()}: {figure_in_words(figure)}.", figure.citations)
+
+
+def _change(series: str, first: Figure, second: Figure) -> tuple[list[Statement], list[Receipt]]:
+    """Say by how much a series went up or down between two fiscal years."""
+    names = first.period.label(), second.period.label()
+    made = replace(difference(first, second), label=f"Difference in {series}, {names[0]} and {names[1]}")
+    words = f"{names[1]} has {'more' if second.value > first.value else 'less'} than {names[0]}"
+    said = [
+        Statement(
+            f"In {series}, {words}: {figure_in_words(second)} against {figure_in_words(first)}.",
+            made.citations,
+        )
+    ]
+    receipts = [made]
+    if first.value > 0:
+        receipts.append(change(f"Change in {series} from {names[0]} to {names[1]}", (first,), (second,)))
+    return [*said, *map(computed, receipts)], receipts

@@ -1,0 +1,141 @@
+"""Bibliographies: the sources that a reply cites, as plain text, as BibTeX and as CSL-JSON.
+
+A date is given as far as it is known, and a title that is our description stands in brackets.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from knowledge.citations import Citation
+from knowledge.sources import Source
+
+Cited = Sequence[tuple[Source, Sequence[Citation]]]
+"""Each source with what is cited of it, in the order of importance."""
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+_TEX: Mapping[str, str] = {
+    "\\": r"\textbackslash{}",
+    "{": r"\textbraceleft{}",
+    "}": r"\textbraceright{}",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    **{mark: f"\\{mark}" for mark in "$&%#_"},
+}
+_TYPES: Mapping[str, str] = {
+    "article": "article-newspaper",
+    "editorial": "article-newspaper",
+    "report": "report",
+    "dataset": "dataset",
+}
+"""What the kinds of source are called in CSL; any other is a document."""
+
+
+def plain_references(cited: Cited) -> str:
+    """Write the sources as paragraphs of plain text."""
+    return "\n\n".join(_reference(source, citations) for source, citations in cited)
+
+
+def _reference(source: Source, citations: Sequence[Citation]) -> str:
+    authors = f"{', '.join(source.authors)}. " if source.authors else ""
+    title = f"[{source.title}]" if source.title_is_label else f"“{source.title}”"
+    label = " The title is our description: our copy has no headline." if source.title_is_label else ""
+    credit = f" {source.credit.rstrip('.')}." if source.credit else ""
+    cited = f"\nCited: {', '.join(map(str, citations))}" if citations else ""
+    return (
+        f"{authors}{title}. {source.byline} ({source.published_basis}).{credit}{label}\n{source.url}{cited}"
+    )
+
+
+def bibtex(cited: Cited) -> str:
+    """Write the sources as BibTeX entries, in UTF-8, each under its id.
+
+    Marks that TeX reads are escaped; braces by words, because BibTeX counts even escaped ones. A title is in
+    two pairs of braces, so that its capitals stay. Format: Oren Patashnik, BibTeXing (1988).
+    """
+    return "\n\n".join(_entry(source, citations) for source, citations in cited) + "\n"
+
+
+def _entry(source: Source, citations: Sequence[Citation]) -> str:
+    is_article = _TYPES.get(source.kind) == "article-newspaper"
+    fields = {
+        "author": " and ".join(map(_author, source.authors)),
+        "title": f"{{{_tex(_title(source))}}}",
+        "journal" if is_article else "howpublished": _tex(source.publisher),
+        **_date_fields(source),
+        "url": _plain_url(source.url),
+        "note": _tex(_note(source, citations)),
+    }
+    lines = [
+        f"  {name} = {value if name == 'month' else f'{{{value}}}'}"
+        for name, value in fields.items()
+        if value
+    ]
+    return "\n".join((f"@{'article' if is_article else 'misc'}{{{source.id},", ",\n".join(lines), "}"))
+
+
+def _author(name: str) -> str:
+    """Write a name; one with a comma or an “and” in it is kept together."""
+    name = _tex(name)
+    return f"{{{name}}}" if re.search(r",|\band\b", name, re.IGNORECASE) else name
+
+
+def _date_fields(source: Source) -> dict[str, str]:
+    if source.published is None:
+        return {}
+    day = source.published
+    fields = {"year": f"{day.year}", "month": _MONTHS[day.month - 1], "day": f"{day.day}"}
+    known = {"year": 1, "month": 2, "day": 3}[source.published_precision]
+    return dict(list(fields.items())[:known])
+
+
+def _tex(text: str) -> str:
+    return "".join(_TEX.get(mark, mark) for mark in " ".join(text.split()))
+
+
+def _plain_url(url: str) -> str:
+    """Return an address in which nothing is left that would close the field."""
+    return re.sub(r"[{}\\\s]", lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), url)
+
+
+def csl_json(cited: Cited) -> str:
+    """Write the sources as CSL-JSON, which reference managers read. Schema: citation-style-language 1.0."""
+    items = [_item(source, citations) for source, citations in cited]
+    return json.dumps(items, ensure_ascii=False, indent=2) + "\n"
+
+
+def _item(source: Source, citations: Sequence[Citation]) -> dict[str, Any]:
+    type_ = _TYPES.get(source.kind, "document")
+    place = "container-title" if type_ == "article-newspaper" else "publisher"
+    item: dict[str, Any] = {
+        "id": source.id,
+        "type": type_,
+        "title": _title(source),
+        place: source.publisher,
+        "URL": source.url,
+        "note": _note(source, citations),
+    }
+    if source.authors:
+        item["author"] = [{"literal": name} for name in source.authors]
+    if source.published:
+        parts = [int(part) for part in source.published_key.split("-")]
+        item["issued"] = {"date-parts": [parts]}
+    return item
+
+
+def _title(source: Source) -> str:
+    return f"[{source.title}]" if source.title_is_label else source.title
+
+
+def _note(source: Source, citations: Sequence[Citation]) -> str:
+    notes = (
+        "The title is our description" if source.title_is_label else "",
+        f"Date: {source.published_basis}",
+        source.credit.rstrip("."),
+        f"Cited: {', '.join(map(str, citations))}" if citations else "",
+    )
+    return ". ".join(filter(None, notes)) + "."

@@ -1,0 +1,131 @@
+"""Two periods side by side: what each series has for them, the difference and the change in per cent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from knowledge.answers import Answer, Kind, SeriesFigures, Statement, Status
+from knowledge.disagreements import disagreements
+from knowledge.exports import Figure, FigureTable, Receipt, Series, change, gap, runs
+from knowledge.figures import no_figure, rows_of, sum_of
+from knowledge.periods import Period
+from knowledge.wording import figure_in_words, quantity
+
+
+def compared_periods(table: FigureTable, first: Period, second: Period, series: Sequence[Series]) -> Answer:
+    """Reply with two periods side by side in each of `series` that has both; the change is from the first.
+
+    Refuses, saying what there is, if no series has a figure for both.
+    """
+    said: list[Statement] = []
+    blocks: list[SeriesFigures] = []
+    receipts: list[Receipt] = []
+    notes: list[str] = []
+    for one in series:
+        sides = [rows_of(table, (period,), one, named=True) for period in (first, second)]
+        (before, _), (after, _) = sides
+        if not (before.figures and after.figures):
+            notes += _missing(before, after, (first, second))
+            continue
+        statement, made = _compared(before, after, (first, second))
+        said.append(statement)
+        receipts += made
+        blocks.append(_together(before, after))
+        notes += [note for _, about in sides for note in about]
+    if not blocks:
+        return _neither(table, (first, second), series, notes)
+    differences = disagreements(table, blocks, with_sums=False)
+    return Answer(
+        Kind.FIGURE,
+        Status.ANSWERED,
+        title=f"U.S. exports to North Korea: {first.label()} and {second.label()} compared",
+        statements=(*said, *differences.said),
+        asides=differences.asides,
+        figures=tuple(blocks),
+        receipts=(*receipts, *differences.receipts),
+        notes=tuple(dict.fromkeys(notes)),
+    )
+
+
+def _compared(
+    before: SeriesFigures, after: SeriesFigures, periods: tuple[Period, Period]
+) -> tuple[Statement, list[Receipt]]:
+    """Say how the second side compares with the first, with the receipts of the sums and of the change."""
+    names = tuple(period.label() for period in periods)
+    sums = [
+        sum_of(block, f"Sum of {block.series.id}, {name}")
+        for block, name in zip((before, after), names, strict=True)
+        if len(block.figures) > 1
+    ]
+    id_, pair = before.series.id, (before.figures, after.figures)
+    difference = gap(f"Difference in {id_}, {names[0]} and {names[1]}", *pair)
+    receipts = [*sums, difference]
+    amounts = [_amount(block) for block in (before, after)]
+    words = f"In the series {id_}: {amounts[0]} for {names[0]}, {amounts[1]} for {names[1]}"
+    if not difference.value:
+        return Statement(f"{words}: the same.", difference.citations), receipts
+    about = "about " if difference.approximate else ""
+    way = "more" if _sum(after) > _sum(before) else "less"
+    words = f"{words}: {about}{quantity(difference.value, difference.unit)} {way}"
+    if _sum(before) > 0:
+        changed = change(f"Change in {id_} from {names[0]} to {names[1]}", *pair)
+        receipts.append(changed)
+        words += f", a change of {about}{quantity(changed.value, changed.unit)} (computed)."
+    else:
+        words += " (computed); from nothing there is no change in per cent."
+    return Statement(words, difference.citations), receipts
+
+
+def _amount(block: SeriesFigures) -> str:
+    if len(block.figures) == 1:
+        return figure_in_words(block.figures[0])
+    added = sum_of(block)
+    about = "about " if added.approximate else ""
+    gaps = " of those with a figure" if block.gaps or block.absences else ""
+    return f"{about}{quantity(added.value, added.unit)} (the sum{gaps})"
+
+
+def _sum(block: SeriesFigures) -> Decimal:
+    return sum((figure.counted for figure in block.figures), Decimal(0))
+
+
+def _together(before: SeriesFigures, after: SeriesFigures) -> SeriesFigures:
+    figures = dict.fromkeys((*before.figures, *after.figures))
+    return replace(
+        before,
+        figures=tuple(sorted(figures, key=lambda figure: figure.period)),
+        gaps=runs(dict.fromkeys((*before.gaps, *after.gaps))),
+        totals=(),
+        absences=tuple(dict.fromkeys((*before.absences, *after.absences))),
+    )
+
+
+def _missing(before: SeriesFigures, after: SeriesFigures, periods: tuple[Period, Period]) -> list[str]:
+    """Say for which of the periods a series that has something has no amount."""
+    if not (before.figures or after.figures or before.absences or after.absences):
+        return []
+    return [
+        f"“{before.series.name}” has {_instead(block)} for {period.label()}, so there is nothing to compare."
+        for block, period in zip((before, after), periods, strict=True)
+        if not block.figures
+    ]
+
+
+def _instead(block: SeriesFigures) -> str:
+    return block.absences[0].meaning if block.absences else "no figure"
+
+
+def _neither(
+    table: FigureTable, periods: tuple[Period, Period], series: Sequence[Series], notes: Sequence[str]
+) -> Answer:
+    lacking = [
+        period
+        for period in periods
+        if not any(isinstance(row, Figure) for one in series for row in table.rows(period, one))
+    ]
+    refusal = no_figure(table, (lacking or list(periods))[0], series)
+    if notes:
+        return replace(refusal, statements=tuple(map(Statement, notes)))
+    return refusal

@@ -1,0 +1,142 @@
+"""Questions about exports by year and beside the workbook, with the series named."""
+
+from __future__ import annotations
+
+import pytest
+
+from knowledge.answers import Answer, Kind, Status
+from knowledge.engine import Engine
+from knowledge.plaintext import plain_text
+
+
+def figures(engine: Engine, question: str) -> tuple[Answer, str]:
+    answer = engine.reply(question)
+    text = plain_text(answer)
+    assert (answer.kind, answer.status) == (Kind.FIGURE, Status.ANSWERED), text
+    return answer, text
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        (
+            "how much did exports fall from 2008 to 2009",
+            ["2008 is higher than 2009 by US$51,294,437", "Change from 2008 to 2009: −98.4 %"],
+        ),
+        ("how much was exported in 2016?", ["2016: US$118,494."]),
+        ("what were the exports in 1998", ["1998: US$4.4 million."]),
+        ("which year had the highest exports", ["The highest year is 2008, with US$52,151,230."]),
+        ("total exports from 2012 to 2014", ["Sum: US$42,563,698 (computed)."]),
+        ("average exports a year from 2012 to 2014", ["Average a year: about US$14,187,899.33 (computed)."]),
+        ("were exports higher in 2014 than in 2015?", ["2014 is higher than 2015 by US$19,276,940"]),
+        ("how much was exported in 2006", ["2006: US$0 (a recorded zero)."]),
+        ("exports in 2019", ["2019: no recorded trade; the source has no row for that year."]),
+        ("how much was exported in may 2024", ["May 2024: US$729,317."]),
+    ],
+)
+def test_a_question_by_year_is_answered_from_the_workbook_which_is_named(
+    engine: Engine, question: str, said: list[str]
+) -> None:
+    answer, text = figures(engine, question)
+    lead = " ".join(statement.text for statement in answer.statements)
+    assert [words for words in said if words not in lead] == []
+    assert "Census Bureau country workbook, vintage of April 2025 (read from copies of it)" in text
+    assert all(citation.source != "rfa-2024" for citation in answer.citations)
+
+
+def test_what_is_said_of_months_is_said_of_each_series_by_name(engine: Engine) -> None:
+    answer, _ = figures(engine, "which month had the highest exports")
+    assert answer.statements[0].text == "The highest month is November 2023, with US$120,000."
+    assert answer.statements[1].text == (
+        "Census Bureau country workbook, vintage of April 2025 (read from copies of it): "
+        "The highest month is June 2024, with US$749,603."
+    )
+
+
+def test_a_year_that_the_report_has_in_part_keeps_the_report_first(engine: Engine) -> None:
+    answer, text = figures(engine, "how much was exported in 2023")
+    assert answer.statements[0].text.startswith("Sum of the 2 months that have a figure: about US$188,000")
+    assert "2023: US$131,930." in text
+
+
+def test_without_a_period_the_founding_series_alone_answers(engine: Engine) -> None:
+    answer, _ = figures(engine, "what is the total of the exports?")
+    assert [block.series.id for block in answer.figures] == ["reported"]
+
+
+def test_the_workbook_can_be_asked_for_by_name(engine: Engine) -> None:
+    answer, _ = figures(engine, "how much was exported in november 2023 in the workbook")
+    assert [block.series.id for block in answer.figures] == ["census"]
+
+
+def test_a_rise_or_fall_to_a_year_without_a_row_is_not_computed(engine: Engine) -> None:
+    answer, text = figures(engine, "how much did exports fall from 2016 to 2017")
+    assert "2016: US$118,494." in text
+    assert "2017: no recorded trade" in text
+    assert "Difference" not in [receipt.label for receipt in answer.receipts]
+
+
+def test_a_month_of_which_only_the_year_is_there_is_refused_with_a_way_on(engine: Engine) -> None:
+    answer = engine.reply("how much was exported in may 2014")
+    assert answer.status is Status.REFUSED
+    assert answer.choices == ("/exports 2014",)
+
+
+def test_an_amount_that_is_wrong_is_corrected_from_the_workbook_too(engine: Engine) -> None:
+    answer, _ = figures(engine, "was $5,000,000 exported in 2009?")
+    assert any("The question says US$5,000,000" in note for note in answer.notes)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("did exports fall in 2009?", "2008 is higher than 2009 by US$51,294,437"),
+        ("how much did exports rise in 2024", "2024 is higher than 2023 by US$1,396,667"),
+        ("exports went up in 2014 by how much", "2014 is higher than 2013 by US$17,445,844"),
+        ("did exports fall in 2018", "2018: no recorded trade"),
+    ],
+)
+def test_what_exports_did_in_a_year_is_a_comparison_with_the_year_before(
+    engine: Engine, question: str, said: str
+) -> None:
+    answer, _ = figures(engine, question)
+    assert said in " ".join(statement.text for statement in answer.statements)
+
+
+def test_years_are_counted_with_those_without_a_row_by_themselves(engine: Engine) -> None:
+    answer, _ = figures(engine, "how many years had no exports from 2000 to 2024")
+    assert [statement.text for statement in answer.statements] == [
+        "Recorded zeros: 2 of 20 years with a figure (2006, 2022).",
+        "No recorded trade: 5 years without a row (2017 to 2021).",
+    ]
+
+
+def test_what_year_a_month_is_of_is_no_question_by_year(engine: Engine) -> None:
+    answer, _ = figures(engine, "What year was the November shipment?")
+    assert str(answer.citations[0]) == "rfa-2024¶13"
+
+
+def test_zeros_of_several_months_are_named_together(engine: Engine) -> None:
+    answer, _ = figures(engine, "which months had no exports")
+    assert any(
+        "January 2024, October 2024, November 2024, December 2024: US$0 (a recorded zero) each." in one.text
+        for one in answer.statements
+    )
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "how many tonnes of rice did the world food programme deliver to nk in 2023",
+        "what happened with the Eugene Bell Foundation in 2022",
+        "what happened with UNICEF in 2001",
+    ],
+)
+def test_what_is_told_of_another_year_is_no_answer(engine: Engine, question: str) -> None:
+    assert engine.reply(question).status is Status.REFUSED
+
+
+def test_a_year_in_which_there_was_no_food_pledge_is_answered_by_what_there_was(engine: Engine) -> None:
+    answer, text = figures(engine, "how much food aid did the US give in 2014")
+    assert "The library has no food pledge of that time; what follows is not food aid alone." in answer.notes
+    assert "Obligations, fiscal year 2014: US$1,955,864." in text
