@@ -216,6 +216,62 @@ def ingest(
     click.echo(report)
 
 
+@cli.group(name="import")
+def import_() -> None:
+    """Take in a publisher's own table as a new vintage; the old one stays."""
+
+
+@import_.command(name="census")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_context
+def import_census(context: click.Context, file: Path) -> None:
+    """Take in the Census Bureau's country workbook FILE (.xlsx) and say what changed."""
+    from datetime import UTC, datetime
+
+    from knowledge.census import import_workbook
+    from knowledge.content import SHIPPED
+    from knowledge.errors import IngestError
+
+    settings = _settings(context)
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        _stop(f"{file} cannot be read: {error.strerror}. Nothing was written.")
+    try:
+        library, day = _library(settings), datetime.now(UTC).date()
+        report = import_workbook(library, data, settings.data_dir, day, shipped=SHIPPED)
+    except IngestError as error:
+        _stop(f"{file}: {error}")
+    click.echo(report)
+
+
+@cli.group()
+def update() -> None:
+    """Fetch newer figures from their publisher and take them in."""
+
+
+@update.command(name="census")
+@click.pass_context
+def update_census(context: click.Context) -> None:
+    """Fetch the Census Bureau's country workbook and say what changed.
+
+    With a key (census_api_key) it fetches the commodity lines of each month, too.
+    """
+    from knowledge.content import SHIPPED
+    from knowledge.errors import IngestError, UpdateError
+    from knowledge.updates import Endpoints
+    from knowledge.updates import update_census as fetch_census
+
+    settings = _settings(context)
+    key = settings.census_api_key.get_secret_value() if settings.census_api_key else ""
+    endpoints = Endpoints(settings.census_workbook_url, settings.census_api_url, key)
+    try:
+        report = fetch_census(_library(settings), settings.data_dir, SHIPPED, endpoints)
+    except (IngestError, UpdateError) as error:
+        _stop(str(error))
+    click.echo(report)
+
+
 @cli.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_context

@@ -18,6 +18,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, SecretStr, Typ
 
 from knowledge.content import COLLECTIONS
 from knowledge.database_files import WRITTEN, file_of_url, url_of_file
+from knowledge.sources import is_web_address
 
 CONFIG = Path("config.yaml")
 PREFIX = "AID_BOT_"
@@ -78,6 +79,12 @@ def _collections(value: Any) -> Any:
     return tuple(dict.fromkeys(names))
 
 
+def _web_address(url: str) -> str:
+    if not is_web_address(url):
+        raise ValueError
+    return url
+
+
 def _lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
 
@@ -123,6 +130,17 @@ class Settings:
     )
     sync_commands: Annotated[Literal["auto", "never"], BeforeValidator(_lower)] = field(
         default="auto", metadata=_about("auto or never is wanted")
+    )
+    census_workbook_url: Annotated[str, AfterValidator(_web_address)] = field(
+        default="https://www.census.gov/foreign-trade/balance/country.xlsx",
+        metadata=_about("a whole web address is wanted"),
+    )
+    census_api_url: Annotated[str, AfterValidator(_web_address)] = field(
+        default="https://api.census.gov/data/timeseries/intltrade/exports/hs",
+        metadata=_about("a whole web address is wanted"),
+    )
+    census_api_key: Annotated[SecretStr, AfterValidator(_bare_token)] | None = field(
+        default=None, metadata=_about("the key alone is wanted, without blanks", secret=True)
     )
     keep_after_leaving_days: Annotated[int, BeforeValidator(_days)] = field(
         default=30, metadata=_about(f"a whole number of days from 0 to {_MOST_DAYS} is wanted")
