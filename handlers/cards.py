@@ -7,7 +7,7 @@ makes sense without its colour. What was asked stands on the card so that its bu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, Literal, TypeVar
@@ -19,7 +19,7 @@ from handlers.layout import BYTES, CHARACTERS, Block, Line, Row, frame
 from handlers.markup import code, escape, from_moderators, link, quoted, size, unescape, weight
 from knowledge.answers import Answer, Excerpt, Kind, SeriesFigures, Statement, Status
 from knowledge.citations import Citation
-from knowledge.exports import Figure, Receipt, Series
+from knowledge.exports import Absence, Figure, Receipt, Series
 from knowledge.faq import FaqEntry
 from knowledge.figures import computed, stated
 from knowledge.help import HelpHeading, HelpLine
@@ -27,18 +27,22 @@ from knowledge.people import Person
 from knowledge.periods import Period
 from knowledge.sources import Source
 from knowledge.text import clip, sentences
-from knowledge.timeline import Event
+from knowledge.timeline import Dispute, Event
 from knowledge.wording import (
+    claim_in_words,
     date_in_words,
+    dispute_in_words,
     editorial_in_words,
     extent_in_words,
     figure_date_in_words,
     figure_in_words,
+    fresh_disputes,
     headline,
     own_in_words,
     part_in_words,
     quantity,
     role_in_words,
+    standing_in_words,
     wording_of,
 )
 
@@ -47,6 +51,7 @@ _T = TypeVar("_T")
 
 EVENTS_A_PAGE = 8
 FIGURES_A_PAGE = 14
+SOURCES_A_PAGE = 8
 ENTRIES_A_PAGE = 10
 CLOSEST_CHARACTERS = 240
 
@@ -54,6 +59,9 @@ _FOOTER = 4711
 _LONGEST_QUESTION = 400
 _NOTED_ROWS = 3
 """Up to so many figures or events, each shows its note or summary; a longer table is to be scanned."""
+
+_NOTED_PLEDGES = 8
+"""Up to so many rows, figures that cannot be added show their notes: they say what each of them is."""
 
 _EXCERPT_CHARACTERS = (320, 160, 160)
 """How much is shown of each passage that an answer rests on; a button opens the rest."""
@@ -68,6 +76,8 @@ _COLOURS: Mapping[Kind, int] = {
     Kind.ERROR: _AMBER,
 }
 _UNREAD, _CHOOSE = "That could not be read", "Please choose"
+_ZEROS = ("reported zero", "recorded zero")
+_DATASET = "dataset"
 _LONGEST_FORMULA = 200
 _LONGEST_COPY, _AROUND_A_COPY = CHARACTERS - 100, 1_000
 _SAID_ABOVE = "[…]"
@@ -77,12 +87,22 @@ _CUT = "-# … (cut; see Export → plain text)"
 
 @dataclass(frozen=True, slots=True)
 class FigureRow:
-    """A row of a figure table: a figure, a total that a source states, or months without a figure."""
+    """A row of a figure table: a figure, a total that a source states, or months without a figure.
+
+    An `absence` is a year for which a dataset has no row, which means something else.
+    """
 
     series: Series
     period: Period
     figure: Figure | None
     stated_total: bool = False
+    absence: Absence | None = None
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """What the row rests on."""
+        row = self.figure or self.absence
+        return row.citations if row else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +224,9 @@ def footer_on(view: ui.LayoutView | ui.View) -> Footer:
 def pages(answer: Answer) -> int:
     """Return how many pages the tables of an answer take: at least one."""
     tables = (
-        (len(answer.events), EVENTS_A_PAGE),
+        (len(answer.events) + EVENTS_A_PAGE * _stands_alone(answer), EVENTS_A_PAGE),
         (len(_figure_rows(answer)), FIGURES_A_PAGE),
+        (len(answer.sources), SOURCES_A_PAGE),
         (len(answer.entries), ENTRIES_A_PAGE),
     )
     return max(1, *(-(-rows // length) for rows, length in tables))
@@ -216,11 +237,14 @@ def cited(answer: Answer, page: int = 0) -> tuple[Citation, ...]:
     if pages(answer) == 1 or answer.status is not Status.ANSWERED:
         return answer.citations
     page = _clamped(answer, page)
-    found: list[Citation] = []
-    for event in _page(answer.events, EVENTS_A_PAGE, page):
+    found = [c for person in answer.people for c in person.citations] if page == 0 else []
+    events = _events_on(answer, page)
+    for event in events:
         found.extend(event.citations)
+    for _, disputes in fresh_disputes(events, answer.disputes):
+        found.extend(citation for dispute in disputes for citation in dispute.citations)
     for row in _page(_figure_rows(answer), FIGURES_A_PAGE, page):
-        found.extend(row.figure.citations if row.figure else ())
+        found.extend(row.citations)
     return tuple(dict.fromkeys(found))
 
 
@@ -279,22 +303,28 @@ def _labels(rows: Sequence[Row]) -> frozenset[str]:
 
 
 def _body(answer: Answer, sources: Sources, rows: Sequence[Row], page: int) -> Iterator[Block]:
+    in_rows = _cited_in_datasets(answer, sources)
     is_help = answer.kind is Kind.HELP
-    lines = _help(answer.statements, _labels(rows)) if is_help else _statements(answer.statements, sources)
-    yield Block(tuple(lines), rank=2)
-    if answer.statements:
-        yield _notes_on_reading(answer)
-    if answer.editorial:
-        yield Block((Line(f"-# {editorial_in_words(answer)}"),), rank=1)
+    said = answer.statements
+    lines = _help(said, _labels(rows)) if is_help else _statements(said, sources, in_rows)
+    yield from _lead(answer, lines)
     yield Block(tuple(map(_entry, entries_on(answer, page))), rank=2, above="space")
     yield from _figures(answer, sources, page)
+    yield Block(tuple(_statements(answer.asides, sources, in_rows)), rank=4, above="space")
     for receipt in answer.receipts:
         told = computed(receipt) in answer.statements
-        yield Block(tuple(_receipt(receipt, sources, told)), rank=3, above="space")
-    yield from _events(answer, sources, page)
-    for person in answer.people:
+        block = tuple(_receipt(receipt, sources, told, in_rows))
+        yield Block(block, rank=5 if in_rows else 3, above="space")
+    if answer.kind is not Kind.PEOPLE:
+        yield from _events(answer, sources, page)
+    for person in answer.people if page == 0 else ():
         yield Block(tuple(_person(person, sources)), rank=3, above="space")
-    for source in answer.sources:
+    if answer.mentions and page == 0:
+        yield Block(tuple(_mentions(answer.mentions)), rank=3)
+    if answer.kind is Kind.PEOPLE:
+        yield from _events(answer, sources, page)
+    yield from _disputes(answer, sources)
+    for source in _page(answer.sources, SOURCES_A_PAGE, page):
         yield Block(tuple(_source(source)), rank=3, above="space")
     yield from _excerpts(answer)
     if answer.closest:
@@ -303,23 +333,40 @@ def _body(answer: Answer, sources: Sources, rows: Sequence[Row], page: int) -> I
         )
 
 
-def _statements(statements: Iterable[Statement], sources: Sources) -> Iterator[Line]:
+def _lead(answer: Answer, lines: Iterable[Line]) -> Iterator[Block]:
+    """Show what a reply says first, with notes on how the input was read."""
+    yield Block(tuple(lines), rank=2)
+    if answer.statements:
+        yield _notes_on_reading(answer)
+    if answer.editorial:
+        yield Block((Line(f"-# {editorial_in_words(answer)}"),), rank=1)
+
+
+def _statements(
+    statements: Iterable[Statement], sources: Sources, in_rows: Collection[Citation] = ()
+) -> Iterator[Line]:
+    """Show what a reply says, with its addresses but for those that stand `in_rows` below."""
     for statement in statements:
         written = from_moderators(statement.text) if statement.is_markdown else escape(statement.text)
         yield Line(written, prose=True)
-        if statement.citations:
-            yield Line(f"-# {_addresses(statement.citations, sources)}")
+        if elsewhere := [citation for citation in statement.citations if citation not in in_rows]:
+            yield Line(f"-# {_addresses(elsewhere, sources)}")
 
 
-def _addresses(citations: Iterable[Citation], sources: Sources, within: str = "") -> str:
-    """Write citations as links; those of the source `within` which they stand by their paragraph alone."""
+def _addresses(
+    citations: Iterable[Citation], sources: Sources, within: str = "", links: int | None = None
+) -> str:
+    """Write citations as links; those of the source `within` which they stand by their paragraph alone.
 
-    def address(citation: Citation) -> str:
-        source = sources.get(citation.source)
+    Where there is little room, only so many `links` are links.
+    """
+
+    def address(position: int, citation: Citation) -> str:
+        source = sources.get(citation.source) if links is None or position < links else None
         label = f"¶{citation.ref}" if citation.source == within else str(citation)
         return link(label, source.url if source else "")
 
-    return " · ".join(map(address, citations))
+    return " · ".join(address(position, citation) for position, citation in enumerate(citations))
 
 
 def _help(statements: Iterable[Statement], offered: frozenset[str]) -> Iterator[Line]:
@@ -380,6 +427,15 @@ def _person(person: Person, sources: Sources) -> Iterator[Line]:
     yield Line(f"-# {escape(role_in_words(person))}", prose=True)
     yield Line(escape(person.summary), prose=True)
     yield Line(f"-# {_addresses(person.citations, sources)}")
+    for standing in person.standings:
+        yield Line(f"-# {escape(standing_in_words(standing))} · {_addresses(standing.citations, sources)}")
+
+
+def _mentions(citations: Iterable[Citation]) -> Iterator[Line]:
+    """List the passages that name somebody, source by source: `fp-2019¶2, ¶10 · rfa-2024¶1`."""
+    grouped = groupby(citations, key=lambda citation: citation.source)
+    listed = " · ".join(f"{source}{', '.join(f'¶{one.ref}' for one in some)}" for source, some in grouped)
+    yield Line(f"-# Passages that name them: {escape(listed)}", prose=True)
 
 
 def _entry(entry: FaqEntry) -> Line:
@@ -391,7 +447,10 @@ def _entry(entry: FaqEntry) -> Line:
 def _source(source: Source) -> Iterator[Line]:
     yield Line(f"{code(source.id)} **{link(source.title, source.url)}**")
     if source.title_is_label:
-        yield Line("-# The title is our description: our copy has no headline.")
+        copy = "" if source.addressing == "notes" else ": our copy has no headline"
+        yield Line(f"-# The title is our description{copy}.")
+    if source.quality_in_words:
+        yield Line(f"-# {escape(source.quality_in_words)}")
     authors = f"by {', '.join(source.authors)}" if source.authors else ""
     about = (source.byline, authors, source.credit.rstrip("."))
     yield Line(escape(" · ".join(filter(None, about))))
@@ -405,8 +464,23 @@ def _source(source: Source) -> Iterator[Line]:
 
 def _events(answer: Answer, sources: Sources, page: int) -> Iterator[Block]:
     is_short = len(answer.events) <= _NOTED_ROWS
-    for event in _page(answer.events, EVENTS_A_PAGE, page):
-        yield Block(tuple(_event(event, sources, is_short)), rank=3, above="space")
+    for event, disputes in fresh_disputes(_events_on(answer, page), answer.disputes):
+        lines = [*_event(event, sources, is_short)]
+        for dispute in disputes:
+            lines += _dispute(dispute, sources, links=None if is_short else 0)
+        yield Block(tuple(lines), rank=3, above="space")
+
+
+def _events_on(answer: Answer, page: int) -> Sequence[Event]:
+    """Return the events of a page; of somebody who acts in many of them, the first page has none."""
+    if not _stands_alone(answer):
+        return _page(answer.events, EVENTS_A_PAGE, page)
+    return _page(answer.events, EVENTS_A_PAGE, page - 1) if page else ()
+
+
+def _stands_alone(answer: Answer) -> bool:
+    """Whether somebody has a page of their own, before the events."""
+    return answer.kind is Kind.PEOPLE and len(answer.events) > _NOTED_ROWS
 
 
 def _event(event: Event, sources: Sources, with_summary: bool) -> Iterator[Line]:
@@ -416,11 +490,26 @@ def _event(event: Event, sources: Sources, with_summary: bool) -> Iterator[Line]
     if with_summary:
         yield Line(escape(event.summary), prose=True)
     about = (
-        _addresses(event.citations, sources),
+        _addresses(event.citations, sources, links=None if with_summary else 1),
         escape(date_in_words(event).removeprefix(date).strip(" ()")),
         "expected by the source, not reported as done" if event.status == "expected" else "",
     )
     yield Line("-# " + " · ".join(filter(None, about)))
+
+
+def _disputes(answer: Answer, sources: Sources) -> Iterator[Block]:
+    """Show what is in dispute about the passages shown, where no event shown tells it."""
+    events = {event.id for event in answer.events}
+    for dispute in answer.disputes:
+        if events.isdisjoint(dispute.events):
+            yield Block(tuple(_dispute(dispute, sources)), rank=3, above="space")
+
+
+def _dispute(dispute: Dispute, sources: Sources, links: int | None = None) -> Iterator[Line]:
+    yield Line(f"**{escape(dispute_in_words(dispute))}**")
+    for claim in dispute.claims:
+        addresses = _addresses(claim.citations, sources, links=links)
+        yield Line(f"- {escape(claim_in_words(claim))} · {addresses}")
 
 
 # --- figures ----------------------------------------------------------------------------------------------
@@ -431,8 +520,11 @@ def _figure_rows(answer: Answer) -> tuple[FigureRow, ...]:
 
 
 def _series_rows(block: SeriesFigures) -> Iterator[FigureRow]:
-    for period, figure in block.rows:
-        yield FigureRow(block.series, period, figure)
+    for period, row in block.rows:
+        if isinstance(row, Absence):
+            yield FigureRow(block.series, period, None, absence=row)
+        else:
+            yield FigureRow(block.series, period, row)
     for total in block.totals:
         yield FigureRow(block.series, total.period, total, stated_total=True)
 
@@ -444,17 +536,35 @@ def _figures(answer: Answer, sources: Sources, page: int) -> Iterator[Block]:
     dates = max((len(row.period.brief()) for row in in_columns), default=0)
     amounts = max((len(_row_amount(row)) for row in in_columns), default=0)
     for series, group in groupby(shown, key=lambda row: row.series):
-        lines = [Line(f"**{escape(series.name)}**")]
+        lines = [Line(f"**{_series_name(series, sources)}**")]
         for row in group:
-            about = list(_about(row, noted=len(rows) <= _NOTED_ROWS))
+            about = list(_about(row, noted=_is_noted(row, rows)))
             told = len(rows) == 1 and row.figure and answer.statements == (stated(row.figure),)
             lines += about if told and about else [_figure_line(row, dates, amounts, sources), *about]
         yield Block(tuple(lines), rank=3, above="space")
-    if len(rows) > _NOTED_ROWS:
-        yield Block(tuple(_notes_below(shown)), rank=2)
+    yield Block(tuple(_notes_below(row for row in shown if not _is_noted(row, rows))), rank=2)
     if len(rows) > _NOTED_ROWS and any(row.figure and row.figure.basis == "inferred" for row in shown):
         note = "Years are inferred from the source's words. Ask for a single month to see from which."
         yield Block((Line(f"-# {escape(note)}"),), rank=1)
+
+
+def _series_name(series: Series, sources: Sources) -> str:
+    """Name a series; that of a dataset has the address that all of its rows share."""
+    source = sources.get(series.source)
+    return link(series.name, source.url if source and source.kind == _DATASET else "")
+
+
+def _cited_in_datasets(answer: Answer, sources: Sources) -> frozenset[Citation]:
+    """Return what the rows of a reply rest on if a dataset is among them: such tables leave little room."""
+    held = {source.id for source in sources.values() if source.kind == _DATASET}
+    if not any(block.series.source in held for block in answer.figures):
+        return frozenset()
+    return frozenset(citation for row in _figure_rows(answer) for citation in row.citations)
+
+
+def _is_noted(row: FigureRow, rows: Sequence[FigureRow]) -> bool:
+    """Whether a row shows right below it what the sources add to it, for it is one of few."""
+    return len(rows) <= (_NOTED_ROWS if row.series.additive else _NOTED_PLEDGES)
 
 
 def _notes_below(rows: Iterable[FigureRow]) -> Iterator[Line]:
@@ -475,20 +585,26 @@ def _about(row: FigureRow, *, noted: bool) -> Iterator[Line]:
 
 def _figure_line(row: FigureRow, dates: int, amounts: int, sources: Sources) -> Line:
     """Write a row in one run of fixed-width letters, which a narrow screen does not break apart."""
-    amount = _row_amount(row)
-    if row.figure is None:
-        return Line(code(f"{row.period.brief():<{dates}}  {amount:>{amounts}}"))
-    address = _addresses(row.figure.citations, sources, within=row.series.source)
+    amount, addresses = _row_amount(row), _row_addresses(row, sources)
     if row.stated_total:
-        return Line(f"Stated total {escape(row.period.label())}: {escape(amount)} · {address}")
-    mark = "reported zero · " if row.figure.precision == "reported zero" else ""
-    return Line(f"{code(f'{row.period.brief():<{dates}}  {amount:>{amounts}}')} {mark}{address}")
+        return Line(f"Stated total {escape(row.period.label())}: {escape(amount)} · {addresses}")
+    zero = row.figure.precision if row.figure and row.figure.precision in _ZEROS else ""
+    columns = code(f"{row.period.brief():<{dates}}  {amount:>{amounts}}")
+    return Line(f"{columns} {' · '.join(filter(None, (zero, addresses)))}".rstrip())
+
+
+def _row_addresses(row: FigureRow, sources: Sources) -> str:
+    """Write where a row stands; a row of a dataset by its key, for the address stands above."""
+    source = sources.get(row.series.source)
+    if source and source.kind == _DATASET:
+        return escape(" · ".join(f"¶{citation.ref}" for citation in row.citations))
+    return _addresses(row.citations, sources, within=row.series.source)
 
 
 def _row_amount(row: FigureRow) -> str:
     if row.figure is None:
-        return "no figure"
-    if row.figure.precision == "reported zero":
+        return row.absence.meaning if row.absence else "no figure"
+    if row.figure.precision in _ZEROS:
         return quantity(row.figure.value, row.figure.unit)
     return figure_in_words(row.figure)
 
@@ -503,13 +619,14 @@ def _notes(figure: Figure) -> str:
     return escape(" · ".join(filter(None, notes)))
 
 
-def _receipt(receipt: Receipt, sources: Sources, told: bool) -> Iterator[Line]:
+def _receipt(receipt: Receipt, sources: Sources, told: bool, in_rows: Collection[Citation]) -> Iterator[Line]:
     """Show how a value was computed, and the value unless a statement has `told` it."""
     if not told:
         value = ("≈ " if receipt.approximate else "") + quantity(receipt.value, receipt.unit)
         yield Line(f"**{escape(receipt.label)}: {escape(value)}** · computed")
     yield Line(code(_formula(receipt)))
-    addresses = "" if told else _addresses(receipt.citations, sources)
+    elsewhere = [] if told else [citation for citation in receipt.citations if citation not in in_rows]
+    addresses = _addresses(elsewhere, sources)
     yield Line("-# " + " · ".join(filter(None, (escape(receipt.caveat), addresses))))
 
 

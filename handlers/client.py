@@ -29,6 +29,7 @@ from handlers import (
     views,
 )
 from handlers.ask import Ask
+from handlers.assistance import Assistance
 from handlers.base import Interaction
 from handlers.cite import Cite
 from handlers.entry_files import EntryFiles
@@ -43,6 +44,7 @@ from handlers.server_settings import ServerSettings
 from handlers.servers import Servers
 from handlers.sources import Sources
 from handlers.timeline import Timeline
+from handlers.who import Who
 from knowledge.desk import Desk
 
 if TYPE_CHECKING:
@@ -60,7 +62,7 @@ FORMS: tuple[type[forms.Form], ...] = (
     *drafts.FORMS,
 )
 COGS = (
-    *(Ask, Timeline, Exports, Cite, Sources, Faq, Help),
+    *(Ask, Timeline, Exports, Assistance, Who, Cite, Sources, Faq, Help),
     *(desk.Desk, History, EntryFiles, Review, FaqMessages),
     *(Privacy, ServerSettings, Servers),
 )

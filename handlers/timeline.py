@@ -18,6 +18,7 @@ class Timeline(Cog):
     @app_commands.describe(
         period="For example 2018, dec 2018, summer 2018 or 2016..2019; leave it out for all dates",
         topic="Only events of this topic",
+        actor="Only events in which this person or organization acts",
     )
     @visibility_option
     async def timeline(
@@ -25,14 +26,20 @@ class Timeline(Cog):
         interaction: Interaction,
         period: Range[str, 0, LONGEST_OPTION] = "",
         topic: Range[str, 0, LONGEST_OPTION] = "",
+        actor: Range[str, 0, LONGEST_OPTION] = "",
         visibility: Visibility | None = None,
     ) -> None:
         """List dated events, oldest first, each with its source."""
-        await send(interaction, self.engine.timeline(spoken(period), spoken(topic)), visibility)
+        answer = self.engine.timeline(spoken(period), spoken(topic), spoken(actor))
+        await send(interaction, answer, visibility)
 
     @timeline.autocomplete("period")
     async def _periods(self, _: Interaction, typed: str) -> list[Choice[str]]:
         return self.suggested(suggestions.timeline_periods, typed)
+
+    @timeline.autocomplete("actor")
+    async def _actors(self, _: Interaction, typed: str) -> list[Choice[str]]:
+        return self.suggested(suggestions.actors, typed)
 
     @timeline.autocomplete("topic")
     async def _topics(self, _: Interaction, typed: str) -> list[Choice[str]]:

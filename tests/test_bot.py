@@ -7,12 +7,16 @@ import json
 import os
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from knowledge.store import Store
 from settings import load_settings
+from tests.knowledge.workbooks import others, workbook
 
 ROOT = Path(__file__).parents[1]
 ENVIRONMENT = {
@@ -75,7 +79,7 @@ def test_without_a_command_it_says_what_there_is() -> None:
         [sys.executable, "bot.py"], cwd=ROOT, env=ENVIRONMENT, capture_output=True, check=True
     )
     text = run.stdout.decode()
-    for command in ("run", "console", "ask", "check", "ingest", "backup", "restore"):
+    for command in ("run", "console", "ask", "check", "ingest", "import", "update", "backup", "restore"):
         assert f"\n  {command} " in text
     assert "python bot.py console" in text
 
@@ -154,6 +158,8 @@ def test_ask_loads_neither_discord_nor_the_database_nor_charts(config: Path, how
         "matplotlib",
         "prompt_toolkit",
         "icalendar",
+        "openpyxl",
+        "aiohttp",
     }
     code = (
         "import sys, bot; "
@@ -328,6 +334,103 @@ def test_run_without_a_token_says_in_three_lines_what_to_do(config: Path) -> Non
     assert len(lines) == 3
     assert "DISCORD_TOKEN" in lines[1]
     assert "python bot.py console" in lines[2]
+    assert not (config.parent / "data").exists()
+
+
+# import and update
+
+
+@pytest.fixture
+def country_file(tmp_path: Path) -> Path:
+    file = tmp_path / "country.xlsx"
+    file.write_bytes(workbook())
+    return file
+
+
+def test_import_census_says_what_changed_and_the_bot_answers_from_it(
+    config: Path, country_file: Path
+) -> None:
+    text = out(bot(config, "import", "census", str(country_file)))
+    assert "exports up to March 2025" in text
+    assert "against census-2025-04" in text
+    reply = out(bot(config, "ask", "/exports 2025-02"))
+    assert "February 2025: US$500,000 [census-2" in reply
+    assert "[census-2025-04¶2016]" in out(bot(config, "ask", "/cite census-2025-04¶2016"))
+    assert "nothing new" in out(bot(config, "import", "census", str(country_file)))
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"<html></html>", "a web page"),
+        (workbook()[:2000], "cut off"),
+        (workbook(others(2023)), "none of North Korea"),
+    ],
+    ids=["page", "truncated", "without the row"],
+)
+def test_a_broken_import_is_told_in_words_and_changes_nothing(
+    config: Path, country_file: Path, data: bytes, says: str
+) -> None:
+    country_file.write_bytes(data)
+    run = bot(config, "import", "census", str(country_file))
+    assert run.returncode == 2
+    message = run.stderr.decode()
+    assert says in message
+    assert "Nothing was written." in message
+    assert "Traceback" not in message
+    assert not (config.parent / "data").exists()
+
+
+def test_a_file_that_is_not_there_is_no_workbook(config: Path) -> None:
+    run = bot(config, "import", "census", "nowhere.xlsx")
+    assert run.returncode == 2
+    assert "nowhere.xlsx cannot be read" in run.stderr.decode()
+
+
+class Played(BaseHTTPRequestHandler):
+    """A server that has the workbook and, of the data interface, a page that asks for a key."""
+
+    def do_GET(self) -> None:
+        found = self.path.startswith("/country.xlsx")
+        body = workbook() if found else b"<html><title>Missing Key</title></html>"
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Keep quiet."""
+
+
+@pytest.fixture
+def bureau() -> Iterator[dict[str, str]]:
+    """Return the settings that make a server of this machine the Bureau."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Played)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}"
+    yield {
+        "AID_BOT_CENSUS_WORKBOOK_URL": f"{address}/country.xlsx",
+        "AID_BOT_CENSUS_API_URL": f"{address}/hs",
+    }
+    server.shutdown()
+    server.server_close()
+
+
+def test_update_census_fetches_the_workbook_and_says_what_changed(
+    config: Path, bureau: dict[str, str]
+) -> None:
+    assert "exports up to March 2025" in out(bot(config, "update", "census", typed=b"", **bureau))
+    assert "February 2025: US$500,000" in out(bot(config, "ask", "/exports 2025-02"))
+
+
+def test_an_update_whose_key_is_not_accepted_changes_nothing_and_does_not_tell_the_key(
+    config: Path, bureau: dict[str, str]
+) -> None:
+    run = bot(config, "update", "census", typed=b"", AID_BOT_CENSUS_API_KEY="0123456789", **bureau)
+    assert run.returncode == 2
+    message = run.stderr.decode()
+    assert "see census_api_key" in message
+    assert "0123456789" not in message
     assert not (config.parent / "data").exists()
 
 

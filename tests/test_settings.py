@@ -197,7 +197,8 @@ def test_a_setting_like_no_other_is_answered_with_the_list(tmp_path: Path) -> No
     (fault,) = faults(config(tmp_path, "favourite_colour: red"))
     assert fault.endswith(
         "favourite_colour: there is no such setting; the settings are discord_token, data_dir, database_url, "
-        "collections, log_level, default_visibility, sync_commands, keep_after_leaving_days, retention_days"
+        "collections, log_level, default_visibility, sync_commands, census_workbook_url, census_api_url, "
+        "census_api_key, keep_after_leaving_days, retention_days"
     )
 
 
@@ -284,3 +285,21 @@ def test_reading_the_settings_imports_nothing_heavy() -> None:
     code = "import sys, settings; settings.load_settings(environ={}); print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert not heavy & set(run.stdout.split())
+
+
+# The Census Bureau
+
+
+@pytest.mark.parametrize("name", ["census_workbook_url", "census_api_url"])
+def test_an_address_to_fetch_from_must_be_whole(tmp_path: Path, name: str) -> None:
+    (fault,) = faults(config(tmp_path, f"{name}: www.census.gov"))
+    assert fault.endswith(f"{name}: “www.census.gov” is not accepted; a whole web address is wanted")
+
+
+def test_the_key_of_the_data_interface_is_a_secret(tmp_path: Path) -> None:
+    settings = load_settings(config(tmp_path, ""), {"AID_BOT_CENSUS_API_KEY": "0123abcd"})
+    assert settings.census_api_key is not None
+    assert settings.census_api_key.get_secret_value() == "0123abcd"
+    assert "0123abcd" not in repr(settings)
+    (fault,) = faults(config(tmp_path, "census_api_key: 'not a key'"))
+    assert "not a key" not in fault

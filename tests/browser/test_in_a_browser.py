@@ -171,9 +171,9 @@ async def test_a_citation_opens_at_its_paragraph(page: DiscordPage) -> None:
 async def test_a_timeline_is_turned_in_place(page: DiscordPage) -> None:
     await page.command("timeline", period="2018")
     messages, first = await page.messages.count(), await page.text()
-    assert "10 December 2018" not in first
+    assert "page 1 of" in first
     await page.press("Next ›")
-    assert "10 December 2018" in await page.text()
+    assert "page 2 of" in await page.text()
     assert await page.messages.count() == messages
     await page.press("‹ Previous")
     assert (await page.text()).replace(" (edited)", "") == first

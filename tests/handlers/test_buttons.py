@@ -305,14 +305,18 @@ async def test_in_a_direct_message_every_button_and_menu_works(either: World) ->
 
 # --- export
 
+SOURCED = ["bibliography", "bibtex", "csl", "text"]
+
 
 @pytest.mark.parametrize(
     ("name", "given", "forms"),
     [
-        ("timeline", {"period": "2018"}, ["csv", "ics", "bibliography", "text"]),
-        ("exports", {}, ["csv", "bibliography", "text"]),
-        ("cite", {"reference": "fp-2019¶6"}, ["csv", "bibliography", "text"]),
-        ("sources", {}, ["bibliography", "text"]),
+        ("timeline", {"period": "2018"}, ["csv", "ics", "markdown", *SOURCED]),
+        ("exports", {}, ["csv", "receipt", *SOURCED]),
+        ("exports", {"period": "2016", "series": "census"}, ["csv", "receipt", *SOURCED]),
+        ("assistance", {"years": "FY2008"}, ["csv", *SOURCED]),
+        ("cite", {"reference": "fp-2019¶6"}, ["csv", *SOURCED]),
+        ("sources", {}, SOURCED),
         ("help", {}, ["text"]),
         ("exports", {"period": "2023-10"}, ["text"]),
     ],
@@ -332,8 +336,8 @@ async def test_a_reply_is_exported_in_each_form_it_has(
         assert result.acknowledged
         assert result.ephemeral
         assert result.response is not None
-        if form == "text":
-            assert "Library version: " in text(result.response)
+        if form == "text" and "```" in (copied := text(result.response)):
+            assert "Library version: " in copied
             continue
         (attachment,) = result.response.attachments
         assert await attachment.read()

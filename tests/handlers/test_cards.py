@@ -11,18 +11,19 @@ from hypothesis import strategies as st
 
 from handlers import cards
 from handlers.cards import Sharing
-from handlers.markup import unescape
+from handlers.markup import escape, unescape
 from handlers.views import Shown, controls
 from knowledge.answers import Answer, Excerpt, Kind, SeriesFigures, Statement, Status
 from knowledge.citations import Citation
-from knowledge.exports import Figure, Part, Series, total
+from knowledge.engine import Engine
+from knowledge.exports import Absence, Figure, Part, Series, gap, total
 from knowledge.figures import computed, stated
 from knowledge.help import HelpHeading, HelpLine
 from knowledge.library import Library
-from knowledge.people import Person
+from knowledge.people import Person, Standing
 from knowledge.periods import ALL_DATES, Period, Precision, parse_period
 from knowledge.sources import Passage, Source
-from knowledge.timeline import Event
+from knowledge.timeline import Claim, Dispute, Event
 from tests.handlers.reading import assert_within_limits, buttons, raw, text
 
 URL = "https://example.org/report"
@@ -142,6 +143,101 @@ def test_a_long_table_has_what_a_source_adds_to_a_figure_below_it() -> None:
     assert "\n-# Mar 2023: “Around” may apply here too." in reply
 
 
+# Figures of datasets
+
+
+TABLE = replace(
+    SOURCE, id="table-2025", publisher="The Bureau", url="https://example.org/table", kind="dataset"
+)
+BUREAU = Series("bureau", "As the Bureau has it", "table-2025", month("1992..2024"))
+
+
+def of_table(key: str, value: int, **more: object) -> Figure:
+    cited = (Citation("table-2025", key),)
+    return figure(key, value, series="bureau", citations=cited, precision="exact", **more)
+
+
+def shown_with_table(answer: Answer, page: int = 0) -> str:
+    view = cards.card(answer, {**SOURCES, TABLE.id: TABLE}, page=page)
+    assert_within_limits(raw(view))
+    return text(view)
+
+
+def test_the_address_of_a_dataset_stands_above_its_rows_which_have_their_keys() -> None:
+    block = SeriesFigures(BUREAU, (of_table("2008", 52), of_table("2009", 8)))
+    reply = shown_with_table(Answer(Kind.FIGURE, Status.ANSWERED, figures=(block,)))
+    assert "**[As the Bureau has it](https://example.org/table)**" in reply
+    assert "`2008  US$52` ¶2008" in reply
+    assert reply.count(TABLE.url) == 1
+
+
+def test_a_year_without_a_row_and_a_recorded_zero_are_told_apart_in_words() -> None:
+    absence = Absence("bureau", month("2017"), "no recorded trade", (Citation("table-2025", "2017"),))
+    zero = replace(of_table("2006", 0), precision="recorded zero")
+    block = SeriesFigures(BUREAU, (zero,), gaps=(month("1991"),), absences=(absence,))
+    reply = shown_with_table(Answer(Kind.FIGURE, Status.ANSWERED, figures=(block,)))
+    assert "`1991          no figure`" in reply
+    assert "`2006               US$0` recorded zero · ¶2006" in reply
+    assert "`2017  no recorded trade` ¶2017" in reply
+
+
+def test_of_what_is_said_on_rows_only_the_addresses_elsewhere_are_given() -> None:
+    first, second = figure("2023-11", 120), of_table("2023-11", 64)
+    blocks = (SeriesFigures(SERIES, (first,)), SeriesFigures(BUREAU, (second,)))
+    said = Statement("They differ.", (*first.citations, *second.citations))
+    aside = Statement("Somebody has 5.", (Citation("other-2012", "1"), *second.citations))
+    receipt = gap("Difference", (first,), (second,))
+    reply = shown_with_table(
+        Answer(
+            Kind.FIGURE,
+            Status.ANSWERED,
+            statements=(said,),
+            asides=(aside,),
+            figures=blocks,
+            receipts=(receipt,),
+        )
+    )
+    assert reply.index("They differ.") < reply.index("As the Bureau") < reply.index("Somebody has 5.")
+    assert "They differ.\n-#" not in reply
+    assert "Somebody has 5.\n-# other-2012¶1\n" in reply
+    assert reply.count("rfa-2024¶13") == 0
+
+
+def test_where_there_is_little_room_the_rows_stay_and_what_others_report_gives_way() -> None:
+    rows = tuple(of_table(str(year), year) for year in range(1992, 2006))
+    asides = tuple(Statement("x" * 300, (Citation("other-2012", str(n)),)) for n in range(20))
+    answer = Answer(Kind.FIGURE, Status.ANSWERED, asides=asides, figures=(SeriesFigures(BUREAU, rows),))
+    reply = shown_with_table(answer)
+    assert all(f"¶{year}" in reply for year in range(1992, 2006))
+    assert "cut; see Export" in reply
+
+
+def test_the_notes_of_a_few_figures_that_cannot_be_added_are_shown() -> None:
+    pledges = replace(SERIES, additive=False)
+    rows = tuple(figure(f"2023-{n:02}", n, note=f"Note {n}.") for n in range(1, 8))
+    reply = shown(Answer(Kind.FIGURE, Status.ANSWERED, figures=(SeriesFigures(pledges, rows),)))
+    assert all(f"Note {n}." in reply for n in range(1, 8))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["/exports", "/exports 1992..2024", "/exports 2023-11..2024-03", "/assistance", "/assistance 1999"],
+)
+def test_every_page_of_the_longest_tables_fits_and_has_its_rows(engine: Engine, typed: str) -> None:
+    answer = engine.reply(typed)
+    seen = ""
+    for page in range(cards.pages(answer)):
+        view = cards.card(answer, engine.library.sources, controls(answer, Shown(7, True, page)), page=page)
+        assert_within_limits(raw(view))
+        seen += text(view)
+    for block in answer.figures:
+        for row in block.figures:
+            assert f"`{row.period.brief()}" in seen
+
+
+# Receipts
+
+
 def test_a_sum_shows_its_formula_and_its_caveat() -> None:
     receipt = total((figure("2023-11", 120000), figure("2024-03", 3500)))
     reply = shown(Answer(Kind.FIGURE, Status.ANSWERED, receipts=(receipt,)))
@@ -232,6 +328,70 @@ def test_a_long_table_of_figures_has_pages_too() -> None:
     answer = Answer(Kind.FIGURE, Status.ANSWERED, figures=(SeriesFigures(SERIES, rows),))
     seen = "".join(shown(answer, page) for page in range(cards.pages(answer)))
     assert all(f"US${n + 1}`" in seen for n in range(100))
+
+
+def test_a_dispute_stands_with_the_event_that_it_concerns_each_side_with_its_address() -> None:
+    other = (Citation("rfa-2024", "2"),)
+    dispute = Dispute(
+        "when", "when it was", ("e2",), (Claim("Radio", "in May", CITED), Claim("Paper", "in June", other))
+    )
+    answer = Answer(Kind.TIMELINE, Status.ANSWERED, events=(event(1), event(2)), disputes=(dispute,))
+    reply = shown(answer)
+    assert reply.index("Event 2") < reply.index("**The sources differ on when it was:**")
+    assert f"- Radio: in May · [rfa-2024¶13]({URL})\n- Paper: in June · [rfa-2024¶2]({URL})" in reply
+    assert "The sources differ" in shown(replace(answer, events=()))
+
+
+def test_a_dispute_is_told_on_each_page_that_has_one_of_its_events() -> None:
+    dispute = Dispute("when", "when it was", ("e1", "e10"), (Claim("Radio", "in May", CITED),) * 2)
+    events = tuple(event(n, citations=(Citation("rfa-2024", str(n)),)) for n in range(20))
+    answer = Answer(Kind.TIMELINE, Status.ANSWERED, events=events, disputes=(dispute,))
+    assert ["differ" in shown(answer, page) for page in range(3)] == [True, True, False]
+    assert [CITED[0] in cards.cited(answer, page) for page in range(3)] == [True, True, False]
+    assert [f"in May · [rfa-2024¶13]({URL})" in shown(answer, page) for page in range(2)] == [False, False]
+
+
+def test_somebody_comes_first_with_later_roles_and_mentions_and_then_their_events() -> None:
+    later = Standing(month("2020"), "minister", CITED)
+    person = Person("p", "Jane Doe", "person", "envoy", "She spoke.", CITED, standings=(later,))
+    mentions = tuple(Citation("rfa-2024", str(n)) for n in range(20))
+    events = tuple(event(n) for n in range(20))
+    answer = Answer(Kind.PEOPLE, Status.ANSWERED, people=(person,), mentions=mentions, events=events)
+    first, second, third = (shown(answer, page) for page in range(3))
+    assert first.index("Jane Doe") < first.index("2020: minister") < first.index("Passages that name them")
+    assert "rfa-2024¶0, ¶1, ¶2" in first
+    assert "Event" not in first
+    assert "Jane Doe" not in second
+    assert "Event 0" in second
+    assert "Event 8" in third
+    few = replace(answer, events=events[:3])
+    assert cards.pages(few) == 1
+    assert shown(few).index("¶19") < shown(few).index("Event 0")
+
+
+def test_a_long_list_of_sources_has_pages_and_says_what_kind_of_witness_each_is() -> None:
+    noted = replace(SOURCE, addressing="notes", quality="news", title_is_label=True, published=None)
+    sources = tuple(replace(noted, id=f"s-{n}") for n in range(20))
+    answer = Answer(Kind.SOURCES, Status.ANSWERED, sources=sources)
+    assert cards.pages(answer) == 3
+    assert "`s-7`" in shown(answer)
+    assert "`s-8`" not in shown(answer)
+    assert "The title is our description.\n-# news; ¶ numbers are those of our notes" in shown(answer, 1)
+    assert "Radio, undated" in shown(answer, 2)
+
+
+@pytest.mark.parametrize("typed", ["/timeline", "/sources", "/who State Department", "/who 1718 committee"])
+def test_every_page_of_the_longest_lists_is_shown_whole(engine: Engine, typed: str) -> None:
+    answer = engine.reply(typed)
+    seen = ""
+    for page in range(cards.pages(answer)):
+        view = cards.card(answer, engine.library.sources, controls(answer, Shown(7, True, page)), page=page)
+        assert_within_limits(raw(view))
+        assert "cut; see Export" not in text(view), page
+        seen += text(view)
+    assert all(escape(event.title) in seen for event in answer.events)
+    assert all(f"`{source.id}`" in seen for source in answer.sources)
+    assert all(escape(claim.says) in seen for dispute in answer.disputes for claim in dispute.claims)
 
 
 def test_people_sources_and_help_are_shown() -> None:

@@ -16,8 +16,14 @@ COMMANDS: list[tuple[str, dict[str, Any], str]] = [
     ("timeline", {}, "page 1 of"),
     ("timeline", {"period": "2017"}, "December 2017"),
     ("timeline", {"period": "2018", "topic": "sanctions"}, "2018"),
+    ("timeline", {"actor": "wfp"}, "World Food Program"),
+    ("who", {"name": "biegun"}, "Deputy Secretary of State"),
     ("exports", {}, "US$120,000"),
     ("exports", {"period": "dec 2023", "series": "reported"}, "about US$68,000"),
+    ("exports", {"period": "2008", "compare": "2009"}, "US$51,294,437 less"),
+    ("exports", {"period": "2017"}, "no recorded trade"),
+    ("assistance", {}, "Obligations"),
+    ("assistance", {"years": "2008"}, "US$185,301,517"),
     ("cite", {"reference": "fp-2019 6"}, "fp-2019¶6"),
     ("sources", {}, "Foreign Policy"),
     ("sources", {"source": "rfa-2024"}, "Radio Free Asia"),
@@ -27,7 +33,11 @@ UNREADABLE: list[tuple[str, dict[str, Any]]] = [
     ("timeline", {"period": "banana"}),
     ("timeline", {"topic": "bananas <@1> **x**"}),
     ("timeline", {"period": "x" * 80}),
+    ("timeline", {"actor": "nobody **at** all <@1>"}),
+    ("who", {"name": "nobody [a](https://example.org)"}),
     ("exports", {"period": "last year"}),
+    ("exports", {"period": "2008", "compare": "last year"}),
+    ("assistance", {"years": "soon"}),
     ("exports", {"series": "@everyone"}),
     ("exports", {"period": "2018-02-31"}),
     ("cite", {"reference": "fp-2019¶999"}),
@@ -102,8 +112,16 @@ SUGGESTED = {
         "dec 2018": "2018-12",
     },
     ("timeline", "topic"): {"": "sanctions", "san": "sanctions", "sanktions": "sanctions"},
+    ("timeline", "actor"): {
+        "": "U.S. State Department",
+        "wfp": "World Food Program",
+        "pompayo": "Mike Pompeo",
+    },
+    ("who", "name"): {"": "Mike Pompeo", "bieg": "Stephen Biegun", "wfp": "World Food Program"},
     ("exports", "period"): {"": "all", "2": "2023", "2023": "2023", "dec": "2023-12", "mar 2024": "2024-03"},
-    ("exports", "series"): {"": "reported", "rep": "reported", "reprted": "reported"},
+    ("exports", "compare"): {"": "all", "2009": "2009", "nov 2023": "2023-11"},
+    ("exports", "series"): {"": "reported", "rep": "reported", "reprted": "reported", "cens": "census"},
+    ("assistance", "years"): {"": "FY2008", "2008": "FY2008", "fy 01": "FY2001", "march 2008": "FY2008"},
     ("cite", "reference"): {
         "": "fp-2019¶1",
         "fp": "fp-2019¶1",
@@ -140,7 +158,10 @@ async def test_what_is_suggested_is_answered(world: World, name: str, option: st
         assert any(part.get("label") == "Export" for part in parts(raw(result.response)))
 
 
-EVERYWHERE = {"ask", "timeline", "exports", "cite", "sources", "faq", "help", "privacy", "Ask about this"}
+EVERYWHERE = {
+    *("ask", "timeline", "exports", "assistance", "who", "cite", "sources", "faq", "help", "privacy"),
+    "Ask about this",
+}
 IN_SERVERS = {"faq-desk", "settings", "Save as FAQ", "Answer with FAQ"}
 
 

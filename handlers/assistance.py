@@ -1,0 +1,41 @@
+"""The command /assistance: U.S. assistance by fiscal year."""
+
+from __future__ import annotations
+
+from discord import app_commands
+from discord.app_commands import Choice, Range
+
+from handlers.base import Cog, Interaction
+from handlers.markup import spoken
+from handlers.replies import LONGEST_OPTION, Visibility, send, visibility_option
+from handlers.views import file_of, made_of
+from knowledge import suggestions
+from knowledge.downloads import Format, formats
+
+
+class Assistance(Cog):
+    """Shows U.S. assistance by fiscal year."""
+
+    @app_commands.command()
+    @app_commands.describe(
+        years="For example FY2008, 2001, 1996..2008 or since 2009; leave it out for all fiscal years",
+        csv="Send me the rows as a CSV file, too",
+    )
+    @visibility_option
+    async def assistance(
+        self,
+        interaction: Interaction,
+        years: Range[str, 0, LONGEST_OPTION] = "",
+        csv: bool = False,
+        visibility: Visibility | None = None,
+    ) -> None:
+        """Show U.S. assistance by fiscal year: obligations, disbursements and food pledges."""
+        answer = self.engine.assistance(spoken(years))
+        await send(interaction, answer, visibility)
+        if csv and Format.CSV in formats(answer):
+            made = await made_of(answer, Format.CSV, self.bot)
+            await interaction.followup.send(file=file_of(made), ephemeral=True)
+
+    @assistance.autocomplete("years")
+    async def _years(self, _: Interaction, typed: str) -> list[Choice[str]]:
+        return self.suggested(suggestions.assistance_years, typed)
