@@ -5,8 +5,10 @@ Everything heavy is imported by the command that needs it, so that `ask` answers
 
 from __future__ import annotations
 
+import os
 import sys
 from codecs import BOM_UTF8
+from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -127,6 +129,40 @@ def ask(
     if explain:
         click.echo(f"{engine.explain(typed)}\n")
     show(engine.reply(typed))
+
+
+@cli.command()
+@click.argument("figures")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_context
+def chart(context: click.Context, figures: str, file: Path) -> None:
+    """Draw the chart of FIGURES, such as "/exports 2023-11..2024-03", into FILE (.png); print it in words.
+
+    FIGURES is a command or a question whose reply has figures by month or year.
+    """
+    from handlers.charts import draw
+    from knowledge.charts import EXAMPLE, MOST_BARS, chart_of
+
+    engine = _engine(_settings(context))
+    answer = engine.reply(figures)
+    found = chart_of(answer, engine.library.sources)
+    if found is None:
+        why = " ".join(statement.text for statement in answer.statements if answer.status != "answered")
+        _stop(
+            f"{why} That has no chart: a chart shows figures by month or year, at most {MOST_BARS} in a row. "
+            f'For example: python bot.py chart "{EXAMPLE}" chart.png'.strip()
+        )
+    picture = draw(found)
+    part = file.with_name(f".{file.name}.{os.getpid()}.tmp")
+    try:
+        part.write_bytes(picture)
+        part.replace(file)
+    except OSError as error:
+        _stop(f"{file} cannot be written: {error.strerror}. Nothing was changed.")
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+    click.echo(found.alt)
 
 
 @cli.command()

@@ -224,6 +224,18 @@ _CARDS = (
                 (use("exports", period="2023-11..2024-03"),),
             ),
             Picture(
+                "chart",
+                "The same as a picture; each comes with its content in words.",
+                "A private card with a bar chart of two series by month, a zero among them.",
+                (use("exports", period="2023-11..2024-03"), press("Chart")),
+            ),
+            Picture(
+                "chart-years",
+                "A zero, a year to the nearest 100,000 and a year without a row look different.",
+                "A private card with a bar chart by year.",
+                (use("exports", period="1992..2024", series="census"), press("Chart")),
+            ),
+            Picture(
                 "figure-month",
                 "A bare month is read as the only year that has a figure for it.",
                 "A card with the figure for November 2023.",

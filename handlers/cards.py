@@ -197,6 +197,16 @@ def export_card(answer: Answer, menu: Row) -> ui.LayoutView:
     return frame([heading, _footer(answer, 0, UNSHARED)], [menu], colour=_SLATE, cut_mark=_CUT)
 
 
+def chart_card(
+    answer: Answer, filename: str, alt: str, rows: Sequence[Row], *, sharing: Sharing = UNSHARED
+) -> ui.LayoutView:
+    """Return the card with the picture of a reply, which is sent with it; its footer names the reply."""
+    item = discord.MediaGalleryItem(f"attachment://{filename}", description=alt)
+    footer = _footer(replace(answer, figures=()), 0, sharing)  # a picture has no pages
+    colour = _COLOURS[answer.kind]
+    return frame([footer], rows, colour=colour, cut_mark=_CUT, picture=ui.MediaGallery(item))
+
+
 def copy_card(text: str) -> ui.LayoutView | None:
     """Return a card with a text set to be copied whole, or None if it is too long for one."""
     if size(text) > _LONGEST_COPY or weight(text) > BYTES - _AROUND_A_COPY:

@@ -16,6 +16,7 @@ from discord.ext import commands
 
 from handlers import (
     asking_moderators,
+    chart_cards,
     desk,
     drafts,
     entry_files,
@@ -31,6 +32,7 @@ from handlers import (
 from handlers.ask import Ask
 from handlers.assistance import Assistance
 from handlers.base import Interaction
+from handlers.charts import Charts
 from handlers.cite import Cite
 from handlers.entry_files import EntryFiles
 from handlers.exports import Exports
@@ -105,6 +107,7 @@ class AidPolicyBot(commands.Bot):
         self.store = store
         self.desk = Desk(engine, store, discord.utils.utcnow)
         self.settings = settings
+        self.charts = Charts()
         self.shared: deque[tuple[int, datetime | None, str]] = deque(maxlen=1000)
         """The private cards last posted, each by its id, its last edit and what it was asked."""
         self._items: list[type[ui.DynamicItem[Any]]] = []
@@ -117,7 +120,7 @@ class AidPolicyBot(commands.Bot):
             self.owner_ids = operators(self.application)
         for cog in COGS:
             await self.add_cog(cog(self))
-        self.add_dynamic_items(*views.ITEMS, ShowHelp)
+        self.add_dynamic_items(*views.ITEMS, *chart_cards.ITEMS, ShowHelp)
         self.add_dynamic_items(*asking_moderators.ITEMS, *review_queue.ITEMS)
         self.add_dynamic_items(*privacy.ITEMS, *server_settings.ITEMS)
         self.add_dynamic_items(*drafts.ITEMS, *desk.ITEMS, *history.ITEMS)

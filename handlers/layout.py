@@ -45,21 +45,28 @@ class Block:
     id: int | None = None
 
 
-def frame(
-    blocks: Sequence[Block], rows: Sequence[Row], *, colour: int, cut_mark: str, files: Iterable[str] = ()
+def frame(  # noqa: PLR0913
+    blocks: Sequence[Block],
+    rows: Sequence[Row],
+    *,
+    colour: int,
+    cut_mark: str,
+    files: Iterable[str] = (),
+    picture: ui.MediaGallery[Any] | None = None,
 ) -> ui.LayoutView:
     """Build the view of a card: the blocks in a container, then the rows of buttons, then files by name.
 
     The blocks of rank 0 go first and must be short; the rest gives way, the highest rank first. If anything
-    had to, `cut_mark` stands above the last block.
+    had to, `cut_mark` stands above the last block. A picture stands above the blocks.
     """
     blocks = [block for block in blocks if block.lines]
     hung: list[ui.File[Any]] = [ui.File(f"attachment://{name}") for name in files]
-    room = _Room(rows, hung)
+    pictures = [picture] if picture else []
+    room = _Room(rows, [*hung, *pictures])
     room.take(cut_mark, components=1)
     order = sorted(range(len(blocks)), key=lambda position: (blocks[position].rank, position))
     texts = {position: room.fill(blocks[position]) for position in order}
-    container: ui.Container[Any] = ui.Container(accent_colour=colour)
+    container: ui.Container[Any] = ui.Container(*pictures, accent_colour=colour)
     for position, block in enumerate(blocks):
         if room.gave_way and position == len(blocks) - 1:
             container.add_item(ui.TextDisplay(cut_mark))
@@ -77,7 +84,7 @@ def frame(
 class _Room:
     """What is left of a message, and whether something found no place in it."""
 
-    def __init__(self, rows: Sequence[Row], files: Sequence[ui.File[Any]]) -> None:
+    def __init__(self, rows: Sequence[Row], files: Sequence[ui.Item[Any]]) -> None:
         self.components = COMPONENTS - 1 - sum(1 + len(row.children) for row in rows) - len(files)
         self.characters = CHARACTERS
         below = [item.to_component_dict() for item in (*rows, *files)]

@@ -121,6 +121,10 @@ def _about(answer: Answer, shown: Shown) -> Iterator[CardItem]:
         yield Share.button("Share", f"share:{shown.page}")
     if formats(answer):
         yield Export.button("Export", "export")
+    if answer.figures:
+        from handlers.chart_cards import ShowChart  # which stands on this module
+
+        yield from ShowChart.of(answer, shown.owner)
     if answer.kind in _VOTED_ON:
         yield Vote.on("up", card_key(answer))
         yield Vote.on("down", card_key(answer))
@@ -196,7 +200,8 @@ def asked_on(press: Interaction) -> str:
     return asked
 
 
-def _is_private(press: Interaction) -> bool:
+def is_private(press: Interaction) -> bool:
+    """Return whether only whoever pressed sees the card."""
     return press.message is not None and press.message.flags.ephemeral
 
 
@@ -239,7 +244,7 @@ class Go(CardItem, template=r"(?s)go:(?P<owner>\d+):(?P<page>\d+):(?P<typed>.*)"
 
     async def run(self, press: Interaction) -> None:
         """Show the page or the reply, in place or apart."""
-        bot, page, private = press.client, int(self.fields["page"]), _is_private(press)
+        bot, page, private = press.client, int(self.fields["page"]), is_private(press)
         answer = bot.reply(self.fields["typed"] or asked_on(press), press.guild_id)
         if private or press.user.id == int(self.fields["owner"]):
             # A private card that moves on to another reply can be shared again: that one was not.
@@ -294,7 +299,7 @@ class Share(CardItem, template=r"share:(?P<page>\d+)"):
     """Posts a private card for everyone in the channel."""
 
     async def run(self, press: Interaction) -> None:
-        """Take the button away, then post the card; where that fails, give the button back.
+        """Share the card once.
 
         A second press may be on its way before the first has taken the button away; it changes nothing.
         """
@@ -303,17 +308,22 @@ class Share(CardItem, template=r"share:(?P<page>\d+)"):
         if pressed in bot.shared:
             await press.response.defer()
             return
-        answer = bot.reply(asked, press.guild_id)
-        private = replace(_private_to(press), page=int(self.fields["page"]))
-        kept = replace(private, sharing=Sharing(done=True))
-        public = replace(private, private=False, sharing=Sharing(by=press.user.display_name))
         bot.shared.append(pressed)
         try:
-            await press.response.edit_message(view=reply_view(bot, answer, kept))
-            await _post(press, reply_view(bot, answer, public), undo=reply_view(bot, answer, private))
+            await self.share(press)
         except Exception:
             bot.shared.remove(pressed)
             raise
+
+    async def share(self, press: Interaction) -> None:
+        """Take the button away, then post the card; where that fails, give the button back."""
+        bot = press.client
+        answer = bot.reply(asked_on(press), press.guild_id)
+        private = replace(_private_to(press), page=int(self.fields["page"]))
+        kept = replace(private, sharing=Sharing(done=True))
+        public = replace(private, private=False, sharing=Sharing(by=press.user.display_name))
+        await press.response.edit_message(view=reply_view(bot, answer, kept))
+        await _post(press, reply_view(bot, answer, public), undo=reply_view(bot, answer, private))
 
 
 async def _post(press: Interaction, view: ui.LayoutView, undo: ui.LayoutView) -> None:

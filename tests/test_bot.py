@@ -79,7 +79,18 @@ def test_without_a_command_it_says_what_there_is() -> None:
         [sys.executable, "bot.py"], cwd=ROOT, env=ENVIRONMENT, capture_output=True, check=True
     )
     text = run.stdout.decode()
-    for command in ("run", "console", "ask", "check", "ingest", "import", "update", "backup", "restore"):
+    for command in (
+        "run",
+        "console",
+        "ask",
+        "chart",
+        "check",
+        "ingest",
+        "import",
+        "update",
+        "backup",
+        "restore",
+    ):
         assert f"\n  {command} " in text
     assert "python bot.py console" in text
 
@@ -176,6 +187,58 @@ def test_ask_loads_neither_discord_nor_the_database_nor_charts(config: Path, how
         check=True,
     )
     assert not heavy & set(run.stdout.rpartition("modules")[2].split())
+
+
+# chart
+
+
+def test_chart_draws_into_a_file_and_prints_the_picture_in_words(config: Path, tmp_path: Path) -> None:
+    file = tmp_path / "chart.png"
+    said = out(bot(config, "chart", "/exports 2023-11..2024-03", str(file)))
+    assert said.startswith(
+        "Bar chart: U.S. exports to North Korea: November 2023 to March 2024, in US dollars"
+    )
+    assert "December 2023, about US$68,000" in said
+    assert file.read_bytes().startswith(b"\x89PNG")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["chart.png", "config.yaml"]
+
+
+def test_chart_takes_a_question_too(config: Path, tmp_path: Path) -> None:
+    asked = "how much was exported in november and december 2023 together?"
+    assert "November 2023" in out(bot(config, "chart", asked, str(tmp_path / "chart.png")))
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("who is Jung Pak", "That has no chart"),
+        ("/exports 2010-02", "has 2010 as a whole year"),
+        ("/exports last year", "last year"),
+        ("/exprots 2016", "There is no command"),
+    ],
+)
+def test_chart_says_what_has_one_and_leaves_the_file_as_it_was(
+    config: Path, tmp_path: Path, typed: str, why: str
+) -> None:
+    file = tmp_path / "chart.png"
+    file.write_bytes(b"something else")
+    run = bot(config, "chart", typed, str(file))
+    assert run.returncode == 2
+    said = run.stderr.decode()
+    assert why in said
+    assert 'For example: python bot.py chart "/exports 2023-11..2024-03" chart.png' in said
+    assert "Traceback" not in said
+    assert not run.stdout
+    assert file.read_bytes() == b"something else"
+
+
+def test_chart_that_cannot_be_written_leaves_nothing_half_done(config: Path, tmp_path: Path) -> None:
+    for file in (tmp_path / "nowhere" / "chart.png", tmp_path):
+        run = bot(config, "chart", "/exports 2016", str(file))
+        assert run.returncode == 2
+        assert "cannot be written" in run.stderr.decode()
+        assert "Traceback" not in run.stderr.decode()
+    assert [path.name for path in tmp_path.iterdir()] == ["config.yaml"]
 
 
 # collections

@@ -1,0 +1,104 @@
+"""The button that shows the figures of a card as a picture, and the card with the picture."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Self
+
+import discord
+from discord import ui
+
+from handlers import cards, errors
+from handlers.base import Interaction
+from handlers.cards import UNSHARED, Sharing
+from handlers.layout import Row
+from handlers.views import CardItem, Delete, Share, asked_on, is_private
+from knowledge.answers import Answer
+from knowledge.charts import Chart, chart_of
+
+LEAST_PERIODS = 2
+_GONE = "The library has changed, and this reply no longer has a chart."
+
+
+@dataclass(frozen=True, slots=True)
+class _Pictured:
+    """A reply with its chart, drawn."""
+
+    answer: Answer
+    chart: Chart
+    picture: bytes
+
+    @classmethod
+    async def on(cls, press: Interaction, answer: Answer, chart: Chart) -> _Pictured:
+        """Have the chart drawn, which may take a second the first time."""
+        return cls(answer, chart, await press.client.charts.picture(chart))
+
+    def view(self, owner: int, *, private: bool, sharing: Sharing = UNSHARED) -> ui.LayoutView:
+        """Return the card; a private one can be shared once, a public one deleted."""
+        items: list[Any] = []
+        if not private:
+            items.append(Delete.button("Delete", f"delete:{owner}"))
+        elif not sharing.done:
+            items.append(ShareChart.button("Share", "share-chart"))
+        rows: list[Row] = [ui.ActionRow(*items)] if items else []
+        return cards.chart_card(self.answer, self.chart.filename, self.chart.alt, rows, sharing=sharing)
+
+    def file(self) -> discord.File:
+        """Return the picture as Discord takes it; it is good for one message only."""
+        return discord.File(io.BytesIO(self.picture), self.chart.filename)
+
+
+def _chart_on(press: Interaction) -> tuple[Answer, Chart]:
+    """Return the reply that a card shows, and its chart."""
+    bot = press.client
+    answer = bot.reply(asked_on(press), press.guild_id)
+    chart = chart_of(answer, bot.engine.library.sources)
+    if chart is None:
+        raise errors.UserError(_GONE)
+    return answer, chart
+
+
+class ShowChart(CardItem, template=r"chart:(?P<owner>\d+)"):
+    """Shows the chart of a card, to everyone if whoever asked presses on a public card, else privately."""
+
+    @classmethod
+    def of(cls, answer: Answer, owner: int) -> Iterator[Self]:
+        """Yield the button for an answer with figures of several months or years."""
+        chart = chart_of(answer, {})
+        if chart and chart.periods >= LEAST_PERIODS:
+            yield cls.button("Chart", f"chart:{owner}")
+
+    async def run(self, press: Interaction) -> None:
+        """Draw the chart and send it."""
+        private = is_private(press) or press.user.id != int(self.fields["owner"])
+        found = _chart_on(press)
+        await press.response.defer(ephemeral=private, thinking=True)
+        drawn = await _Pictured.on(press, *found)
+        view = drawn.view(press.user.id, private=private)
+        await press.followup.send(view=view, file=drawn.file(), ephemeral=private)
+
+
+class ShareChart(Share, template=r"share-chart"):
+    """Posts a private chart for everyone in the channel."""
+
+    async def share(self, press: Interaction) -> None:
+        """Take the button away, then post the chart; where that fails, give the button back."""
+        found = _chart_on(press)
+        await press.response.defer()
+        drawn = await _Pictured.on(press, *found)
+        by = Sharing(by=press.user.display_name)
+        kept = drawn.view(press.user.id, private=True, sharing=Sharing(done=True))
+        await press.edit_original_response(view=kept, attachments=[drawn.file()])
+        try:
+            view = drawn.view(press.user.id, private=False, sharing=by)
+            await press.followup.send(view=view, file=drawn.file())
+        except Exception:
+            undone = drawn.view(press.user.id, private=True)
+            await press.edit_original_response(view=undone, attachments=[drawn.file()])
+            raise
+
+
+ITEMS = (ShowChart, ShareChart)
+"""Every kind of item of this module."""

@@ -1,0 +1,360 @@
+"""Charts: what a picture of figures shows, bar by bar, and how it is said in words. Nothing is drawn here.
+
+A month or year without a figure has a place of its own and is never a zero; an amount keeps its qualifier.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from enum import StrEnum
+from itertools import groupby, pairwise
+
+from knowledge.answers import Answer, SeriesFigures, Status
+from knowledge.exports import Absence, Figure, Series, units
+from knowledge.periods import Period, Precision
+from knowledge.sources import Source
+from knowledge.text import clip
+from knowledge.wording import figure_in_words
+
+EXAMPLE = "/exports 2023-11..2024-03"
+LONGEST_ALT = 1024
+"""What Discord takes: https://discord.com/developers/docs/components/reference#media-gallery"""
+
+MOST_BARS = 120
+LONGEST_RUN = 12
+"""More months or years than this in a row for which no series has an amount share one place."""
+
+_MOST_SOURCES = 4
+_NAMED = (12, 6, 3, 0)
+"""How many periods the words for a picture name of each kind: fewer if they would grow too long."""
+
+_GRAINS = {
+    Precision.MONTH: "by month",
+    Precision.YEAR: "by year",
+    Precision.FISCAL_YEAR: "by fiscal year",
+}
+_UNITS = {"USD": "US dollars"}
+_CURRENCY = "US$"
+
+
+class Mark(StrEnum):
+    """What stands in the place of a month or year; each looks different, in grey too."""
+
+    STATED = "amount"
+    APPROXIMATE = "approximate amount"
+    BELOW = "less than an amount"
+    ZERO = "zero"
+    NO_FIGURE = "no figure"
+    NO_ROW = "no row"
+
+    @property
+    def is_amount(self) -> bool:
+        """Whether there is a number behind it."""
+        return self not in (Mark.NO_FIGURE, Mark.NO_ROW)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One place of a chart: a month or year, or several in a row that are alike in having no amount.
+
+    `label` is what stands at the bar, `said` the same with its unit, `kind` what the mark means here.
+    """
+
+    periods: tuple[Period, ...]
+    mark: Mark
+    label: str
+    said: str
+    kind: str
+    value: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The bars of one series, oldest first, all by month, by year or by fiscal year."""
+
+    name: str
+    grain: Precision
+    unit: str
+    bars: tuple[Bar, ...]
+
+    @property
+    def scale(self) -> str:
+        """What its bars measure: panels with the same scale can be compared by the height of their bars."""
+        return f"{_UNITS.get(self.unit, self.unit)}, {_GRAINS[self.grain]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """All that a picture shows: a title, for which time, the panels one below the other, and the sources.
+
+    Panels with the same scale have the same months or years, so that they stand side by side, unless one of
+    them was not asked for all of those.
+    """
+
+    title: str
+    when: str
+    panels: tuple[Panel, ...]
+    sources: str
+    stem: str
+
+    @property
+    def filename(self) -> str:
+        """The name of the picture: `exports-2023-11-to-2024-03.png`."""
+        return f"{self.stem}.png"
+
+    @property
+    def periods(self) -> int:
+        """How many places the longest of its panels has."""
+        return max(len(panel.bars) for panel in self.panels)
+
+    @property
+    def legend(self) -> tuple[tuple[Mark, str], ...]:
+        """Each mark that it has, and what it means, in the words of the figures."""
+        bars = [bar for panel in self.panels for bar in panel.bars]
+        kinds = {mark: dict.fromkeys(bar.kind for bar in bars if bar.mark is mark) for mark in Mark}
+        return tuple((mark, ", ".join(found)) for mark, found in kinds.items() if found)
+
+    @property
+    def note(self) -> str:
+        """What a reader must know of the scales, if there are several."""
+        several = len({panel.scale for panel in self.panels}) > 1
+        return "Each part has a scale of its own." if several else ""
+
+    @property
+    def alt(self) -> str:
+        """The picture in words, short enough for Discord: first all amounts, then only what stands out."""
+        for full in (True, False):
+            for named in _NAMED:
+                text = " ".join(filter(None, _said(self, named, amounts=full)))
+                if len(text) <= LONGEST_ALT:
+                    return text
+        return clip(text, LONGEST_ALT)
+
+
+def chart_of(answer: Answer, sources: Mapping[str, Source]) -> Chart | None:
+    """Return what a picture of an answer shows; None if it has no figures by month or year to draw.
+
+    What overlaps, such as pledges, is not drawn. There is no picture of more than `MOST_BARS` bars in a row.
+    """
+    if answer.status is not Status.ANSWERED:
+        return None
+    tables = [table for block in answer.figures if block.series.additive for table in _tables(block)]
+    scales = dict.fromkeys((table.grain, table.unit) for table in tables)
+    panels = [
+        panel for scale in scales for panel in _panels([t for t in tables if (t.grain, t.unit) == scale])
+    ]
+    if not panels or max(len(panel.bars) for panel in panels) > MOST_BARS:
+        return None
+    fiscal = panels[0].grain is Precision.FISCAL_YEAR
+    subject = "assistance" if fiscal else "exports"
+    first, last = _ends(panels)
+    title, _, when = answer.title.partition(": ")
+    return Chart(
+        title if when else f"U.S. {subject} to North Korea",
+        when or _named((first, last)),
+        tuple(panels),
+        _sources(answer, sources, tables),
+        f"{subject}-{_stem(first, last)}",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """What one series has for each month or year, with the figures and absences behind it."""
+
+    series: Series
+    grain: Precision
+    unit: str
+    cells: Mapping[Period, Bar]
+    rows: tuple[Figure | Absence, ...]
+
+    def has_all(self, columns: Iterable[Period]) -> bool:
+        """Whether it is known what it has for some months or years: beyond the series there is no figure."""
+        return all(one in self.cells or not one.overlaps(self.series.coverage) for one in columns)
+
+
+def _tables(block: SeriesFigures) -> Iterator[_Table]:
+    """Yield what a block has by month, by year and by fiscal year, each in one unit and by itself."""
+    found = {figure.period.precision for figure in block.figures} & _GRAINS.keys()
+    for grain in (grain for grain in _GRAINS if grain in found):
+        figures = [figure for figure in block.figures if figure.period.precision is grain]
+        in_units = dict.fromkeys(figure.unit for figure in figures)
+        absences = [a for a in block.absences if len(found) == 1 or a.period.precision is grain]
+        gaps = [gap for gap in block.gaps if len(found) == 1 or grain is _grain_of(gap)]
+        for unit in in_units:
+            own = [figure for figure in figures if figure.unit == unit]
+            cells = {one: _gap(one) for gap in gaps for one in units(gap, grain)}
+            cells |= {one: _absent(one, row) for row in absences for one in units(row.period, grain)}
+            cells |= {figure.period: _amount(figure) for figure in own}
+            yield _Table(block.series, grain, unit, cells, (*own, *absences))
+
+
+def _grain_of(gap: Period) -> Precision:
+    """Return by what the gaps of a block with years and months are: a year by year, the rest by month."""
+    return gap.precision if gap.precision in _GRAINS else Precision.MONTH
+
+
+def _gap(period: Period) -> Bar:
+    return Bar((period,), Mark.NO_FIGURE, "no figure", "no figure", "no figure")
+
+
+def _absent(period: Period, row: Absence) -> Bar:
+    return Bar((period,), Mark.NO_ROW, row.meaning, row.meaning, row.meaning)
+
+
+def _amount(figure: Figure) -> Bar:
+    said = figure_in_words(figure)
+    label = said.replace(_CURRENCY, "")
+    mark, kind = Mark.STATED, "exact" if figure.precision == "exact" else "as stated"
+    if figure.precision in ("reported zero", "recorded zero"):
+        mark, label, kind = Mark.ZERO, "0", figure.precision
+    elif figure.qualifier == "less than":
+        mark, kind = Mark.BELOW, "less than the amount"
+    elif figure.qualifier not in ("as stated", "exactly"):
+        mark, kind = Mark.APPROXIMATE, figure.qualifier
+    return Bar((figure.period,), mark, label, said, kind, figure.value)
+
+
+def _panels(tables: Sequence[_Table]) -> Iterator[Panel]:
+    """Give tables of one scale the same months or years, if it is known what each has for all of them."""
+    columns = sorted({period for table in tables for period in table.cells})
+    if not all(table.has_all(columns) for table in tables):
+        for table in tables:
+            yield from _panels([table])
+        return
+    rows = [[table.cells.get(column) or _gap(column) for column in columns] for table in tables]
+    places = list(_places(columns, rows))
+    for table, row in zip(tables, rows, strict=True):
+        bars = tuple(_joined(row[place.start : place.stop]) for place in places)
+        yield Panel(table.series.name, table.grain, table.unit, bars)
+
+
+def _places(columns: Sequence[Period], rows: Sequence[Sequence[Bar]]) -> Iterator[range]:
+    """Yield the columns that share a place: most have one of their own."""
+    start = 0
+    for stop in range(1, len(columns) + 1):
+        if stop < len(columns) and _go_on(columns, rows, stop):
+            continue
+        if stop - start > LONGEST_RUN and not any(row[start].mark.is_amount for row in rows):
+            yield range(start, stop)
+        else:
+            yield from (range(one, one + 1) for one in range(start, stop))
+        start = stop
+
+
+def _go_on(columns: Sequence[Period], rows: Sequence[Sequence[Bar]], at: int) -> bool:
+    """Whether a column follows the one before it in time and is in every row of the same kind."""
+    alike = all((row[at].mark, row[at].kind) == (row[at - 1].mark, row[at - 1].kind) for row in rows)
+    return alike and follows(columns[at - 1], columns[at])
+
+
+def follows(before: Period, after: Period) -> bool:
+    """Whether a period begins on the day after another one ends."""
+    return before.last + timedelta(1) == after.first
+
+
+def _joined(bars: Sequence[Bar]) -> Bar:
+    first = bars[0]
+    periods = tuple(period for bar in bars for period in bar.periods)
+    return Bar(periods, first.mark, first.label, first.said, first.kind, first.value)
+
+
+# --- in words ---------------------------------------------------------------------------------------------
+
+
+def _said(chart: Chart, named: int, *, amounts: bool) -> Iterator[str]:
+    scales = dict.fromkeys(panel.scale for panel in chart.panels)
+    one = f", in {next(iter(scales))}" if len(scales) == 1 else ""
+    yield f"Bar chart: {chart.title}: {chart.when}{one}."
+    for panel in chart.panels:
+        measured = "" if one else f", in {panel.scale}"
+        span = f", {_named(_periods(panel.bars))}" if len(panel.bars) > 1 else ""
+        yield f"{panel.name}{measured}{span}."
+        yield from _amounts(panel, named, full=amounts)
+        yield from _others(panel, named)
+    yield chart.note
+    yield chart.sources
+
+
+def _amounts(panel: Panel, named: int, *, full: bool) -> Iterator[str]:
+    """Say every amount above zero, or else the highest and the lowest, and which are approximate."""
+    above = [bar for bar in panel.bars if bar.mark in (Mark.STATED, Mark.APPROXIMATE, Mark.BELOW)]
+    if not above:
+        return
+    highest = max(above, key=lambda bar: bar.value or 0)
+    if full and len(above) <= max(named, 1):
+        yield f"{'; '.join(_row(bar) for bar in above)}."
+        yield f"Highest: {_named(highest.periods)}." if len(above) > 1 else ""
+        return
+    lowest = min(above, key=lambda bar: bar.value or 0)
+    yield f"Highest: {_row(highest)}."
+    yield f"Lowest other than zero: {_row(lowest)}." if lowest is not highest else ""
+    for kind, bars in _by_kind(above, (Mark.APPROXIMATE, Mark.BELOW)):
+        yield _listed(f"{kind[0].upper()}{kind[1:]}", bars, named)
+
+
+def _others(panel: Panel, named: int) -> Iterator[str]:
+    for kind, bars in _by_kind(panel.bars, (Mark.ZERO, Mark.NO_ROW, Mark.NO_FIGURE)):
+        yield _listed(f"{kind[0].upper()}{kind[1:]}", bars, named)
+
+
+def _by_kind(bars: Iterable[Bar], marks: Sequence[Mark]) -> Iterator[tuple[str, list[Bar]]]:
+    """Yield the bars that mean the same, in the order of the marks."""
+    held = [bar for bar in bars if bar.mark in marks]
+    held.sort(key=lambda bar: (marks.index(bar.mark), bar.kind, bar.periods))
+    for (_, kind), group in groupby(held, key=lambda bar: (bar.mark, bar.kind)):
+        yield kind, list(group)
+
+
+def _listed(what: str, bars: Sequence[Bar], named: int) -> str:
+    """Name the periods of some bars, those in a row by their ends; of many, only how many there are."""
+    periods = _periods(bars)
+    stretches = _stretches(periods)
+    if len(stretches) <= named:
+        return f"{what}: {', '.join(map(_named, stretches))}."
+    return f"{what}: {len(periods)} of them between {_named((periods[0],))} and {_named((periods[-1],))}."
+
+
+def _stretches(periods: Sequence[Period]) -> list[tuple[Period, ...]]:
+    """Part periods where one does not follow the one before."""
+    cuts = [0, *(n for n, pair in enumerate(pairwise(periods), 1) if not follows(*pair)), len(periods)]
+    return [tuple(periods[start:stop]) for start, stop in pairwise(cuts)]
+
+
+def _row(bar: Bar) -> str:
+    return f"{_named(bar.periods)}, {bar.said}"
+
+
+def _periods(bars: Iterable[Bar]) -> tuple[Period, ...]:
+    return tuple(period for bar in bars for period in bar.periods)
+
+
+def _named(periods: Sequence[Period]) -> str:
+    """Name one period, or the first and the last of several: `November 2023 to March 2024`."""
+    first, last = periods[0].label(), periods[-1].label()
+    return first if first == last else f"{first} to {last}"
+
+
+def _ends(panels: Sequence[Panel]) -> tuple[Period, Period]:
+    periods = [period for panel in panels for period in _periods(panel.bars)]
+    return min(periods, key=lambda one: (one.first, -one.last.toordinal())), max(
+        periods, key=lambda one: (one.last, -one.first.toordinal())
+    )
+
+
+def _stem(first: Period, last: Period) -> str:
+    keys = dict.fromkeys(re.sub(r"[^a-z0-9-]", "", str(one).lower()) for one in (first, last))
+    return "-to-".join(keys)
+
+
+def _sources(answer: Answer, sources: Mapping[str, Source], tables: Sequence[_Table]) -> str:
+    """Name where the bars come from, each source with its address in the library."""
+    cited = dict.fromkeys(c.source for table in tables for row in table.rows for c in row.citations)
+    named = [f"{sources[id_].byline} ({id_})" if id_ in sources else id_ for id_ in cited]
+    more = [f"{len(named) - _MOST_SOURCES} more"] if len(named) > _MOST_SOURCES else []
+    shown = "; ".join((*named[:_MOST_SOURCES], *more))
+    return f"Source{'s' if len(named) > 1 else ''}: {shown}." if named else ""
