@@ -100,13 +100,15 @@ def cli(context: click.Context, config: Path | None) -> None:
 @click.argument("question", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help='Read {"id", "input"} lines from standard input.')
 @click.option("--explain", is_flag=True, help="Show how the question is read and what decides the reply.")
+@click.option("--as", "form", help="Write the reply as a file: csv, receipt, ics, markdown, bibtex, …")
 @click.option("--collections", callback=_chosen, help="Answer from these only, parted by commas: core, …")
 @click.pass_context
-def ask(
+def ask(  # noqa: PLR0913, PLR0917  (each is an option)
     context: click.Context,
     question: tuple[str, ...],
     as_json: bool,
     explain: bool,
+    form: str | None,
     collections: tuple[str, ...],
 ) -> None:
     """Answer one QUESTION (or command, such as "/exports 2023-11"), or JSON lines from standard input."""
@@ -124,11 +126,26 @@ def ask(
             sys.stdout.buffer.write(reply.encode("utf-8", "replace") + b"\n")
             sys.stdout.buffer.flush()
         return
+    if form:
+        sys.stdout.buffer.write(_file(engine, typed, form))
+        return
     from console import show
 
     if explain:
         click.echo(f"{engine.explain(typed)}\n")
     show(engine.reply(typed))
+
+
+def _file(engine: Engine, typed: str, form: str) -> bytes:
+    """Return the reply as a file; stops with the forms that it has, if it does not have this one."""
+    from knowledge.downloads import download, formats
+
+    answer = engine.reply(typed)
+    offered = {str(format_): format_ for format_ in formats(answer)}
+    if form.lower() not in offered:
+        known = f"It can be had as {', '.join(offered)}" if offered else "It was not understood"
+        _stop(f"This reply cannot be had as “{form[:50]}”. {known}. To read it: ask without --as.")
+    return download(answer, offered[form.lower()], engine.library.sources).data
 
 
 @cli.command()

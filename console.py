@@ -12,7 +12,7 @@ import click
 
 from knowledge import suggestions
 from knowledge.commands import COMMANDS
-from knowledge.plaintext import plain_text
+from knowledge.plaintext import library_in_words, plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,8 +30,8 @@ LEAVING = frozenset(("exit", "quit", ":q", "/exit", "/quit"))
 
 
 def show(answer: Answer) -> None:
-    """Print a reply, wrapped to the width of the terminal if there is one."""
-    text = plain_text(answer)
+    """Print a reply with the version of the library below it, wrapped to the width of a terminal."""
+    text = f"{plain_text(answer)}\n\n{library_in_words(answer)}"
     if sys.stdout.isatty():
         width = min(shutil.get_terminal_size().columns, WIDEST)
         text = "\n".join(_wrap(line, width) for line in text.splitlines())

@@ -19,6 +19,7 @@ from handlers.layout import BYTES, CHARACTERS, Block, Line, Row, frame
 from handlers.markup import code, escape, from_moderators, link, quoted, size, unescape, weight
 from knowledge.answers import Answer, Excerpt, Kind, SeriesFigures, Statement, Status
 from knowledge.citations import Citation
+from knowledge.corrections import Correction
 from knowledge.exports import Absence, Figure, Receipt, Series
 from knowledge.faq import FaqEntry
 from knowledge.figures import computed, stated
@@ -30,7 +31,9 @@ from knowledge.text import clip, sentences
 from knowledge.timeline import Dispute, Event
 from knowledge.wording import (
     claim_in_words,
+    correction_in_words,
     date_in_words,
+    day_in_words,
     dispute_in_words,
     editorial_in_words,
     extent_in_words,
@@ -38,10 +41,12 @@ from knowledge.wording import (
     figure_in_words,
     fresh_disputes,
     headline,
+    holdings_in_words,
     own_in_words,
     part_in_words,
     quantity,
     role_in_words,
+    series_in_words,
     standing_in_words,
     wording_of,
 )
@@ -53,6 +58,7 @@ EVENTS_A_PAGE = 8
 FIGURES_A_PAGE = 14
 SOURCES_A_PAGE = 8
 ENTRIES_A_PAGE = 10
+CORRECTIONS_A_PAGE = 4
 CLOSEST_CHARACTERS = 240
 
 _FOOTER = 4711
@@ -238,6 +244,7 @@ def pages(answer: Answer) -> int:
         (len(_figure_rows(answer)), FIGURES_A_PAGE),
         (len(answer.sources), SOURCES_A_PAGE),
         (len(answer.entries), ENTRIES_A_PAGE),
+        (len(answer.corrections), CORRECTIONS_A_PAGE),
     )
     return max(1, *(-(-rows // length) for rows, length in tables))
 
@@ -255,6 +262,8 @@ def cited(answer: Answer, page: int = 0) -> tuple[Citation, ...]:
         found.extend(citation for dispute in disputes for citation in dispute.citations)
     for row in _page(_figure_rows(answer), FIGURES_A_PAGE, page):
         found.extend(row.citations)
+    for correction in _page(answer.corrections, CORRECTIONS_A_PAGE, page):
+        found.extend(correction.citations)
     return tuple(dict.fromkeys(found))
 
 
@@ -288,6 +297,7 @@ def _tail(answer: Answer, rows: Sequence[Row]) -> Iterator[Block]:
     hint = (Line(escape(answer.hint), prose=True),) if answer.hint else ()
     yield Block(choices, rank=1)
     yield Block(hint, rank=1)
+    yield Block((Line(f"-# {escape(answer.held)}", prose=True),) if answer.held else (), rank=1)
 
 
 def _footer(answer: Answer, page: int, sharing: Sharing) -> Block:
@@ -336,6 +346,14 @@ def _body(answer: Answer, sources: Sources, rows: Sequence[Row], page: int) -> I
     yield from _disputes(answer, sources)
     for source in _page(answer.sources, SOURCES_A_PAGE, page):
         yield Block(tuple(_source(source)), rank=3, above="space")
+    for held in answer.holdings:
+        name = f"**{escape(held.name)}** · {code(held.collection)}"
+        yield Block(tuple(_held(name, holdings_in_words(held))), rank=3, above="space")
+    for series in answer.series:
+        name = f"**{_series_name(series.series, sources)}** · {code(series.series.id)}"
+        yield Block(tuple(_held(name, series_in_words(series))), rank=4, above="space")
+    for correction in _page(answer.corrections, CORRECTIONS_A_PAGE, page):
+        yield Block(tuple(_correction(correction, sources)), rank=3, above="space")
     yield from _excerpts(answer)
     if answer.closest:
         yield Block(
@@ -467,6 +485,20 @@ def _source(source: Source) -> Iterator[Line]:
     basis = f"date from: {source.published_basis}"
     collection = f"collection {source.collection}, revision {source.revision}"
     yield Line(f"-# {escape(' · '.join((extent_in_words(source), basis, collection)))}")
+
+
+def _held(name: str, lines: Iterable[str]) -> Iterator[Line]:
+    """Show what a collection or a series holds below its name."""
+    yield Line(name)
+    for line in lines:
+        yield Line(f"-# {escape(line)}", prose=True)
+
+
+def _correction(one: Correction, sources: Sources) -> Iterator[Line]:
+    yield Line(f"**{escape(day_in_words(one.day))}** — {escape(one.what)}")
+    for line in correction_in_words(one):
+        yield Line(escape(line), prose=True)
+    yield Line(f"-# {_addresses(one.citations, sources)}")
 
 
 # --- timeline ---------------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ from handlers.assistance import Assistance
 from handlers.base import Interaction
 from handlers.charts import Charts
 from handlers.cite import Cite
+from handlers.coverage import Coverage
 from handlers.entry_files import EntryFiles
 from handlers.exports import Exports
 from handlers.faq import Faq
@@ -64,7 +65,7 @@ FORMS: tuple[type[forms.Form], ...] = (
     *drafts.FORMS,
 )
 COGS = (
-    *(Ask, Timeline, Exports, Assistance, Who, Cite, Sources, Faq, Help),
+    *(Ask, Timeline, Exports, Assistance, Who, Cite, Sources, Coverage, Faq, Help),
     *(desk.Desk, History, EntryFiles, Review, FaqMessages),
     *(Privacy, ServerSettings, Servers),
 )

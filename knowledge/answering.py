@@ -28,7 +28,7 @@ from knowledge.questions import (
     without_documents,
     years_of_documents,
 )
-from knowledge.replies import MOST_EXCERPTS, Replies, excerpt_of
+from knowledge.replies import MAY_FALL, MOST_EXCERPTS, Replies, excerpt_of, no_event
 from knowledge.retrieval import TELLING, Candidate, Item, Retrieval, Role, SubjectIndex
 from knowledge.sources import PUBLIC_RECORD, Passage, Source
 from knowledge.spelling import Reading, Speller
@@ -378,7 +378,7 @@ class Answering:
 
     def _part(self, part: str, own: OwnEntries | None) -> Answer | None:
         """Answer one part of a question, if it is well supported by itself."""
-        figures = self._figures.answer(part)
+        figures = self._assistance.answer(part) or self._figures.answer(part)
         if figures and figures.citations:
             return figures
         best = next(iter(self._candidates(part, own)), None)
@@ -413,12 +413,24 @@ class Answering:
         spans = [choice for found in periods for choice in found.choices]
         within = [e for e in self._library.timeline.events if any(span.contains(e.date) for span in spans)]
         subject = _HAPPENED.sub(" ", rest)
+        words = frozenset(self._retrieval.concepts(subject))
+        if not (within or words) and _HAPPENED.search(question) and all(p.has_year for p in periods):
+            overlapping = [e for e in self._library.timeline.events if any(s.overlaps(e.date) for s in spans)]
+            if overlapping:
+                return replace(self._replies.events(overlapping), notes=(MAY_FALL,))
+            if not self._is_known_gap(question):
+                return no_event(self._library, " and ".join(found.asked for found in periods))
         shares = {event.id: share for event, share in self._events(subject)}
         named = [event for event in within if shares.get(event.id, 0.0) >= NAMED]
-        words = frozenset(self._retrieval.concepts(subject))
         if any(name <= words for name in self._people) and not any(event.id in shares for event in within):
             return None
         return self._replies.events(named or within) if within else None
+
+    def _is_known_gap(self, question: str) -> bool:
+        """Whether what a question asks is something that the sources are known not to give."""
+        candidates = self._candidates(question, None)
+        is_gap = bool(candidates) and isinstance(candidates[0].subject.item, KnownUnknown)
+        return is_gap and candidates[0].coverage >= self._threshold(question, candidates)
 
     def _events(self, words: str) -> list[tuple[Event, float]]:
         """Return the events that some words may mean, with the share of the words that each has."""
@@ -440,7 +452,8 @@ _PRONOUN = re.compile(r"\b(?:he|she|it|they|him|her|them|his|its|their|that|this
 _HAPPENED = re.compile(
     r"\b(?:timeline|chronology|(?:list|all)(?: of)?(?: the)? events|events? (?:in|of|from|during))\b|"
     r"\b(?:what(?:'s| is| was|s)?|anything|something|everything)\b[^?.]{0,20}?"
-    r"\b(?:happen(?:ed|ing|s)?|occurr?(?:ed|s)?|took place|went (?:down|on)|going on|go down|come to pass)\b",
+    r"\b(?:happen(?:ed|ing|s)?|occurr?(?:ed|s)?|took place|went (?:down|on)|going on|go down|come to pass)\b|"
+    r"^what did (?:the )?(?:u\.?s\.?a?|united states|washington|america)(?: government)? do (?=in\b|on\b)",
     re.IGNORECASE,
 )
 

@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from knowledge.citations import Citation
+from knowledge.corrections import Correction
 from knowledge.exports import Absence, Figure, Receipt, Series
 from knowledge.faq import FaqEntry
+from knowledge.holdings import Holdings, SeriesHoldings
 from knowledge.people import Person
 from knowledge.periods import Period
 from knowledge.sources import Source
@@ -99,9 +101,10 @@ class Answer:
     `statements` lead; `excerpts` are the passages they rest on, at most three; `asides` say what others have
     for the periods of the figures shown. `closest` belongs to refusals and is no answer. `disputes` say on
     what the sources differ, `mentions` are the passages that name the people shown. `entries` are listed by
-    id and question. `notes` say how the input was read, `hint` what to do next, `choices` are inputs to pick
-    from. `question` is what was asked, in a form that the engine reads back to the same reply; `version`
-    names the library that answered.
+    id and question. `holdings` and `series` say what the library holds, `held` says so on one line below a
+    refusal; `corrections` say what was changed in it. `notes` say how the input was read, `hint` what to do
+    next, `choices` are inputs to pick from. `question` is what was asked, in a form that the engine reads
+    back to the same reply; `version` names the library that answered.
     """
 
     kind: Kind
@@ -118,9 +121,13 @@ class Answer:
     mentions: tuple[Citation, ...] = ()
     sources: tuple[Source, ...] = ()
     entries: tuple[FaqEntry, ...] = ()
+    holdings: tuple[Holdings, ...] = ()
+    series: tuple[SeriesHoldings, ...] = ()
+    corrections: tuple[Correction, ...] = ()
     closest: tuple[Excerpt, ...] = ()
     notes: tuple[str, ...] = ()
     hint: str = ""
+    held: str = ""
     choices: tuple[str, ...] = ()
     editorial: bool = False
     previous: Citation | None = None
@@ -156,6 +163,8 @@ class Answer:
         for person in self.people:
             yield from _cited_for(person)
         yield from self.mentions
+        for correction in self.corrections:
+            yield from correction.citations
 
 
 def _cited_for(person: Person) -> Iterator[Citation]:

@@ -98,7 +98,7 @@ def assistance_reply(
     found = [rows_of(table, years, one)[0] for one in ordered]
     shown = [block for block in found if block.figures]
     if not shown:
-        return replace(no_assistance(table, years[0]), notes=said_before)
+        return replace(no_assistance(table, years[0], ordered), notes=said_before)
     differences = disagreements(table, shown, between_series=False)
     limits = dict.fromkeys(SCOPE if block.series.additive else NEVER_ADDED for block in shown)
     return Answer(
@@ -126,12 +126,17 @@ def _for(asked: Period) -> str:
     return in_words(asked) if asked.open_start or asked.open_end else f"for {in_words(asked)}"
 
 
-def no_assistance(table: FigureTable, asked: Period) -> Answer:
-    """Refuse for want of a figure, saying for which fiscal years there are figures."""
-    covered = " ".join(
-        f"“{one.name}” covers {in_words(one.coverage)}." for one in table.series if one.additive
-    )
-    said = f"The library has no figure of U.S. assistance {_for(asked)}."
+def _covered(series: Series) -> str:
+    return in_words(series.coverage) if series.additive else series.coverage.label()
+
+
+def no_assistance(table: FigureTable, asked: Period, series: Sequence[Series] = ()) -> Answer:
+    """Refuse for want of a figure in some series, or in all, saying for which years there are figures."""
+    of_pledges = bool(series) and not any(one.additive for one in series)
+    wanted = series if of_pledges else [one for one in table.series if one.additive]
+    covered = " ".join(f"“{one.name}” covers {_covered(one)}." for one in wanted)
+    what = "food pledged or provided" if of_pledges else "U.S. assistance"
+    said = f"The library has no figure of {what} {_for(asked)}."
     if not table.series:
         covered = "No series of figures is switched on."
     return Answer(

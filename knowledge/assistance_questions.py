@@ -8,8 +8,14 @@ from dataclasses import dataclass, replace
 
 from knowledge.answers import Answer, SeriesFigures, Statement, Status
 from knowledge.assistance import as_fiscal_years, assistance_reply, fiscal_year, in_words
-from knowledge.exports import Figure, FigureTable, Receipt, Series, change, difference, is_whole_years
-from knowledge.figure_questions import MOVED, Operation, operation_of, without_operations
+from knowledge.exports import Figure, FigureTable, Receipt, Series, change, difference, is_whole_years, mean
+from knowledge.figure_questions import (
+    MOVED,
+    Operation,
+    operation_of,
+    without_operations,
+    without_reasons,
+)
 from knowledge.figures import computed, extreme, sum_of
 from knowledge.library import Library
 from knowledge.periods import (
@@ -30,7 +36,7 @@ _PLEDGED = re.compile(r"\b(?:pledg\w*|food|tons?|tonnes?|wheat)\b")
 _FISCAL = re.compile(r"\b(?:fy ?'?[0-9]{2}|fiscal)")
 _AMOUNT = re.compile(
     r"\b(?:how (?:much|many|big)|amount|total|sum|value|worth|figures?|dollars?|money|numbers?|spen[dt])\b|"
-    r"\$|\bany\b.*\b(?:aid|assistance)\b"
+    r"\$|\bzero\b|\bany\b.*\b(?:aid|assistance)\b"
 )
 _BARE = 4
 """Up to so many words, such as “US assistance 2005”, are a request for the figure."""
@@ -44,8 +50,10 @@ _WORDS = """aid assistance help relief obligation obligations obligated disburse
     spend spent donate donated donation receive received get got go went country file official foreign
     humanitarian overall altogether
     fall fell drop dropped rise rose grow grew change changed decline declined increase increased decrease
-    decreased what which was were is are did do does the in of to for by from and it all any there"""
+    decreased yearly annual annually per average mean percent share percentage
+    what which was were zero is are did do does the in of to for by from and it all any there"""
 
+_NO_SHARE = "No share is computed: obligations and disbursements are not compared here."
 _OBLIGATED, _DISBURSED = re.compile(r"\bobligat"), re.compile(r"\bdisburs|\bspen[dt]\b|\bpaid\b")
 
 
@@ -92,10 +100,13 @@ class AssistanceQuestions:
             receipts += made
         if not lead:
             return None
+        if reading.operation is Operation.SHARE:
+            lead.append(Statement(_NO_SHARE))
         asides = reply.asides if reading.spans else ()
         return replace(reply, title="", statements=tuple(lead), asides=asides, receipts=tuple(receipts))
 
     def _read(self, question: str) -> _Reading | None:
+        question = without_reasons(question)
         text = normalise(question)
         named = bool(_NAMED.search(text))
         if not (named or _AID.search(text) or _PLEDGED.search(text)) or _EXPORTS.search(text):
@@ -181,14 +192,22 @@ def _said(reading: _Reading, block: SeriesFigures) -> tuple[list[Statement], lis
             return [extreme(f"{which} fiscal year of {series}", chosen(figures, key=lambda f: f.value))], []
         case Operation.DIFFERENCE if len(figures) > 1:
             return _change(series, figures[0], figures[-1])
-        case Operation.SHOW | Operation.SUM | Operation.DIFFERENCE:
-            if len(figures) == 1:
-                return [_row(series, figures[0])], []
-            years = " and ".join(in_words(as_fiscal_years(span)[0]) for span in reading.spans or (ALL_DATES,))
-            held = " (of the years with a figure)" if block.gaps else ""
-            added = sum_of(block, f"Sum of {series}, {years}{held}")
-            return [computed(added)], [added]
+        case Operation.SHOW | Operation.SUM | Operation.DIFFERENCE | Operation.SHARE if len(figures) == 1:
+            return [_row(series, figures[0])], []
+        case Operation.SHOW | Operation.SUM | Operation.DIFFERENCE | Operation.MEAN:
+            made = _over_years(reading, block)
+            return [computed(made)], [made]
     return [], []
+
+
+def _over_years(reading: _Reading, block: SeriesFigures) -> Receipt:
+    """Return the sum of a series over the fiscal years asked for, or their average if that is asked."""
+    years = " and ".join(in_words(as_fiscal_years(span)[0]) for span in reading.spans or (ALL_DATES,))
+    held = " (of the years with a figure)" if block.gaps else ""
+    added = sum_of(block)
+    is_mean = reading.operation is Operation.MEAN
+    made = mean(block.figures, added.missing) if is_mean else added
+    return replace(made, label=f"{'Average' if is_mean else 'Sum'} of {block.series.id}, {years}{held}")
 
 
 def _row(series: str, figure: Figure) -> Statement:

@@ -308,6 +308,7 @@ def _content(
         "publisher": "U.S. Census Bureau",
         "published": day,
         "published_basis": basis,
+        "read_on": day,
         "url": url,
         "kind": "dataset",
         "collection": "public_record",

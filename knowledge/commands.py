@@ -39,6 +39,12 @@ COMMANDS: Mapping[str, CommandForm] = {
     "who": CommandForm("name", (), "/who Stephen Biegun", "Who somebody is, and where the sources say so."),
     "cite": CommandForm("reference", (), "/cite fp-2019¶6", "Open a passage at its reference."),
     "sources": CommandForm("source", (), "/sources", "What the library holds."),
+    "coverage": CommandForm(
+        "", (), "/coverage", "What the library holds: sources, dates, series, when they were read."
+    ),
+    "corrections": CommandForm(
+        "since", (), "/corrections 2026", "What was changed in the content, when and why."
+    ),
     "faq list": CommandForm("tag", ("tag",), "/faq list", "FAQ entries, of one tag if you like."),
     "faq show": CommandForm("id", (), "/faq show how-to-read-a-citation", "Show an FAQ entry by its id."),
     "faq search": CommandForm("words", (), "/faq search sanctions", "FAQ entries that have some words."),
@@ -47,6 +53,9 @@ COMMANDS: Mapping[str, CommandForm] = {
 
 _GROUPS = {"faq": "faq list"}
 """The first word of commands that have two, and which of them is meant by the first word alone."""
+
+_NEAR = 0.7
+"""Likeness from which a name is taken for a slip of a command's."""
 
 _OPTION = re.compile(r'(?:^|(?<=\s))([a-z]{2,20}):(?:"([^"]*)"|(\S*))', re.IGNORECASE)
 
@@ -71,8 +80,13 @@ def parse_command(text: str, commands: Mapping[str, CommandForm] = COMMANDS) -> 
     form = commands.get(name.lower())
     if form is None:
         known = ", ".join(f"/{known}" for known in commands)
+        from difflib import get_close_matches
+
+        near = get_close_matches(name.lower(), commands, n=1, cutoff=_NEAR)
+        meant = f" Did you mean /{near[0]}?" if near else ""
         raise CommandError(
-            f"There is no command “/{echo(name)}”. The commands are {known}; for example {form_example()}."
+            f"There is no command “/{echo(name)}”.{meant} The commands are {known}; "
+            f"for example {form_example()}."
         )
     options: dict[str, str] = {}
     if form.options:
@@ -87,6 +101,8 @@ def parse_command(text: str, commands: Mapping[str, CommandForm] = COMMANDS) -> 
             options[option] = bare if quoted is None else quoted
         rest = _OPTION.sub(" ", rest)
     if bare := rest.strip():
+        if not form.main:
+            raise CommandError(f"/{name.lower()} takes nothing after it, so “{echo(bare)}” cannot be read.")
         options.setdefault(form.main, bare)
     return Command(name.lower(), options)
 

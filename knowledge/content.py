@@ -16,9 +16,11 @@ from typing import Any
 
 from knowledge.citations import LONGEST_REF, LONGEST_SOURCE_ID, Citation
 from knowledge.content_files import ContentFile, Place
+from knowledge.corrections import Correction
+from knowledge.corrections import problems as problems_of_corrections
 from knowledge.datasets import Dataset, problems
 from knowledge.errors import CitationError, ContentError
-from knowledge.exports import FigureTable
+from knowledge.exports import Figure, FigureTable
 from knowledge.faq import MOST_CITATIONS, FaqEntry
 from knowledge.figure_files import read_table
 from knowledge.library import Library
@@ -33,8 +35,8 @@ SHIPPED = Path(__file__).parent / "data"
 COLLECTIONS = (FOUNDING, PUBLIC_RECORD, "local")
 _NO_COLLECTION = f"unknown collection; there are {', '.join(COLLECTIONS)}"
 TABLES = (
-    *("assistance.yaml", "disputes.yaml", "exports.yaml", "faq.yaml", "people.yaml", "timeline.yaml"),
-    *("unknowns.yaml", "vocabulary.yaml"),
+    *("assistance.yaml", "corrections.yaml", "disputes.yaml", "exports.yaml", "faq.yaml", "people.yaml"),
+    *("timeline.yaml", "unknowns.yaml", "vocabulary.yaml"),
 )
 
 
@@ -118,6 +120,7 @@ class _Reader:
             unknowns=self._unknowns(),
             vocabulary=self._vocabulary(),
         )
+        library = replace(library, corrections=self._corrections(library))
         self._check_citations(library)
         return library
 
@@ -231,6 +234,25 @@ class _Reader:
         file.unique({n: unknown.id for n, unknown in unknowns.items()}, "id")
         return tuple(unknowns.values())
 
+    def _corrections(self, library: Library) -> tuple[Correction, ...]:
+        """Read corrections, oldest first, whose rows there are unless a table could not be read."""
+        file = self._tables["corrections.yaml"]
+        corrections: dict[int, Correction] = file.rows(Correction, file.raw)
+        tables = {
+            "assistance": [*library.assistance.figures, *library.assistance.series],
+            "disputes": library.timeline.disputes,
+            "exports": [*library.exports.figures, *library.exports.series],
+            "faq": library.faq,
+            "people": library.people,
+            "timeline": library.timeline.events,
+            "unknowns": library.unknowns,
+        }
+        rows = {f"{name}/{_row_id(row)}" for name, held in tables.items() for row in held}
+        certain = not any(self._tables[f"{name}.yaml"].faults for name in tables) and not self._unread
+        for place, problem in problems_of_corrections(corrections, rows if certain else None):
+            file.fault(place, problem)
+        return tuple(corrections.values())
+
     def _vocabulary(self) -> Vocabulary:
         file = self._tables["vocabulary.yaml"]
         if file.faults:
@@ -264,6 +286,11 @@ class _Reader:
         source, passage = library.resolve(citation)
         written = source.citation(passage)
         return "" if citation == written else f"write it as the source does: {written}"
+
+
+def _row_id(row: Any) -> str:
+    """Return what a row is known by: its id or, of a figure, series and period."""
+    return f"{row.series}/{row.period}" if isinstance(row, Figure) else str(row.id)
 
 
 def _collection_first(item: tuple[str, Source]) -> int:

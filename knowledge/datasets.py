@@ -84,6 +84,7 @@ class Dataset(Row):
     credit: str = ""
     revision: int = 1
     quality: Quality | Literal[""] = ""
+    read_on: date | None = None
 
     def citation(self, period: Period) -> Citation:
         """Return the address of the row of a period."""
@@ -148,6 +149,7 @@ class Dataset(Row):
             credit=self.credit,
             revision=self.revision,
             quality=self.quality,
+            read_on=self.read_on,
         )
 
     def _row_passages(self) -> Iterator[tuple[tuple[date, date], Passage]]:

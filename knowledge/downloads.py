@@ -20,6 +20,7 @@ from knowledge.answers import Answer, Kind, SeriesFigures, Status
 from knowledge.bibliography import Cited, bibtex, csl_json, plain_references
 from knowledge.citations import Citation
 from knowledge.exports import Absence, Figure, Part, Receipt, span
+from knowledge.holdings import SeriesHoldings
 from knowledge.periods import Period
 from knowledge.plaintext import plain_text
 from knowledge.receipts import receipt_text
@@ -75,7 +76,9 @@ def formats(answer: Answer) -> tuple[Format, ...]:
         return ()
     sourced = bool(_cited_sources(answer))
     has = {
-        Format.CSV: bool(answer.figures or answer.events or answer.citations),
+        Format.CSV: bool(
+            answer.citations or answer.figures or answer.events or answer.sources or answer.holdings
+        ),
         Format.RECEIPT: bool(answer.receipts),
         Format.ICS: bool(answer.events),
         Format.MARKDOWN: bool(answer.events),
@@ -136,6 +139,12 @@ def _table(answer: Answer, sources: Sources) -> tuple[tuple[str, ...], Iterator[
         return _FIGURE_COLUMNS, _figure_rows(answer, sources)
     if answer.events:
         return _EVENT_COLUMNS, _event_rows(answer, sources)
+    if answer.corrections:
+        return _CORRECTION_COLUMNS, _correction_rows(answer, sources)
+    if answer.holdings:
+        return _HOLDING_COLUMNS, _holding_rows(answer)
+    if answer.sources:
+        return _SOURCE_COLUMNS, _source_rows(answer)
     return _CITATION_COLUMNS, _citation_rows(answer, sources)
 
 
@@ -244,10 +253,71 @@ def _citation_rows(answer: Answer, sources: Sources) -> Iterator[Cells]:
         yield (str(citation), *about, *text, source.url if source else "")
 
 
+_CORRECTION_COLUMNS = ("day", "what", "before", "after", "why", "rows", "citations", "urls")
+
+
+def _correction_rows(answer: Answer, sources: Sources) -> Iterator[Cells]:
+    for one in answer.corrections:
+        said = (one.day.isoformat(), one.what, one.before, one.after, one.why, "; ".join(one.rows))
+        yield (*said, *_addresses(one.citations, sources))
+
+
+_HOLDING_COLUMNS = (
+    *("row", "id", "name", "first_day", "last_day", "sources", "events", "people", "faq_entries"),
+    *("known_unknowns", "figures", "precision", "unit", "source", "vintage", "last_checked", "url"),
+)
+
+
+def _holding_rows(answer: Answer) -> Iterator[Cells]:
+    """Write a row for each collection, whose days are those of its events, and for each series."""
+    for held in answer.holdings:
+        dates = [event.date for event in held.events]
+        days = (
+            _ends(Period.between(min(d.first for d in dates), max(d.last for d in dates)))
+            if dates
+            else ("", "")
+        )
+        counts = (len(held.sources), len(held.events), held.people, held.entries, held.unknowns)
+        read = max((source.read_on.isoformat() for source in held.read if source.read_on), default="")
+        numbers = map(Decimal, counts)
+        yield ("collection", held.collection, held.name, *days, *numbers, None, "", "", "", "", read, "")
+    for one in answer.series:
+        yield _series_row(one)
+
+
+def _series_row(held: SeriesHoldings) -> Cells:
+    days = _ends(span(held.figures)) if held.figures else ("", "")
+    precision = "; ".join(f"{number} {name}" for name, number in held.precisions)
+    source = held.source
+    read = source.read_on.isoformat() if source and source.read_on else ""
+    vintage = (source.id, source.published_key, read, source.url) if source else ("", "", "", "")
+    about = (f"{held.table} series", held.series.id, held.series.name, *days, *(None,) * 5)
+    return (*about, Decimal(len(held.figures)), precision, "; ".join(held.units), *vintage)
+
+
+_SOURCE_COLUMNS = (
+    *("id", "title", "title_is_label", "publisher", "authors", "published", "published_basis", "kind"),
+    *("collection", "quality", "revision", "passages", "last_checked", "url"),
+)
+
+
+def _source_rows(answer: Answer) -> Iterator[Cells]:
+    for source in answer.sources:
+        yield (
+            *(source.id, source.title, "yes" if source.title_is_label else "no", source.publisher),
+            *("; ".join(source.authors), source.published_key, source.published_basis, source.kind),
+            *(source.collection, source.quality, Decimal(source.revision), Decimal(len(source.passages))),
+            *(source.read_on.isoformat() if source.read_on else "", source.url),
+        )
+
+
 def _span(period: Period) -> tuple[str, str, str]:
+    return (period.key(), *_ends(period))
+
+
+def _ends(period: Period) -> tuple[str, str]:
     first = "" if period.open_start else period.first.isoformat()
-    last = "" if period.open_end else period.last.isoformat()
-    return period.key(), first, last
+    return first, "" if period.open_end else period.last.isoformat()
 
 
 def _addresses(citations: Iterable[Citation], sources: Sources) -> tuple[str, str]:

@@ -22,17 +22,19 @@ from knowledge.assistance import assistance_reply
 from knowledge.citations import Citation
 from knowledge.commands import COMMANDS, Command, parse_command, written
 from knowledge.comparisons import compared_periods
+from knowledge.corrections import Correction, since
 from knowledge.errors import InputError
 from knowledge.explaining import explanation_in_words
 from knowledge.exports import Series
 from knowledge.figures import EXAMPLES as EXPORT_EXAMPLES
 from knowledge.figures import no_figure, rows_reply
 from knowledge.help import Reader, examples_of, help_lines
+from knowledge.holdings import holdings, in_brief, series_holdings
 from knowledge.library import Library
 from knowledge.periods import AmbiguousPeriodError, ParsedPeriod, Period, UncoveredPeriodError, parse_period
-from knowledge.replies import excerpt_of
+from knowledge.replies import MAY_FALL, excerpt_of, no_event
 from knowledge.text import echo
-from knowledge.wording import topic_in_words
+from knowledge.wording import coverage_in_words, day_in_words, topic_in_words
 
 if TYPE_CHECKING:
     from knowledge.entries import Content, Entry
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from knowledge.store import Pointer
 
 TIMELINE_EXAMPLES = ("2018", "2018-12", "summer 2018", "2016..2019")
+CORRECTION_EXAMPLES = ("2026", "2026-11", "2026-11-22")
 LONGEST_INPUT = 4000
 MOST_FOUND = 10
 """How many FAQ entries a search lists."""
@@ -95,6 +98,8 @@ class Engine:
             "assistance": self.assistance,
             "cite": self.cite,
             "sources": self.sources,
+            "coverage": self.coverage,
+            "corrections": self.corrections,
             "faq list": lambda tag: self.faq_list(tag, own),
             "faq show": lambda entry_id: self.faq_show(entry_id, own),
             "faq search": lambda words: self.faq_search(words, own),
@@ -203,16 +208,16 @@ class Engine:
         try:
             parsed = self._event_period(period)
         except UncoveredPeriodError as error:
-            return self._finish(self._no_event(error.asked, about), asked)
+            return self._finish(no_event(self.library, error.asked, about), asked)
         except InputError as error:
             return self._finish(self._choose(error, "timeline"), asked)
         acting = self.library.actors.spellings(who) if who else None
         events = line.within(parsed.period, chosen, acting)
         if not events:
-            return self._finish(self._no_event(parsed.period.label(), about), asked)
+            return self._finish(no_event(self.library, parsed.period.label(), about), asked)
         title = f"Timeline{about}: {parsed.period.label()} ({len(events)} event{'s' * (len(events) != 1)})"
         coarse = any(not parsed.period.contains(event.date) for event in events)
-        notes = (*read, *parsed.notes, *((_MAY_FALL,) if coarse else ()))
+        notes = (*read, *parsed.notes, *((MAY_FALL,) if coarse else ()))
         disputes = line.disputes_about(events)
         reply = Answer(
             Kind.TIMELINE, Status.ANSWERED, title=title, events=events, disputes=disputes, notes=notes
@@ -291,16 +296,6 @@ class Engine:
         example = f" For example: {COMMANDS['who'].example}" if self.library.people else ""
         hint = f"It has {len(self.library.people)} people and organizations.{example}"
         return Answer(Kind.REFUSAL, Status.REFUSED, statements=(Statement(missing),), hint=hint)
-
-    def _no_event(self, asked: str, about: str) -> Answer:
-        events = self.library.timeline.events
-        span = f"Its events run from {events[0].date.label()} to {events[-1].date.label()}." if events else ""
-        return Answer(
-            Kind.REFUSAL,
-            Status.REFUSED,
-            statements=(Statement(f"The library has no dated event{about} for {asked}."),),
-            hint=f"{span} For example: /timeline {TIMELINE_EXAMPLES[0]}".strip(),
-        )
 
     def exports(self, period: str = "", series: str = "", compare: str = "") -> Answer:
         """Show the export figures of a period, with what no source states left out.
@@ -398,6 +393,43 @@ class Engine:
         title = f"Sources of the library ({len(found)})" if not wanted else ""
         return self._finish(Answer(Kind.SOURCES, Status.ANSWERED, title=title, sources=found), asked)
 
+    def coverage(self) -> Answer:
+        """Say what each collection and each series of the library holds, and when it was read."""
+        library = self.library
+        reply = Answer(
+            Kind.SOURCES,
+            Status.ANSWERED,
+            title=f"What the library holds (version {library.version})",
+            statements=(Statement(coverage_in_words(library)),),
+            holdings=holdings(library),
+            series=series_holdings(library),
+            hint="/sources lists the sources, /corrections what was changed in the content.",
+        )
+        return self._finish(reply, written("coverage"))
+
+    def corrections(self, period: str = "") -> Answer:
+        """List what was changed in the content, the newest first, from the beginning of a period on."""
+        asked = written("corrections", since=period)
+        known = self.library.corrections
+        try:
+            parsed = parse_period(period, rows=_days(known), examples=CORRECTION_EXAMPLES)
+        except UncoveredPeriodError as error:
+            return self._finish(self._no_correction(error.asked), asked)
+        except InputError as error:
+            return self._finish(self._choose(error, "corrections"), asked)
+        found = since(known, parsed.period)
+        if not found:
+            return self._finish(self._no_correction(parsed.period.label()), asked)
+        title = f"Corrections to the content ({len(found)}), the newest first"
+        reply = Answer(Kind.SOURCES, Status.ANSWERED, title=title, corrections=found, notes=parsed.notes)
+        return self._finish(reply, asked)
+
+    def _no_correction(self, asked: str) -> Answer:
+        known = self.library.corrections
+        newest = f" The newest is of {day_in_words(known[-1].day)}." if known else ""
+        about = "" if asked == "all dates" else f" for {asked}"
+        return _refused(f"No correction to the content is recorded{about}.{newest}", "")
+
     def help(self, reader: Reader = Reader.MEMBER) -> Answer:
         """Say what a reader can do, with examples that this library answers."""
         reply = Answer(
@@ -424,14 +456,20 @@ class Engine:
 
     def _finish(self, answer: Answer, asked: str, own: OwnEntries | None = None) -> Answer:
         mark = f"+{own.version}" if own and own.version else ""
-        return replace(answer, question=asked, version=self.library.version + mark)
+        held = ""
+        if answer.status is Status.REFUSED:
+            held = in_brief(self.library, " ".join((*(said.text for said in answer.statements), answer.hint)))
+        return replace(answer, question=asked, version=self.library.version + mark, held=held)
+
+
+def _days(corrections: Iterable[Correction]) -> list[Period]:
+    return [Period.between(one.day, one.day) for one in corrections]
 
 
 def _refused(message: str, hint: str) -> Answer:
     return Answer(Kind.REFUSAL, Status.REFUSED, statements=(Statement(message),), hint=hint)
 
 
-_MAY_FALL = "An event known only to its month, season or year is listed where it may fall in the period."
 _ONLY_YEAR = "the only year with anything for it"
 _FIRST_YEAR = "the year in which the founding documents have it; other years have events, too"
 _SHOW_HINT = "Show one with /faq show and its id."

@@ -118,6 +118,10 @@ _BEYOND = re.compile(
 )
 """What asks for a selection that is not computed here: better no figure than that of another question."""
 
+_THAN_A_YEAR = re.compile(r"\b(?:19|20)[0-9]{2}\b.*\bthan (?:in )?(?:19|20)[0-9]{2}\b(?! ?(?:dollars?|usd))")
+"""What compares two years, and no amount."""
+
+_AID = re.compile(r"\b(?:aid|assistance)\b")
 _REST = re.compile(r"\b(?:not|n't|other than|besides|rest|left|remain\w*)\b|wasn't|isn't")
 _NONE = re.compile(r"\b(?:no|zero|nothing|none|nil)\b")
 _NOT_ZERO = re.compile(
@@ -129,10 +133,19 @@ _WHOLE = re.compile(r"\b(?:total|whole|all|sum|overall|everything|entire|grand)\
 _MONTHS = re.compile(r"\bmonths?\b")
 _OF_EACH = "(?:which|what|how many|a|per|by)"
 _GRAINS: tuple[tuple[Precision, re.Pattern[str]], ...] = (
-    (Precision.MONTH, re.compile(r"\b(?:(?:which|what|how many|a|per|by) months?|month by month|monthly)\b")),
+    (
+        Precision.MONTH,
+        re.compile(
+            r"\b(?:(?:which|what|how many|a|per|by) months?|month by month|monthly|"
+            r"(?:highest|largest|biggest|lowest|smallest|peak|best|record)(?: \w+)? month)\b"
+        ),
+    ),
     (
         Precision.YEAR,
-        re.compile(r"\b(?:(?:which|what|how many|a|per|by) years?|year by year|yearly|annual(?:ly)?)\b"),
+        re.compile(
+            r"\b(?:(?:which|what|how many|a|per|by|all|each|every) years?|"
+            r"year by year|yearly|annual(?:ly)?)\b"
+        ),
     ),
 )
 """By what a question wants the figures, if it says so."""
@@ -144,17 +157,33 @@ MOVED = re.compile(
 )
 """What exports do in a year that is named; “fall in 2009” is no autumn then."""
 
+_FELL = re.compile(
+    r"\b(?:fall|fell|drop(?:ped)?|rise|rose|grow|grew|decline[ds]?|decreased?|increased?|changed?)\b"
+    r" (?:from|between)\b"
+)
+_SINCE_THEN = re.compile(
+    r"\b(?:fall|fell|drop(?:ped)?|rise|rose|grow|grew|decline[ds]?|decreased?|increased?)\b"
+    r" (?:after|since|before|until)\b"
+)
+"""A rise or fall of which one end is open: it is not said between which figures."""
+
+_MOVES = re.compile(r"\b(?:change[ds]?|developed?|evolved?)\b")
 _YEARS_COUNTED = re.compile(r"\b(?:how many|number of) years\b")
+_WHY_THEY_DIFFER = re.compile(
+    r"(?<=\w),? (?:and )?why (?:do|are|is|does)\b[^?]*\b(?:differ|disagree)\w*\??$", re.IGNORECASE
+)
 _WORKBOOK = re.compile(r"\bworkbook\b")
 _OTHER_ASKED = re.compile(r"^(?:why|when|who|where)\b|\bwhy\b")
 _FILLER = """alone big classed classified entire exact figure give given gone got itself made missing money
-    month number only out part really rough saw see seen separately single small something total usd
+    month number only out part really rough saw see seen separately single small something total trade usd
     value went whole workbook year yearly annual"""
 
 
 def operation_of(text: str) -> Operation:
     """Return what a normalised question wants done with figures."""
     operation = next((o for o, pattern in _OPERATIONS if pattern.search(text)), Operation.SHOW)
+    if operation is Operation.SHARE and _FELL.search(text):
+        return Operation.DIFFERENCE
     return Operation.SUM if operation is Operation.SHOW and _SUM_SIGN.search(text) else operation
 
 
@@ -164,6 +193,11 @@ def without_operations(question: str) -> str:
     for _, pattern in _OPERATIONS:
         rest = pattern.sub(" ", rest)
     return rest
+
+
+def without_reasons(question: str) -> str:
+    """Return a question without “… and why do the sources differ?”: figures say themselves that they do."""
+    return _WHY_THEY_DIFFER.sub("", question)
 
 
 NAMED = 0.3
@@ -193,6 +227,7 @@ class FigureQuestions:
     def __init__(self, library: Library, retrieval: Retrieval) -> None:
         """Learn from the table's passages which words belong to questions about it."""
         self._table = library.exports
+        self._has_assistance = bool(library.assistance.figures)
         self._retrieval = retrieval
         cited = {c for f in (*self._table.figures, *self._table.totals) for c in f.citations}
         self._filler = frozenset(terms(_FILLER))
@@ -218,6 +253,8 @@ class FigureQuestions:
         covering = self._covering(reading)
         if not covering:
             return self._nothing(reading)
+        if reading.operation is Operation.DIFFERENCE and all(map(is_whole_years, reading.spans)):
+            covering = [one for one in covering if self._is_by_year(one)] or covering
         found = [self._of(one, reading, named=len(covering) > 1) for one in covering]
         if reading.parts:
             lead = next((block for block, _ in found if _has_parts(block, reading)), found[0][0])
@@ -268,6 +305,11 @@ class FigureQuestions:
     def _rows(self, period: Period, series: Series, reading: _Reading) -> tuple[Figure | Absence, ...]:
         return self._table.rows(period, series, reading.grain)
 
+    def _is_by_year(self, series: Series) -> bool:
+        return any(
+            f.series == series.id and f.period.precision is Precision.YEAR for f in self._table.figures
+        )
+
     def _held(self, found: FoundPeriod, series: Sequence[Series], reading: _Reading) -> bool:
         """Whether some of the series have something for a period that was asked for."""
         return any(self._rows(choice, one, reading) for choice in found.choices for one in series)
@@ -313,6 +355,8 @@ class FigureQuestions:
         )
 
     def _read(self, question: str) -> _Reading | None:
+        if len(self._table.series) > 1:
+            question = without_reasons(question)
         text = normalise(question)
         if (moved := self._moved(question)) is not None:
             return moved
@@ -325,14 +369,28 @@ class FigureQuestions:
         about_table = about_table or (amount and bool(periods))
         if not about_table or not (periods or operation is not Operation.SHOW):
             return None
-        if self._foreign(question, periods) or _BEYOND.search(text):
+        if self._foreign(question, periods) or (_BEYOND.search(text) and not _THAN_A_YEAR.search(text)):
             return None
-        if _OTHER_ASKED.search(text) and not _amounts(question):
+        of_when = text.startswith("when") and operation in (Operation.HIGHEST, Operation.LOWEST)
+        if _OTHER_ASKED.search(text) and not (_amounts(question) or of_when):
+            return None
+        if self._is_of_assistance(text, periods) or _SINCE_THEN.search(text):
             return None
         grain = self._grain(text, periods)
         if grain is Precision.YEAR and _YEARS_COUNTED.search(text):
             operation = Operation.COUNT
         return _Reading(question, text, operation, periods, self._parts(question), grain)
+
+    def _is_of_assistance(self, text: str, periods: Sequence[FoundPeriod]) -> bool:
+        """Whether a question of aid by year is not about exports, where there are figures of assistance."""
+        by_year = all(is_whole_years(choice) for found in periods for choice in found.choices)
+        if not (self._has_assistance and by_year and _AID.search(text)) or _TRADE.search(text):
+            return False
+        return not self._table.series or not any(
+            self._table.within(choice, self._table.series[0].id)
+            for found in periods
+            for choice in found.choices
+        )
 
     def _moved(self, question: str) -> _Reading | None:
         """Read “how much did exports fall in 2009” as a comparison with the year before."""
@@ -370,7 +428,7 @@ class FigureQuestions:
 
     def _foreign(self, question: str, periods: Sequence[FoundPeriod]) -> bool:
         """Whether the question has a word that questions about these figures do not have."""
-        rest = without_operations(without_periods(question, periods))
+        rest = _MOVES.sub(" ", without_operations(without_periods(question, periods)))
         meant = self._retrieval.meaning(term for term in terms(rest) if term not in self._filler)
         return any(term not in self._language and not term.isdigit() for term in meant)
 
@@ -413,7 +471,7 @@ class FigureQuestions:
         return [*map(stated, block.figures), *map(absent, block.absences)], []
 
     def _sum(self, reading: _Reading, block: SeriesFigures) -> _Said:
-        if len(block.figures) == 1:
+        if len(block.figures) == 1 or _nested(block.figures):
             return [*map(stated, block.figures), *map(absent, block.absences)], []
         added = sum_of(block)
         if block.gaps or block.absences:
@@ -443,11 +501,15 @@ class FigureQuestions:
 
     def _share(self, reading: _Reading, block: SeriesFigures) -> _Said | None:
         """Say what part one month is of a range that the question names, or of the whole series."""
-        spans = [
-            tuple(f for f in block.figures if any(choice.contains(f.period) for choice in found.choices))
-            for found in reading.periods
-        ]
+        spans = [_within(block.figures, found) for found in reading.periods]
         single = [span[0] for span in spans if len(span) == 1]
+        if len(single) == len(spans) == 2:  # a month and the year that it is in
+            single.sort(key=lambda figure: figure.period.last - figure.period.first)
+            if single[1].period.contains(single[0].period):
+                spans, single = [tuple(single[1:])], single[:1]
+                receipt = share(single[0].value, single[0].period.label(), spans[0], _span(spans[0]))
+                receipt = replace(receipt, rows=(*single, *receipt.rows))
+                return [computed(receipt)], [receipt]
         everything = self._table.within(ALL_DATES, block.series.id) if _WHOLE.search(reading.text) else ()
         whole = next((span for span in spans if len(span) > 1), everything)
         if len(single) != 1 or not any(figure.value for figure in whole):
@@ -532,7 +594,20 @@ def _units(block: SeriesFigures) -> str:
     return "years" if _whole_years(block) else "months"
 
 
+def _within(figures: Sequence[Figure], found: FoundPeriod) -> tuple[Figure, ...]:
+    """Return the figures of a period: the one for all of it if there is one, or else those in it."""
+    whole = tuple(figure for figure in figures if figure.period in found.choices)
+    return whole or tuple(f for f in figures if any(choice.contains(f.period) for choice in found.choices))
+
+
+def _nested(figures: Sequence[Figure]) -> bool:
+    """Whether some of the figures are of a time that another one of them holds, as a month of its year."""
+    return any(one is not two and one.period.contains(two.period) for one in figures for two in figures)
+
+
 def _span(figures: Sequence[Figure]) -> str:
+    if len(figures) == 1:
+        return figures[0].period.label()
     return f"{figures[0].period.label()} to {figures[-1].period.label()}"
 
 

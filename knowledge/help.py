@@ -187,7 +187,10 @@ def examples_of(library: Library, answers: Callable[[str], bool]) -> Mapping[str
         "cite": str(citation or ""),
     }
     found = {name: written(name, **{COMMANDS[name].main: value}) for name, value in values.items() if value}
-    return {**found, "sources": written("sources")} if library.sources else {}
+    if not library.sources:
+        return {}
+    always = ("sources", "coverage", *(("corrections",) if library.corrections else ()))
+    return found | {name: written(name) for name in always}
 
 
 def _question(library: Library, answers: Callable[[str], bool]) -> tuple[str, Citation | None]:

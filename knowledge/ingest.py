@@ -258,7 +258,14 @@ def _content(source: Source) -> dict[str, Any]:
 
 
 def _filled(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in row.items() if value not in ("", (), False)}
+    return {key: value for key, value in row.items() if value not in ("", (), False, None)}
+
+
+class _Plain(yaml.SafeDumper):
+    """Writes the same value twice where it stands twice: content files have no aliases."""
+
+    def ignore_aliases(self, _data: Any) -> bool:
+        return True
 
 
 def write_content(path: Path, content: Mapping[str, Any], data_dir: Path, shipped: Path) -> bool:
@@ -266,7 +273,7 @@ def write_content(path: Path, content: Mapping[str, Any], data_dir: Path, shippe
 
     Raises `IngestError`, having changed nothing, if it cannot be read or written.
     """
-    text = yaml.safe_dump(dict(content), allow_unicode=True, sort_keys=False, width=inf)
+    text = yaml.dump(dict(content), Dumper=_Plain, allow_unicode=True, sort_keys=False, width=inf)
     part = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         if path.exists() and path.read_bytes() == text.encode():

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from knowledge.actors import Actors
 from knowledge.citations import LONGEST_SOURCE_ID, Citation
+from knowledge.corrections import Correction
 from knowledge.errors import CitationError
 from knowledge.exports import FigureTable
 from knowledge.faq import FaqEntry
@@ -38,6 +40,7 @@ class Library:
     faq: tuple[FaqEntry, ...] = ()
     unknowns: tuple[KnownUnknown, ...] = ()
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    corrections: tuple[Correction, ...] = ()
     version: str = ""
 
     def passages(self) -> Iterator[tuple[Source, Passage]]:
@@ -161,6 +164,7 @@ class Library:
             f"{len(self.people)} people and organisations",
             f"{len(self.faq)} FAQ entries",
             f"{len(self.unknowns)} known unknowns",
+            f"{len(self.corrections)} corrections",
             f"{asks} asks",
         )
         return "\n".join(
@@ -195,4 +199,11 @@ class Library:
                 if stays(u.nearest)
             ),
             vocabulary=self.vocabulary.within(collections),
+            corrections=tuple(c for c in self.corrections if stays(c.citations)),
+            version=self.version if len(kept) == len(self.sources) else _version_of(self.version, kept),
         )
+
+
+def _version_of(version: str, sources: Collection[str]) -> str:
+    """Return the version of a part of a library, which answers otherwise than the whole."""
+    return hashlib.sha256("\n".join((version, *sources)).encode()).hexdigest()[: len(version)]

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from knowledge.answers import Answer, Excerpt, Kind, SeriesFigures, Statement
+from knowledge.corrections import Correction
 from knowledge.exports import Absence
 from knowledge.faq import FaqEntry
+from knowledge.holdings import Holdings, SeriesHoldings
 from knowledge.people import Person
 from knowledge.sources import Source
 from knowledge.timeline import Dispute, Event
 from knowledge.wording import (
     claim_in_words,
+    correction_in_words,
     date_in_words,
+    day_in_words,
     dispute_in_words,
     editorial_in_words,
     extent_in_words,
@@ -20,11 +24,13 @@ from knowledge.wording import (
     figure_in_words,
     fresh_disputes,
     headline,
+    holdings_in_words,
     own_in_words,
     part_in_words,
     receipt_in_words,
     references,
     role_in_words,
+    series_in_words,
     standing_in_words,
     wording_of,
 )
@@ -39,6 +45,11 @@ SUMMARISED_EVENTS = 8
 def plain_text(answer: Answer) -> str:
     """Return the whole reply as a reader sees it, its blocks parted by empty lines."""
     return "\n\n".join(block for block in _blocks(answer) if block)
+
+
+def library_in_words(answer: Answer) -> str:
+    """Return the footer of a printed reply: the version of the library that gave it."""
+    return f"— library {answer.version}"
 
 
 def _blocks(answer: Answer) -> Iterator[str]:
@@ -60,6 +71,9 @@ def _blocks(answer: Answer) -> Iterator[str]:
     yield "\n".join(_disputes(answer))
     yield "\n\n".join(map(_source, answer.sources))
     yield "\n".join(map(entry_in_words, answer.entries))
+    yield "\n\n".join(map(_collection, answer.holdings))
+    yield "\n\n".join(map(_series, answer.series))
+    yield "\n\n".join(map(_correction, answer.corrections))
     if answer.excerpts:
         heading = "From the library:\n" if answer.statements else ""
         yield heading + "\n".join(map(_excerpt, answer.excerpts))
@@ -67,6 +81,7 @@ def _blocks(answer: Answer) -> Iterator[str]:
         yield "Not an answer, but the closest passages:\n" + "\n".join(map(_excerpt, answer.closest))
     yield "\n".join(f"  {choice}" for choice in answer.choices)
     yield answer.hint
+    yield answer.held
 
 
 def _statement(statement: Statement) -> str:
@@ -142,6 +157,19 @@ def _person(person: Person) -> str:
 def _mentions(answer: Answer) -> str:
     count = len(answer.mentions)
     return f"Passages that name them ({count}): {references(answer.mentions)}" if count else ""
+
+
+def _collection(held: Holdings) -> str:
+    return "\n    ".join((f"{held.collection}: {held.name}", *holdings_in_words(held)))
+
+
+def _series(held: SeriesHoldings) -> str:
+    return "\n    ".join((f"{held.table}, {held.series.id}: {held.series.name}", *series_in_words(held)))
+
+
+def _correction(one: Correction) -> str:
+    about = f"{day_in_words(one.day)}: {one.what} {references(one.citations)}"
+    return "\n    ".join((about, *correction_in_words(one)))
 
 
 def _source(source: Source) -> str:

@@ -15,7 +15,7 @@ from knowledge.library import Library
 from knowledge.people import Person
 from knowledge.questions import asked_for
 from knowledge.retrieval import Candidate, Retrieval, Role
-from knowledge.sources import PUBLIC_RECORD, Passage
+from knowledge.sources import Passage
 from knowledge.text import clip
 from knowledge.timeline import Event
 from knowledge.unknowns import KnownUnknown
@@ -26,6 +26,8 @@ ALSO = 0.85
 ASSUMED_WRONGLY = "The library tells this differently than the question does."
 
 OWN = "This server's own entry."
+
+MAY_FALL = "An event known only to its month, season or year is listed where it may fall in the period."
 
 STALE = "A passage that this entry cites has changed since"
 
@@ -39,7 +41,6 @@ IN_DISPUTE = 0.5
 
 MOST_EXCERPTS = 3
 CLOSEST = 2
-MOST_NAMED = 4
 _SUBJECT = "Ask about the history of U.S. humanitarian-aid policy toward North Korea."
 LONGEST_LEAD = 600
 
@@ -63,6 +64,18 @@ def excerpt_of(library: Library, citation: Citation) -> Excerpt:
         source.url,
         passage.is_original,
         numbered_by_us=source.addressing == "notes",
+    )
+
+
+def no_event(library: Library, asked: str, about: str = "") -> Answer:
+    """Refuse for want of an event, saying from when to when there are some."""
+    events = library.timeline.events
+    span = f"Its events run from {events[0].date.label()} to {events[-1].date.label()}. " if events else ""
+    return Answer(
+        Kind.REFUSAL,
+        Status.REFUSED,
+        statements=(Statement(f"The library has no dated event{about} for {asked}."),),
+        hint=f"{span}For example: /timeline 2018",
     )
 
 
@@ -213,7 +226,7 @@ class Replies:
         )
 
     def refusal(self, candidates: Sequence[Candidate]) -> Answer:
-        """Refuse, with the closest passages labelled as what they are, and with what the library holds."""
+        """Refuse, with the closest passages labelled as what they are."""
         close = [candidate for candidate in candidates[:3] if candidate.coverage >= CLOSE]
         near = dict.fromkeys(c for candidate in close for c in candidate.subject.citations)
         return Answer(
@@ -221,7 +234,7 @@ class Replies:
             Status.REFUSED,
             statements=(Statement("The library does not answer this."),),
             closest=self._excerpts(list(near)[:CLOSEST]),
-            hint=f"{self._holdings()} Try other words, or a command such as /timeline 2018.",
+            hint="Try other words, or a command such as /timeline 2018.",
         )
 
     def nothing_asked(self) -> Answer:
@@ -230,19 +243,8 @@ class Replies:
             Kind.REFUSAL,
             Status.REFUSED,
             statements=(Statement(_SUBJECT),),
-            hint=f"For example: {COMMANDS['ask'].example.removeprefix('/ask ')} {self._holdings()}",
+            hint=f"For example: {COMMANDS['ask'].example.removeprefix('/ask ')}",
         )
-
-    def _holdings(self) -> str:
-        sources = list(self._library.sources.values())
-        if not sources:
-            return "The library is empty: no collection with a source is switched on."
-        whole = [s for s in sources if s.collection != PUBLIC_RECORD and s.published] or sources
-        named = "; ".join(
-            f"{s.publisher}, {s.published:%B %Y}" if s.published else s.byline for s in whole[:MOST_NAMED]
-        )
-        more = len(sources) - min(len(whole), MOST_NAMED)
-        return f"The library holds: {named}{f'; and {more} more (see /sources)' if more > 0 else ''}."
 
     def _excerpts(self, citations: Iterable[Citation]) -> tuple[Excerpt, ...]:
         return tuple(excerpt_of(self._library, c) for c in tuple(citations)[:MOST_EXCERPTS])

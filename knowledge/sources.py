@@ -74,7 +74,8 @@ class Source(Row):
 
     `published` is known to `published_precision`, and missing for a page without a date; `published_basis`
     says where it comes from. Where `addressing` is `notes`, the passages are our notes of what the page says,
-    and their numbers are ours, not those of its paragraphs.
+    and their numbers are ours, not those of its paragraphs. `read_on` is the day on which the
+    page or file itself was last read, where that is recorded.
     """
 
     id: str
@@ -93,6 +94,7 @@ class Source(Row):
     published_precision: Literal["day", "month", "year"] = "day"
     quality: Quality = ""
     addressing: Literal["paragraphs", "notes"] = "paragraphs"
+    read_on: date | None = None
 
     def citation(self, passage: Passage) -> Citation:
         """Return the address of one of this source's passages."""

@@ -14,6 +14,7 @@ from rapidfuzz import fuzz, process, utils
 
 from knowledge.assistance import as_fiscal_years
 from knowledge.citations import Citation
+from knowledge.corrections import since
 from knowledge.errors import CitationError
 from knowledge.exports import Absence, Figure, units
 from knowledge.faq import FaqEntry
@@ -71,6 +72,16 @@ def export_periods(library: Library, typed: str = "", limits: Limits = READABLE)
         if 0 < len(rows) <= len(table.series) and all(row.period == period for row in rows):
             return Suggestion(f"{period.label()} — {'; '.join(map(_row_in_words, rows))}", period.key())
         return _counted(period, len(rows), "figure")
+
+    return cut(_periods(dates, typed, described), limits)
+
+
+def correction_days(library: Library, typed: str = "", limits: Limits = READABLE) -> tuple[Suggestion, ...]:
+    """Suggest periods from which on there are corrections: all dates, the years, then the days."""
+    dates = [Period.between(one.day, one.day) for one in library.corrections]
+
+    def described(period: Period) -> Suggestion:
+        return _counted(period, len(since(library.corrections, period)), "correction")
 
     return cut(_periods(dates, typed, described), limits)
 

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from knowledge.answers import Answer, Excerpt
 from knowledge.citations import Citation
+from knowledge.corrections import Correction
 from knowledge.exports import Figure, Part, Receipt, amount
 from knowledge.faq import FaqEntry, OwnEntry
+from knowledge.holdings import Counts, Holdings, SeriesHoldings
 from knowledge.people import Person, Standing
-from knowledge.periods import Period
+from knowledge.periods import Period, Precision
 from knowledge.sources import Source
 from knowledge.timeline import Claim, Dispute, Event
+
+if TYPE_CHECKING:
+    from knowledge.library import Library
 
 _SYMBOLS = {"USD": "US$"}
 _ABBREVIATIONS = {"un": "U.N.", "us": "U.S.", "usaid": "USAID", "covid": "COVID"}
@@ -154,3 +161,105 @@ def topic_in_words(topic: str) -> str:
 def references(citations: Iterable[Citation]) -> str:
     """Write citations as they follow a statement: `[fp-2019¶6] [rfa-2024¶13]`."""
     return " ".join(f"[{citation}]" for citation in citations)
+
+
+# --- coverage and corrections -----------------------------------------------------------------------------
+
+_NOT_RECORDED = "no date recorded"
+
+
+def day_in_words(day: date) -> str:
+    """Write a day: `22 November 2026`."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def coverage_in_words(library: Library) -> str:
+    """Write how much a library holds, all collections together."""
+    if not library.sources:
+        return "The library is empty: no collection with a source is switched on."
+    editorial = sum(entry.editorial for entry in library.faq)
+    about_itself = f" ({editorial} of them about the library itself)" if editorial else ""
+    counts = (
+        counted(len(library.sources), "source"),
+        counted(len(library.timeline.events), "event"),
+        counted(len(library.people), "person or organization", "people and organizations"),
+        counted(len(library.faq), "FAQ entry", "FAQ entries") + about_itself,
+        counted(len(library.unknowns), "known unknown"),
+    )
+    return f"{', '.join(counts)}."
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """Write a number of things: `1 event`, `3 events`."""
+    return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
+
+
+def holdings_in_words(held: Holdings) -> tuple[str, ...]:
+    """Write what a collection holds, a line for each kind of thing."""
+    kinds = ", ".join(f"{kind} ({number})" for kind, number in held.kinds)
+    undated = len(held.sources) - len(held.dated)
+    published = ""
+    if held.dated:
+        ends = dict.fromkeys(source.published_in_words for source in (held.dated[0], held.dated[-1]))
+        published = f", published {' to '.join(ends)}{f', {undated} undated' if undated else ''}"
+    rows = (
+        counted(held.people, "person or organization", "people and organizations"),
+        counted(held.entries, "FAQ entry", "FAQ entries"),
+        counted(held.unknowns, "known unknown"),
+    )
+    events = counted(len(held.events), "event")
+    if held.events:
+        first, last = held.events[0].date, max((event.date for event in held.events), key=lambda d: d.last)
+        events = f"{events}, {' to '.join(dict.fromkeys((first.label(), last.label())))}"
+    return (
+        f"{counted(len(held.sources), 'source')}: {kinds}{published}",
+        events,
+        ", ".join(rows),
+        f"Last checked: {_read(held)}",
+    )
+
+
+def _read(held: Holdings) -> str:
+    """Write when the sources of a collection were last read, as far as that is recorded."""
+    if not held.read:
+        return _NOT_RECORDED
+    days = [source.read_on for source in held.read if source.read_on]
+    span = " to ".join(dict.fromkeys(map(day_in_words, (min(days), max(days)))))
+    left = counted(len(held.sources) - len(held.read), "source")
+    return span if len(held.read) == len(held.sources) else f"{span}; of {left} {_NOT_RECORDED}"
+
+
+def _counts(counts: Counts) -> str:
+    return ", ".join(f"{number} {name}" for name, number in counts)
+
+
+_GRAINS = {Precision.YEAR: "year", Precision.FISCAL_YEAR: "fiscal year", Precision.MONTH: "month"}
+
+
+def series_in_words(held: SeriesHoldings) -> tuple[str, ...]:
+    """Write what a series holds: its rows and their precision, then what it was read from and when."""
+    spans = [(_GRAINS.get(grain), count, span) for grain, count, span in held.spans]
+    said = [f"{counted(count, name)}, {_years_or_months(name, span)}" for name, count, span in spans if name]
+    if len(said) < len(spans):
+        first, last = held.figures[0].period, held.figures[-1].period
+        said = [f"{counted(len(held.figures), 'row')}, {first.label()} to {last.label()}"]
+    absent = f"; {counted(held.absent, 'year')} without a row (no recorded trade)" if held.absent else ""
+    rows = f"{'; '.join(said)}; {', '.join(held.units)}; {_counts(held.precisions)}{absent}"
+    if held.source is None:
+        return rows, "Each row has its own source."
+    source = held.source
+    read = day_in_words(source.read_on) if source.read_on else _NOT_RECORDED
+    vintage = f"{source.id}, {source.byline}, revision {source.revision} ({source.published_basis})"
+    return rows, f"Vintage: {vintage}. Last checked: {read}."
+
+
+def _years_or_months(grain: str, span: Period) -> str:
+    is_fiscal = grain == _GRAINS[Precision.FISCAL_YEAR]
+    return f"FY{span.first.year + 1} to FY{span.last.year}" if is_fiscal else span.label()
+
+
+def correction_in_words(correction: Correction) -> tuple[str, ...]:
+    """Write a correction below its day and what it is about: before, after, why."""
+    rows = f"Rows: {', '.join(correction.rows)}" if correction.rows else ""
+    said = (f"Before: {correction.before}", f"After: {correction.after}", f"Why: {correction.why}", rows)
+    return tuple(line for line in said if line)

@@ -115,10 +115,67 @@ def test_ask_takes_a_command(config: Path) -> None:
     )
 
 
-def test_ask_prints_the_text_that_the_json_carries(config: Path) -> None:
+def test_ask_prints_the_text_that_the_json_carries_and_the_version_of_the_library(config: Path) -> None:
     printed = out(bot(config, "ask", "/timeline 2018-12"))
     lines = out(bot(config, "ask", "--json", typed=b'{"id": 1, "input": "/timeline 2018-12"}\n'))
-    assert json.loads(lines)["text"] + "\n" == printed
+    version = out(bot(config, "check")).split("version ")[1][:8]
+    assert printed == f"{json.loads(lines)['text']}\n\n— library {version}\n"
+
+
+@pytest.mark.parametrize(
+    ("form", "typed", "begins"),
+    [
+        ("csv", "/exports 2008", "\ufeffrow,series,period,"),
+        ("receipt", "/exports 2008..2009", "Receipts for: /exports 2008..2009"),
+        ("ics", "/timeline 2018-12", "BEGIN:VCALENDAR"),
+        ("markdown", "/timeline 2018-12", "# Timeline: December 2018"),
+        ("BibTeX", "why did Pompeo limit aid?", "@"),
+    ],
+)
+def test_ask_writes_a_reply_as_the_file_that_is_wanted(
+    config: Path, form: str, typed: str, begins: str
+) -> None:
+    assert out(bot(config, "ask", "--as", form, typed)).startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("form", "typed", "said"),
+    [
+        (
+            "ics",
+            "/exports 2008",
+            "It can be had as csv, bibliography, bibtex, csl, text",
+        ),
+        ("csv", "/exports banana", "It was not understood"),
+    ],
+)
+def test_a_form_that_a_reply_does_not_have_is_refused(config: Path, form: str, typed: str, said: str) -> None:
+    run = bot(config, "ask", "--as", form, typed)
+    assert run.returncode == 2
+    assert not run.stdout
+    assert said in run.stderr.decode()
+
+
+SAMPLE = (
+    *("who is Jung Pak", "/coverage", "/corrections", "/sources", "/timeline 2018", "/who WFP", "/help"),
+    *("/exports", "/exports 2008 compare:2009", "/assistance", "/exports banana", "who was the pope"),
+    *("when was the travel ban imposed?", "what happened in 2012", "how much aid in FY2001", "/faq list"),
+)
+
+
+def test_the_same_questions_on_the_same_library_give_the_same_bytes(config: Path) -> None:
+    typed = "".join(f"{json.dumps({'id': n, 'input': asked})}\n" for n, asked in enumerate(SAMPLE)).encode()
+    one, other = (bot(config, "ask", "--json", typed=typed, PYTHONHASHSEED=seed) for seed in ("1", "4711"))
+    assert one.returncode == 0
+    assert len(one.stdout.splitlines()) == len(SAMPLE)
+    assert one.stdout == other.stdout
+    files = [
+        bot(config, "ask", "--as", form, asked, PYTHONHASHSEED=seed).stdout
+        for form, asked in (("csv", "/timeline 2018"), ("ics", "/timeline 2018"), ("receipt", "/exports"))
+        for seed in ("1", "4711")
+    ]
+    assert all(files)
+    assert files[::2] == files[1::2]
 
 
 def test_ask_json_answers_every_line_in_order_whatever_is_in_it(config: Path) -> None:

@@ -30,6 +30,8 @@ ASKED: dict[str, str] = {
     "passage": "/cite paper-2001¶1",
     "person": "who is Ann Smith",
     "sources": "/sources",
+    "coverage": "/coverage",
+    "corrections": "/corrections",
     "help": "/help",
     "help for a moderator who runs the bot": "/help moderator operator",
     "refusal": "how many ships does the navy of Freedonia have",

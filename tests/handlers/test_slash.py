@@ -27,6 +27,9 @@ COMMANDS: list[tuple[str, dict[str, Any], str]] = [
     ("cite", {"reference": "fp-2019 6"}, "fp-2019¶6"),
     ("sources", {}, "Foreign Policy"),
     ("sources", {"source": "rfa-2024"}, "Radio Free Asia"),
+    ("coverage", {}, "the founding documents"),
+    ("corrections", {}, "page 1 of"),
+    ("corrections", {"since": "2026-11-22"}, "fp-2019¶4"),
     ("help", {}, "/timeline"),
 ]
 UNREADABLE: list[tuple[str, dict[str, Any]]] = [
@@ -44,6 +47,7 @@ UNREADABLE: list[tuple[str, dict[str, Any]]] = [
     ("cite", {"reference": "👍"}),
     ("cite", {"reference": "nowhere¶1"}),
     ("sources", {"source": "nothing [a](https://example.org)"}),
+    ("corrections", {"since": "banana <@1>"}),
 ]
 
 
@@ -128,6 +132,7 @@ SUGGESTED = {
         "fp-2019 1": "fp-2019¶1",
         "rfa-2024#13": "rfa-2024¶13",
     },
+    ("corrections", "since"): {"": "all", "2026": "2026", "22 nov 2026": "2026-11-22"},
     ("sources", "source"): {"": "fp-2019", "fp": "fp-2019", "radio free": "rfa-2024", "foriegn": "fp-2019"},
 }
 """What is typed into each option, and what must be among the suggestions for it."""
@@ -159,7 +164,8 @@ async def test_what_is_suggested_is_answered(world: World, name: str, option: st
 
 
 EVERYWHERE = {
-    *("ask", "timeline", "exports", "assistance", "who", "cite", "sources", "faq", "help", "privacy"),
+    *("ask", "timeline", "exports", "assistance", "who", "cite", "sources", "coverage", "corrections"),
+    *("faq", "help", "privacy"),
     "Ask about this",
 }
 IN_SERVERS = {"faq-desk", "settings", "Save as FAQ", "Answer with FAQ"}

@@ -107,6 +107,20 @@ figures:
 totals: []
 """,
     "assistance.yaml": "{}\n",
+    "corrections.yaml": """\
+- day: 2003-01-02
+  what: "Note on the rice"
+  before: "Rice was sent in February."
+  after: "Rice was sent in January."
+  why: "The source says January."
+  citations: ["paper-2001¶1"]
+- day: 2003-02-03
+  what: "Worth of the rice"
+  before: "90 dollars"
+  after: "95 dollars"
+  why: "A slip of the pen."
+  citations: ["table-2002¶2001-01"]
+""",
     "people.yaml": """\
 - id: ann-smith
   name: "Ann Smith"

@@ -336,5 +336,6 @@ def test_the_vintage_is_a_content_file_that_says_where_it_came_from(library: Lib
         DAY,
         "day on which the workbook was imported",
     )
+    assert content["read_on"] == DAY
     assert content["url"] == census.OFFICIAL_URL
     assert content["collection"] == "public_record"

@@ -155,3 +155,16 @@ def test_only_the_commands_that_a_library_can_answer_are_known() -> None:
 )
 def test_a_free_question_is_told_from_commands(typed: str, question: str) -> None:
     assert question_in(typed) == question
+
+
+def test_a_slip_in_the_name_of_a_command_is_answered_with_the_nearest() -> None:
+    with pytest.raises(CommandError, match=r"“/covrage”\. Did you mean /coverage\? The commands are /ask"):
+        parse_command("/covrage")
+    with pytest.raises(CommandError, match=r"“/zzz”\. The commands are"):
+        parse_command("/zzz")
+
+
+def test_a_command_without_options_takes_nothing_after_it() -> None:
+    assert parse_command("/coverage ").options == {}
+    with pytest.raises(CommandError, match="“now” cannot be read"):
+        parse_command("/coverage now")

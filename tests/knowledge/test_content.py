@@ -510,6 +510,33 @@ BROKEN = {
         "YAML",
         "“role” occurs 2 times",
     ),
+    "correction out of order": Broken(
+        "corrections.yaml",
+        "day: 2003-02-03",
+        "day: 2002-12-31",
+        "day: 2002-12-31",
+        "item 2 › day",
+        "put the newest last",
+    ),
+    "correction of a row that is not there": Broken(
+        "corrections.yaml",
+        '  why: "A slip of the pen."',
+        '  rows: [faq/how-much-rye]\n  why: "A slip of the pen."',
+        "how-much-rye",
+        "item 2 › rows › item 1",
+        "there is no row “faq/how-much-rye”",
+    ),
+    "correction that says no reason": Broken(
+        "corrections.yaml", '  why: "A slip of the pen."\n', "", "2003-02-03", "item 2 › why", "is missing"
+    ),
+    "correction of a passage that is not there": Broken(
+        "corrections.yaml",
+        "table-2002¶2001-01",
+        "table-2002¶2001-02",
+        "2001-02",
+        "item 2 › citations › item 1",
+        "leads to no passage",
+    ),
     "bad YAML": Broken("people.yaml", '"Bob Brown"', "@bob", "@bob", "YAML", "cannot start"),
     "key that is a list": Broken(
         "people.yaml", '  role: "reporter"', '  ? [role]\n  : "reporter"', "[role]", "YAML", "key"

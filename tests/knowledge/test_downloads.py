@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -359,6 +360,47 @@ def test_the_table_of_a_reply_opens_with_a_row_for_each_row_shown(engine: Engine
         held = table[table["row"].isin(["figure", "no recorded trade", "computed"])]
         assert not held["citations"].isna().any()
         assert held["urls"].str.startswith("https://").all()
+
+
+TYPED = {
+    "/exports 2023-11..2024-03": {"value": "number", "first_day": "day", "last_day": "day", "unit": "text"},
+    "/exports 2008 compare:2009": {"value": "number", "first_day": "day", "citations": "text"},
+    "/assistance 2000..2008": {"value": "number", "first_day": "day", "precision": "text"},
+    "/timeline 2018 actor:Biegun": {"first_day": "day", "last_day": "day", "title": "text", "urls": "text"},
+    "/timeline 2018 topic:sanctions": {"first_day": "day", "summary": "text"},
+    "/who Stephen Biegun": {"first_day": "day", "title": "text"},
+    "/cite fp-2019¶6": {"published": "day", "text": "text", "url": "text"},
+    "/sources": {"passages": "number", "revision": "number", "title": "text", "url": "text"},
+    "/coverage": {"sources": "number", "figures": "number", "first_day": "day", "name": "text"},
+    "/corrections": {"day": "day", "before": "text", "urls": "text"},
+    "/faq show who-sent-the-aid": {"published": "day", "citation": "text"},
+    "why did Pompeo limit aid?": {"published": "day", "text": "text"},
+    "how much aid in FY2001": {"value": "number", "first_day": "day", "series": "text"},
+}
+"""For each kind of reply with a table, some of its columns and what is in them."""
+
+IS = {
+    "number": pandas.api.types.is_numeric_dtype,
+    "day": pandas.api.types.is_datetime64_any_dtype,
+    "text": pandas.api.types.is_string_dtype,
+}
+
+
+@pytest.mark.parametrize("typed", TYPED)
+def test_every_table_opens_with_typed_columns(engine: Engine, typed: str) -> None:
+    data = download(engine.reply(typed), Format.CSV, engine.library.sources).data
+    days = [name for name, kind in TYPED[typed].items() if kind == "day"]
+    table = pandas.read_csv(io.BytesIO(data), encoding="utf-8-sig", parse_dates=days)
+    assert len(table)
+    assert {name: kind for name, kind in TYPED[typed].items() if not IS[kind](table[name].dropna())} == {}
+
+
+@pytest.mark.parametrize("typed", TYPED)
+def test_no_text_of_a_shipped_table_is_a_formula(engine: Engine, typed: str) -> None:
+    data = download(engine.reply(typed), Format.CSV, engine.library.sources).data
+    cells = [cell for row in csv.reader(io.StringIO(data.decode("utf-8-sig"))) for cell in row]
+    risky = [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+    assert all(re.fullmatch(r"-[0-9.]+", cell) for cell in risky), risky
 
 
 def test_a_negative_amount_is_a_number_and_a_text_like_a_formula_is_none(engine: Engine) -> None:

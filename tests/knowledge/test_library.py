@@ -153,3 +153,11 @@ def test_the_summary_fits_on_a_screen_and_names_every_source(library: Library) -
     noted = [source for source in library.sources.values() if source.addressing == "notes"]
     assert all(id_ in summary for id_, source in library.sources.items() if source not in noted)
     assert f"{len(noted)} more in notes" in summary
+
+
+def test_a_part_of_a_library_answers_otherwise_and_has_a_version_of_its_own(small: Library) -> None:
+    part = small.only(["core"])
+    assert part.version != small.version
+    assert len(part.version) == len(small.version)
+    assert part.version == small.only(["core"]).version
+    assert small.only(["core", "public_record"]).version == small.version

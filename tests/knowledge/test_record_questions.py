@@ -140,3 +140,91 @@ def test_a_year_in_which_there_was_no_food_pledge_is_answered_by_what_there_was(
     answer, text = figures(engine, "how much food aid did the US give in 2014")
     assert "The library has no food pledge of that time; what follows is not food aid alone." in answer.notes
     assert "Obligations, fiscal year 2014: US$1,955,864." in text
+
+
+# A sceptical reader's questions
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("what share of 2024 exports came in May?", "May 2024 as a share of 2024: about 47.7 % (computed)."),
+        ("what percentage of exports in 2023 were in November 2023", "as a share of 2023: about 49 %"),
+        ("how did exports change from 1992 to 2024", "2024 is higher than 1992 by about US$1,428,597"),
+        ("how much more was exported in 2008 than 2004", "2008 is higher than 2004 by US$28,401,035"),
+        ("was there trade in 2006?", "2006: US$0 (a recorded zero)."),
+        ("what is the exports total for all years", "Sum of the 28 years that have a figure"),
+        ("when was the largest shipment month in 2024", "The highest month is June 2024, with US$749,603."),
+    ],
+)
+def test_it_is_answered_with_what_was_asked(engine: Engine, question: str, said: str) -> None:
+    answer, _ = figures(engine, question)
+    assert said in " ".join(statement.text for statement in answer.statements)
+
+
+def test_a_month_and_its_year_are_never_added_up(engine: Engine) -> None:
+    answer, _ = figures(engine, "exports in 2024 and in May 2024")
+    assert [one.text for one in answer.statements] == ["2024: US$1,528,597.", "May 2024: US$729,317."]
+    assert answer.receipts == ()
+
+
+def test_a_share_of_a_year_rests_on_the_month_and_on_the_year(engine: Engine) -> None:
+    answer, _ = figures(engine, "what share of 2024 exports came in May 2024?")
+    (receipt,) = answer.receipts
+    assert receipt.formula == "729,317 ÷ 1,528,597 = 47.7 %"
+    assert [str(row.period) for row in receipt.rows] == ["2024-05", "2024"]
+
+
+def test_years_are_compared_in_the_series_that_has_years(engine: Engine) -> None:
+    answer, text = figures(engine, "how much did exports rise from 2022 to 2023")
+    assert answer.statements[0].text == "2023 is higher than 2022 by US$131,930 (computed)."
+    assert "November 2023 is higher" not in text
+
+
+def test_assistance_is_never_answered_with_exports(engine: Engine) -> None:
+    for question in ("what was the average yearly assistance from 1996 to 2008", "average aid 1996 to 2008"):
+        answer = engine.reply(question)
+        assert {block.series.id for block in answer.figures} <= {"obligations", "disbursements"}, question
+
+
+def test_the_average_of_assistance_is_one_for_each_series(engine: Engine) -> None:
+    answer, _ = figures(engine, "average obligations per year 1996 to 2008")
+    assert answer.statements[0].text == (
+        "Average of obligations, fiscal years 1996 to 2008: about US$62,548,965.38 (computed)."
+    )
+
+
+def test_no_share_is_made_of_obligations_and_disbursements(engine: Engine) -> None:
+    answer, text = figures(engine, "what percent of obligations was disbursed in FY2008")
+    assert "US$185,301,517" in text
+    assert "US$167,769,077" in text
+    assert answer.receipts == ()
+
+
+def test_why_sources_differ_is_no_second_question(engine: Engine) -> None:
+    _, text = figures(engine, "how much was obligated in FY2006 and why do the sources differ?")
+    assert "US$1,215,000" in text
+    assert "zero in fiscal year 2006" in text
+
+
+@pytest.mark.parametrize("when", ["1990", "2026", "March 2003"])
+def test_what_happened_when_nothing_is_known_to_have_is_refused(engine: Engine, when: str) -> None:
+    answer = engine.reply(f"what happened in {when}?")
+    assert answer.status is Status.REFUSED
+    assert f"no dated event for {when}" in plain_text(answer)
+
+
+def test_what_may_have_happened_then_is_told_as_that(engine: Engine) -> None:
+    answer = engine.reply("what happened in June 2024")
+    assert answer.kind is Kind.TIMELINE
+    assert any("listed where it may fall" in note for note in answer.notes)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["what did the US do in 2005?", "what did the United States do in 2005", "what happened in 2005"],
+)
+def test_what_the_united_states_did_in_a_year_is_what_happened_in_it(engine: Engine, question: str) -> None:
+    answer = engine.reply(question)
+    assert answer.kind is Kind.TIMELINE
+    assert "50,000 tons of food" in plain_text(answer)

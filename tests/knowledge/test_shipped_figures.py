@@ -103,6 +103,9 @@ INPUTS = [
     "what share of the total exports was November?",
     "how much did assistance fall from FY2008 to FY2009",
     "total assistance 1996 to 2008",
+    "average obligations per year 1996 to 2008",
+    "what share of 2024 exports came in May 2024?",
+    "what share of exports from 2003 to 2008 was in 2008",
 ]
 
 
