@@ -243,7 +243,6 @@ async def shown(settings: Settings, engine: Engine, port: int) -> AsyncIterator[
 
     Raises `DemoError` if the page cannot be shown.
     """
-    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot has no voice
     with tempfile.TemporaryDirectory(prefix="aid-policy-demo-") as folder:
         own = replace(
             settings, data_dir=Path(folder), database_url=None, discord_token=None, sync_commands="auto"

@@ -227,6 +227,7 @@ ANSWERED = several(
     find(QUESTION),
     press("Point to a passage"),
     send({"Passage or entry": ANSWERING}),
+    press("Confirm"),
 )
 DISMISSED = several(
     view_as(MODERATOR),
@@ -245,13 +246,21 @@ LEFT_BEHIND = several(
 )
 
 
-async def direct_messages(scene: Scene) -> None:
-    """Show the member's direct messages with the bot, to which the page has no way."""
-    world, preview = scene.demo.world, scene.demo.page
-    (page,) = (page for page in preview._pages.values() if page is not preview._python)
-    await scene.page.view_as(MEMBER)
-    page.channel_id, page.window_end_id = world.member.user.dm_channel.id, None
-    await scene.page.refresh()
+def direct_messages_of(name: str, find: Callable[[World], simcord.MemberActor]) -> Step:
+    """Show somebody's direct messages with the bot, to which the page has no way."""
+
+    async def step(scene: Scene) -> None:
+        world, preview = scene.demo.world, scene.demo.page
+        (page,) = (page for page in preview._pages.values() if page is not preview._python)
+        await scene.page.view_as(name)
+        page.channel_id, page.window_end_id = find(world).user.dm_channel.id, None
+        await scene.page.refresh()
+
+    return step
+
+
+direct_messages = direct_messages_of(MEMBER, lambda world: world.member)
+moderators_messages = direct_messages_of(MODERATOR, lambda world: world.moderator)
 
 
 # --- what goes wrong --------------------------------------------------------------------------------------
@@ -326,6 +335,17 @@ async def send_as_another_version(scene: Scene) -> None:
     """Send the open form to a bot that has no such form any more."""
     with patch.object(EntryForm, "template", re.compile(r"(?!)")):
         await scene.page.send()
+
+
+SUBMITTED = several(
+    settings(two_person_rule=True),
+    draft(),
+    press("Send to a second moderator"),
+    view_as(MANAGER),
+    use("faq-desk drafts"),
+    choose("What is a hold?"),
+)
+WHY_BACK = {"What should be different?": "Please cite the letter itself, too."}
 
 
 # --- the pictures -----------------------------------------------------------------------------------------
@@ -528,6 +548,18 @@ _WRITING = Kind(
             ),
         ),
         Picture(
+            "desk-unchanged",
+            "What changes nothing cannot be published.",
+            "A preview that says that nothing changed, without a button to publish.",
+            (view_as(MODERATOR), published(), edit({})),
+        ),
+        Picture(
+            "desk-answered-already",
+            "If something answers one of the wordings already, the preview says so.",
+            "A preview that names a wording which the library answers already.",
+            (draft({**MONDAY, "alternatives": "is this up to date"}),),
+        ),
+        Picture(
             "desk-drafts",
             "Drafts are kept until they are published or discarded.",
             "A private card with a list of drafts and a menu to open one.",
@@ -615,6 +647,17 @@ _TOGETHER = Kind(
             (draft(), behind(change_drafts), press("Publish")),
         ),
         Picture(
+            "desk-other-window",
+            "A form that was open in two windows: nothing is overwritten, and both are kept.",
+            "A private card: what differs, and buttons to open either draft.",
+            (
+                draft(),
+                press("Edit again"),
+                behind(change_drafts),
+                send({"Reason": "A clearer answer"}),
+            ),
+        ),
+        Picture(
             "desk-draft-gone",
             "A draft that is gone.",
             "A private card: the draft was published or discarded meanwhile.",
@@ -634,13 +677,45 @@ _TOGETHER = Kind(
         ),
         Picture(
             "two-second",
-            "The second moderator sees the same card, and publishes it.",
-            "The preview as somebody else sees it: who wrote it, and a button to publish.",
+            "The second moderator sees the same card, and publishes it or sends it back.",
+            "The preview as somebody else sees it: who wrote it, and buttons to publish it or send it back.",
             (
                 settings(two_person_rule=True),
                 draft(),
                 press("Send to a second moderator"),
                 view_as(MANAGER),
+                use("faq-desk drafts"),
+                choose("What is a hold?"),
+            ),
+        ),
+        Picture(
+            "two-send-back",
+            "Sending it back wants a reason.",
+            "A form with one field: what should be different.",
+            (SUBMITTED, press("Send back"), fill(WHY_BACK)),
+            of="form",
+        ),
+        Picture(
+            "two-sent-back",
+            "It is its author's again.",
+            "A private card: the draft is sent back, and why.",
+            (SUBMITTED, press("Send back"), send(WHY_BACK)),
+        ),
+        Picture(
+            "two-sent-back-told",
+            "The author is told by direct message.",
+            "A direct message of the bot: the draft was sent back, by whom and why.",
+            (SUBMITTED, press("Send back"), send(WHY_BACK), moderators_messages),
+        ),
+        Picture(
+            "two-back",
+            "The author finds the reason on the draft.",
+            "The preview, with the reason for which it was sent back.",
+            (
+                SUBMITTED,
+                press("Send back"),
+                send(WHY_BACK),
+                view_as(MODERATOR),
                 use("faq-desk drafts"),
                 choose("What is a hold?"),
             ),
@@ -827,9 +902,11 @@ _REVIEW = Kind(
         ),
         Picture(
             "review-written",
-            "Publishing it closes the question and tells those who wished it.",
-            "Two private cards: the entry is published; the question is closed, and one person was told.",
+            "Publishing it closes the question, tells those who wished it and leads on to the next.",
+            "Two private cards: the entry is published, with a button to the next question; the question is "
+            "closed, and one person was told.",
             (
+                asked(),
                 asked(UNANSWERED, "Tell me by direct message"),
                 view_as(MODERATOR),
                 find(UNANSWERED),
@@ -851,6 +928,18 @@ _REVIEW = Kind(
                 fill({"Passage or entry": ANSWERING}),
             ),
             of="form",
+        ),
+        Picture(
+            "review-point-preview",
+            "What readers will see is shown before it counts.",
+            "A private card: the very reply, marked as pointed there by moderators, with buttons to confirm.",
+            (
+                asked(),
+                view_as(MODERATOR),
+                find(QUESTION),
+                press("Point to a passage"),
+                send({"Passage or entry": ANSWERING}),
+            ),
         ),
         Picture(
             "review-pointed",
@@ -879,6 +968,12 @@ _REVIEW = Kind(
             (asked(), DISMISSED),
         ),
         Picture(
+            "review-dismissed-before",
+            "If it is asked again, the queue says when that was, and by whom.",
+            "A private card: the question, how many asked it, and that it was dismissed before.",
+            (asked(), DISMISSED, asked(), view_as(MODERATOR), find("Dismissed before")),
+        ),
+        Picture(
             "review-blocked",
             "Where one person alone asked, that person can be kept from asking.",
             "A private note: no more questions are taken from this person, and how to undo that.",
@@ -886,7 +981,7 @@ _REVIEW = Kind(
         ),
         Picture(
             "review-draft",
-            "Drafts that wait for a second moderator stand in the queue too.",
+            "Drafts that wait for a second moderator come first in the queue.",
             "A private card: the draft, who wrote it, and a button to open it.",
             (
                 settings(two_person_rule=True),
@@ -894,7 +989,6 @@ _REVIEW = Kind(
                 press("Send to a second moderator"),
                 view_as(MANAGER),
                 use("faq-desk review"),
-                press("Next ›"),
             ),
         ),
         Picture(
@@ -1095,7 +1189,7 @@ _ERRORS = Kind(
         Picture(
             "error-role-lost",
             "A moderator who loses the role while a form is open.",
-            "Two private messages: only moderators can do that, and what was typed, to be copied.",
+            "A private card: only moderators can do that, and what was typed, to be copied.",
             (
                 view_as(MODERATOR),
                 use("faq-desk add"),
@@ -1103,7 +1197,6 @@ _ERRORS = Kind(
                 behind(demote),
                 send(),
             ),
-            of="last two messages",
         ),
         Picture(
             "error-form",
@@ -1175,7 +1268,7 @@ _ERRORS = Kind(
         Picture(
             "error-target",
             "A passage or entry that there is not.",
-            "Two private messages: the text is neither an id nor a reference, and what was typed.",
+            "A private card: the text is neither an id nor a reference, what was typed, and another try.",
             (
                 asked(),
                 view_as(MODERATOR),
@@ -1183,7 +1276,6 @@ _ERRORS = Kind(
                 press("Point to a passage"),
                 send({"Passage or entry": "the RFA report"}),
             ),
-            of="last two messages",
         ),
         Picture(
             "error-closed",
@@ -1200,14 +1292,13 @@ _ERRORS = Kind(
         Picture(
             "error-number",
             "A number of questions that is none.",
-            "Two private messages: what is accepted, and what was typed.",
+            "A private card: what is accepted, what was typed, and another try.",
             (
                 view_as(MANAGER),
                 use("settings"),
                 press("Change the number of questions"),
                 send({"How many a day for one person": "many"}),
             ),
-            of="last two messages",
         ),
         Picture(
             "error-everyone",
@@ -1230,7 +1321,7 @@ _ERRORS = Kind(
         Picture(
             "error-vote-changed",
             "A reason for a vote that is withdrawn.",
-            "Two private messages: the reason was not kept, and what was typed.",
+            "A private card: the reason was not kept, what was typed, and another try.",
             (
                 use("ask", question="who is Jung Pak?", visibility=PUBLIC),
                 press("Not helpful"),
@@ -1238,7 +1329,6 @@ _ERRORS = Kind(
                 press("Say why"),
                 send({"What was wrong or missing?": "It does not say where she works today."}),
             ),
-            of="last two messages",
         ),
     ),
 )

@@ -55,7 +55,7 @@ from tests.browser.page import NO_CHROMIUM, DiscordPage, browser, chromium  # no
 HEIGHTS = {1280: 900, 400: 800}
 """The widths at which everything is pictured, and the height of a whole page at each."""
 
-_TALL = 2600
+_TALL = 4000
 _MARGIN = 16
 _REFERENCE = "5e1f0a"
 """What would be drawn by lot; and the clock stands still, so that a picture is the same every day."""
@@ -66,7 +66,7 @@ time:not(.discord-timestamp), .message-row-time, .timeline-day-divider, .message
 #action-status {
   display: none !important;
 }
-.modal-dialog { max-height: none !important; }
+.modal-dialog, .select-list { max-height: none !important; }
 .modal-dialog textarea { field-sizing: content; }
 * { caret-color: transparent !important; }
 """
@@ -75,6 +75,9 @@ time:not(.discord-timestamp), .message-row-time, .timeline-day-divider, .message
 _HIDDEN = """() => [...document.querySelectorAll("article.channel-message")]
   .map(message => `[data-message-id="${message.dataset.messageId}"]`)
   .map(one => `article${one} { display: none; }`).join(" ")"""
+
+# An open menu closes once it loses the focus.
+_AT_REST = """() => document.querySelector(".select-list") || document.activeElement.blur()"""
 
 # The pixels that messages take, from their left edge to the end of what stands in them.
 _EXTENT = """messages => {
@@ -122,6 +125,17 @@ async def close_database(scene: Scene) -> None:
 async def break_engine(scene: Scene) -> None:
     """Give the bot a fault."""
     del scene.demo.world.bot.engine
+
+
+async def empty_library(scene: Scene) -> None:
+    """Take every source from the bot."""
+    bot = scene.demo.world.bot
+    bot.engine = Engine(bot.engine.library.only([]))
+
+
+async def run_the_bot(scene: Scene) -> None:
+    """Let the member be who runs the bot."""
+    scene.demo.world.bot.owner_ids = {scene.demo.world.member.id}
 
 
 async def drop_command(scene: Scene) -> None:
@@ -196,7 +210,7 @@ _CARDS = (
             Picture(
                 "answer-two-parts",
                 "A question in two parts gets both, each with its citation.",
-                "A card with two answers, one of them a figure with its row.",
+                "A card with two answers, one of them a figure, which two series give differently.",
                 (use("ask", question="when was the UNICEF letter, and how much was exported in november?"),),
             ),
             Picture(
@@ -204,6 +218,12 @@ _CARDS = (
                 "A citation opens at its paragraph, with the ones before and after it.",
                 "A private card with one paragraph, and buttons to its neighbours.",
                 (use("ask", question="why did Pompeo decide to limit aid?"), press("Open fp-2019¶4")),
+            ),
+            Picture(
+                "nothing-asked",
+                "What asks nothing is answered with how to ask.",
+                "A card in reply to “hello” that says what can be asked.",
+                (use("ask", question="hello"),),
             ),
             Picture(
                 "mention",
@@ -219,8 +239,8 @@ _CARDS = (
         (
             Picture(
                 "figures",
-                "Months and amounts in columns, each with its qualifier; a sum says how it was computed.",
-                "A card with export figures by month, a reported zero among them, and their sum.",
+                "Months and amounts in columns, each with its qualifier; what is computed says how.",
+                "A card with the figures of two series by month, a reported zero among them, and sums.",
                 (use("exports", period="2023-11..2024-03"),),
             ),
             Picture(
@@ -237,21 +257,21 @@ _CARDS = (
             ),
             Picture(
                 "figure-month",
-                "A bare month is read as the only year that has a figure for it.",
-                "A card with the figure for November 2023.",
+                "A bare month is that of the report; other years that have it are named.",
+                "A card with the figure for November 2023 in each of two series, and how far they differ.",
                 (use("exports", period="november"),),
             ),
             Picture(
                 "figure-question",
                 "A question for a sum gets the sum first.",
-                "A card with a sum of two months, the two figures and the computation.",
+                "A card with the sum of two months in each series, the figures and the computations.",
                 (use("ask", question="how much was exported in november and december together?"),),
             ),
             Picture(
                 "figure-gap",
                 "Months without a figure are a gap, never a zero.",
                 "A refusal that says which months have figures.",
-                (use("exports", period="2019"),),
+                (use("exports", period="2026"),),
             ),
         ),
     ),
@@ -261,7 +281,7 @@ _CARDS = (
             Picture(
                 "timeline",
                 "Events by date; a date that was inferred says from which words.",
-                "A card with the events of 2018, the first of two pages.",
+                "A card with the events of 2018, the first of three pages.",
                 (use("timeline", period="2018"),),
             ),
             Picture(
@@ -309,6 +329,12 @@ _CARDS = (
                 "A card that says what the library is, marked as editorial.",
                 (use("ask", question="what is this library?"),),
             ),
+            Picture(
+                "faq-cited",
+                "Any other entry cites the passages that it rests on.",
+                "A card with a question, its answer and the passages that it cites.",
+                (use("faq show", id="january-2019-change"),),
+            ),
         ),
     ),
     Kind(
@@ -317,7 +343,7 @@ _CARDS = (
             Picture(
                 "sources",
                 "What the library holds, with the basis of every date.",
-                "A card with two sources, their bylines, passages and revisions.",
+                "A card with the first of the sources, their bylines, passages and revisions.",
                 (use("sources"),),
             ),
         ),
@@ -337,6 +363,18 @@ _CARDS = (
                 "The same card with a section for moderators.",
                 (view_as(MODERATOR), use("help")),
             ),
+            Picture(
+                "help-operator",
+                "Whoever runs the bot sees how to look after it.",
+                "The same card with a section for whoever runs the bot.",
+                (run_the_bot, use("help")),
+            ),
+            Picture(
+                "help-empty",
+                "A library without sources says so, and offers nothing that it could not answer.",
+                "A card with the commands, without examples, that says that the library is empty.",
+                (empty_library, use("help")),
+            ),
         ),
     ),
     Kind(
@@ -354,6 +392,12 @@ _CARDS = (
                 "A card that says which detail is missing, and what a source says instead.",
                 (use("ask", question="who paid for the shipments?"),),
             ),
+            Picture(
+                "refusal-empty",
+                "Where the library is empty, everything is.",
+                "A card that says that the library is empty.",
+                (empty_library, use("ask", question="why did Pompeo decide to limit aid?")),
+            ),
         ),
     ),
     Kind(
@@ -370,6 +414,36 @@ _CARDS = (
                 "So does a reference that leads nowhere.",
                 "A card that says how many paragraphs the source has.",
                 (use("cite", reference="fp-2019¶99"),),
+            ),
+            Picture(
+                "unknown-command",
+                "So does a command that does not exist,",
+                "A card that names the commands.",
+                (use("ask", question="/exprots 2023-11"),),
+            ),
+            Picture(
+                "unknown-topic",
+                "a topic that no event has,",
+                "A card that names the topics, with buttons to the nearest.",
+                (use("timeline", topic="sanktions"),),
+            ),
+            Picture(
+                "unknown-series",
+                "a series that the library does not have,",
+                "A card that names the series, with a button for each.",
+                (use("exports", series="customs"),),
+            ),
+            Picture(
+                "unknown-source",
+                "a source that it does not have,",
+                "A card that names the nearest sources.",
+                (use("sources", source="nyt-2018"),),
+            ),
+            Picture(
+                "empty-question",
+                "and a question without a word.",
+                "A card that asks for a question in a few words, with an example.",
+                (use("ask", question="?"),),
             ),
             Picture(
                 "ambiguous",
@@ -508,6 +582,12 @@ _CARDS = (
                 (posted(Export.button("Export", "export")), press("Export")),
             ),
             Picture(
+                "error-library-changed",
+                "A card from before the library changed.",
+                "A private message: the library has changed, and the reply no longer has that form.",
+                (use("exports", period="2023-11"), press("Export"), empty_library, choose("CSV")),
+            ),
+            Picture(
                 "error-outdated",
                 "A command that the bot no longer has.",
                 "A private message: the command has changed; restart Discord.",
@@ -585,7 +665,7 @@ async def pictured(
             problem = "; ".join(faults.noted) or "the bot was to fail, and did not"
             raise click.ClickException(f"{picture.name}: {problem}")
         await page.page.mouse.move(0, 0)
-        await page.page.evaluate("() => document.activeElement.blur()")
+        await page.page.evaluate(_AT_REST)
         for width in HEIGHTS:
             if width != max(HEIGHTS):
                 await page.resize(*_window(picture, width))

@@ -92,7 +92,17 @@ class TakeBack(CardItem, template=r"take-back:(?P<question>\d+)"):
 
 
 def _sent(asked: AskedModerators) -> str:
-    """Say to whom a question went, and how many asked it."""
+    """Say to whom a question went, how many asked it, and whether it was looked at before."""
+    looked = ""
+    if asked.dismissed_at:
+        day = f"{asked.dismissed_at.day} {asked.dismissed_at:%B %Y}"
+        looked = f" They looked at it before, on {day}, and gave no answer."
+    return f"{_received(asked)}{looked}"
+
+
+def _received(asked: AskedModerators) -> str:
+    if asked.is_new and asked.dismissed_at:
+        return "Sent to the moderators of this server."
     if asked.is_new:
         return "Sent to the moderators of this server; you are the first to ask it."
     if asked.askers == 1:

@@ -23,6 +23,9 @@ else:
 CHOICES = Limits(most=25, longest=100)
 """What Discord lists below an option; it refuses the whole list if one choice is over."""
 
+LONGEST_CUSTOM_ID = 100
+"""What Discord takes as the id of a button, a menu or a form."""
+
 
 class Cog(commands.Cog):
     """A cog of this bot, whose engine answers."""
@@ -41,6 +44,11 @@ class Cog(commands.Cog):
     ) -> list[app_commands.Choice[str]]:
         """Return what a function of `knowledge.suggestions` offers, as Discord lists it below an option."""
         return choices(suggest(self.engine.library, typed, CHOICES))
+
+
+def is_private(press: Interaction) -> bool:
+    """Whether the card that was pressed on is shown to one person alone."""
+    return press.message is not None and press.message.flags.ephemeral
 
 
 def choices(found: Iterable[Suggestion]) -> list[app_commands.Choice[str]]:

@@ -167,9 +167,14 @@ def _answer_card(answer: Answer, blocks: Sequence[Block], rows: Sequence[Row]) -
 
 def notice(text: str, rows: Sequence[Row] = (), *, asked: str = "") -> ui.LayoutView:
     """Return a small card that says one thing about the bot itself, or about what the bot was `asked`."""
-    footer = (Line(f"-# {escape(' '.join(clip(asked, _LONGEST_QUESTION).split()))}"),) if asked else ()
-    blocks = [Block((Line(escape(text), prose=True),)), Block(footer, above="rule", id=_FOOTER)]
+    blocks = [Block((Line(escape(text), prose=True),)), about_asked(asked)]
     return frame(blocks, rows, colour=_SLATE, cut_mark="…")
+
+
+def about_asked(asked: str) -> Block:
+    """Return the last block of a card about what the bot was `asked`, from which its buttons read that."""
+    footer = (Line(f"-# {escape(' '.join(clip(asked, _LONGEST_QUESTION).split()))}"),) if asked else ()
+    return Block(footer, above="rule", id=_FOOTER)
 
 
 def sheet(blocks: Sequence[Block], rows: Sequence[Row] = (), files: Iterable[str] = ()) -> ui.LayoutView:

@@ -11,10 +11,10 @@ import discord
 from discord import ui
 
 from handlers import cards, errors
-from handlers.base import Interaction
+from handlers.base import Interaction, is_private
 from handlers.cards import UNSHARED, Sharing
 from handlers.layout import Row
-from handlers.views import CardItem, Delete, Share, asked_on, is_private
+from handlers.views import CardItem, Delete, Share, asked_on
 from knowledge.answers import Answer
 from knowledge.charts import Chart, chart_of
 

@@ -22,6 +22,7 @@ from handlers import (
     entry_files,
     errors,
     faq_messages,
+    form_retries,
     forms,
     history,
     privacy,
@@ -92,6 +93,8 @@ class AidPolicyBot(commands.Bot):
 
     def __init__(self, engine: Engine, store: Store, settings: Settings) -> None:
         """Take what the bot stands on; nothing is connected or read yet."""
+        # The bot has no voice; else the first thing an operator reads is that voice is not supported.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             command_prefix=[],
             help_command=None,
@@ -109,6 +112,8 @@ class AidPolicyBot(commands.Bot):
         self.desk = Desk(engine, store, discord.utils.utcnow)
         self.settings = settings
         self.charts = Charts()
+        self.reading_file = asyncio.Lock()
+        """Held while a file of entries is read: that takes the processor, which replies need meanwhile."""
         self.shared: deque[tuple[int, datetime | None, str]] = deque(maxlen=1000)
         """The private cards last posted, each by its id, its last edit and what it was asked."""
         self._items: list[type[ui.DynamicItem[Any]]] = []
@@ -125,7 +130,7 @@ class AidPolicyBot(commands.Bot):
         self.add_dynamic_items(*asking_moderators.ITEMS, *review_queue.ITEMS)
         self.add_dynamic_items(*privacy.ITEMS, *server_settings.ITEMS)
         self.add_dynamic_items(*drafts.ITEMS, *desk.ITEMS, *history.ITEMS)
-        self.add_dynamic_items(*entry_files.ITEMS, *faq_messages.ITEMS)
+        self.add_dynamic_items(*entry_files.ITEMS, *faq_messages.ITEMS, *form_retries.ITEMS)
         if self.settings.sync_commands == "auto":
             await self.sync_if_changed()
 

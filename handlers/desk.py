@@ -8,21 +8,29 @@ from discord import app_commands, ui
 from discord.app_commands import Choice, Range
 
 from handlers import log_channel
-from handlers.base import CHOICES, Interaction, choices
+from handlers.base import CHOICES, Interaction, choices, is_private
 from handlers.desk_cards import DeskCard, entry_line, told
 from handlers.desk_group import DeskCog, desk_command
-from handlers.desk_replies import acknowledge, is_private, show, show_done
+from handlers.desk_replies import acknowledge, show, show_done
 from handlers.drafts import draft_of, drafts_card, open_form
+from handlers.errors import UserError
 from handlers.markup import escape, spoken
-from handlers.publishing import try_row
+from handlers.publishing import is_shipped, try_row
 from handlers.replies import LONGEST_OPTION
-from handlers.rights import is_moderator, moderated_guild
+from handlers.rights import ForModerators, is_moderator, moderated_guild
 from handlers.views import CardItem
 from knowledge import suggestions
 from knowledge.drafts import LONGEST_REASON
 from knowledge.entries import Draft, Entry, State
 from knowledge.errors import EntryChangedError, NoEntryError
 from knowledge.own_entries import OwnEntries
+
+_NOT_FOUND = "It is not found any more. Its history stays."
+_SHIPPED_IS_BACK = "The shipped entry, in whose place it stood, is shown again. The history of yours stays."
+_ONLY_SHIPPED = (
+    "is shipped with the library, and this server has no entry in its place: there is nothing to retire, "
+    "restore or compare. /faq-desk edit writes one in its place."
+)
 
 EntryId = Range[str, 1, LONGEST_OPTION]
 Reason = Range[str, 0, LONGEST_REASON]
@@ -64,9 +72,14 @@ def id_from(typed: str) -> str:
 
 
 async def own_entry(interaction: Interaction, typed: str) -> Entry:
-    """Return the entry of this server that was chosen; raises `NoEntryError` if there is none."""
+    """Return the entry of this server that was chosen.
+
+    Raises `NoEntryError` if there is none, and `UserError` if it is a shipped one that nobody changed here.
+    """
     entry_id = id_from(typed)
     entry = await interaction.client.store.entry(moderated_guild(interaction), entry_id)
+    if entry is None and is_shipped(interaction, entry_id):
+        raise UserError(f"“{entry_id}” {_ONLY_SHIPPED}")
     if entry is None:
         raise NoEntryError(entry_id)
     return entry
@@ -124,9 +137,8 @@ async def retire(interaction: Interaction, seen: Entry, reason: str) -> None:
     """Retire an entry as it was seen, say so, and log it."""
     bot, number = interaction.client, seen.revision.number
     entry = await bot.desk.retire(seen.guild_id, seen.id, number, interaction.user.id, reason)
-    lines = [entry_line(entry), "It is not found any more. Its history stays."]
-    if any(shipped.id == entry.id for shipped in bot.engine.library.faq):
-        lines.append("The shipped entry, in whose place it stood, is shown again.")
+    outcome = _SHIPPED_IS_BACK if is_shipped(interaction, entry.id) else _NOT_FOUND
+    lines = [entry_line(entry), outcome]
     await show_done(interaction, told("Retired", lines, [ui.ActionRow(Restore.of(entry))]))
     await log_channel.log_change(interaction, entry, seen.content)
 
@@ -147,12 +159,8 @@ def _restored(entry: Entry, own: OwnEntries | None) -> DeskCard:
     return told("Restored", lines, try_row(entry))
 
 
-class EntryItem(CardItem, template=r"(?!)"):
+class EntryItem(ForModerators, CardItem, template=r"(?!)"):
     """Base of what acts on an entry, which its custom id names."""
-
-    async def allow(self, press: Interaction) -> None:
-        """Let moderators through."""
-        moderated_guild(press)
 
     async def entry(self, press: Interaction) -> Entry:
         """Return the entry as it is now; raises `NoEntryError`."""

@@ -20,7 +20,7 @@ from handlers.markup import code, cut, escape, size, unescape, weight
 from knowledge.answers import Answer
 from knowledge.drafts import DraftError, tidy
 from knowledge.entries import Action, Content, Draft, Entry, Revision, State
-from knowledge.entry_differences import Difference, in_words
+from knowledge.entry_differences import Difference, in_words, reverted_to
 from knowledge.errors import ContentError
 from knowledge.text import clip, echo
 
@@ -35,6 +35,10 @@ _WORDINGS = 300
 _REASON_MARK = "Reason: "
 _REASON_LINE = f"-# {_REASON_MARK}"
 _FORMER = "a former moderator"
+_TWO_DRAFTS = (
+    "Nothing was overwritten: what you typed here is kept as a draft of its own, beside the other one. "
+    "Discard the one that you do not need."
+)
 
 _DONE: Mapping[Action, str] = {
     Action.ADD: "added",
@@ -108,7 +112,7 @@ def faulty(error: DraftError, rows: Sequence[Row], *, about: str) -> DeskCard:
     lines = [f"- {escape(clip(str(fault), 300))}" for fault in shown]
     more = len(error.faults) - len(shown)
     files = {"faults.txt": f"{error}\n".encode()} if more else {}
-    lines += [f"… and {more} more, in the file"] if more else []
+    lines += [f"… and {more} more: faults.txt has all of them"] if more else []
     blocks = [
         _heading("This cannot be published yet"),
         Block(tuple(map(Line, lines)), rank=1),
@@ -138,6 +142,18 @@ def conflict(  # noqa: PLR0913  (what was meant, what there is, what differs eit
     return _card([*blocks, Block((Line(about, prose=True),), above="space", rank=1)], rows, files)
 
 
+def other_window(yours: Sequence[Difference], rows: Sequence[Row]) -> DeskCard:
+    """Return the card of a form for a draft that its author changed in another window since it was opened."""
+    files: dict[str, bytes] = {}
+    text = _difference(in_words(yours), "typed-here.txt", files, 2_000)
+    blocks = [
+        _heading("You changed this draft in another window"),
+        _titled("What you typed here says otherwise", text, rank=1),
+        Block((Line(_TWO_DRAFTS),), above="space"),
+    ]
+    return _card(blocks, rows, files)
+
+
 def changes(heading: str, found: Sequence[Difference], rows: Sequence[Row] = ()) -> DeskCard:
     """Return the card of what differs."""
     files: dict[str, bytes] = {}
@@ -148,9 +164,9 @@ def changes(heading: str, found: Sequence[Difference], rows: Sequence[Row] = ())
 
 def draft_list(drafts: Sequence[Draft], rows: Sequence[Row], *, reader: int, more: int) -> DeskCard:
     """Return the list of drafts that a moderator can go on with."""
-    lines = [line for draft in drafts for line in _draft_lines(draft, reader)]
-    lines += [f"-# … and {more} more: publish or discard some to see them."] if more > 0 else []
-    return _card([_heading("Drafts"), Block(tuple(map(Line, lines)), rank=1)], rows, {})
+    listed = (Block(tuple(map(Line, _draft_lines(one, reader))), rank=1, above="space") for one in drafts)
+    left = (Line(f"-# … and {more} more: publish or discard some to see them."),) if more > 0 else ()
+    return _card([_heading("Drafts"), *listed, Block(left)], rows, {})
 
 
 def draft_title(draft: Draft) -> str:
@@ -164,7 +180,7 @@ def _draft_lines(draft: Draft, reader: int) -> Iterator[str]:
     about = (
         what,
         "yours" if draft.author_id == reader else f"by {who(draft.author_id)}",
-        "waits for a second moderator" if draft.submitted else "",
+        "waits for a second moderator" if draft.submitted else "sent back" if draft.sent_back else "",
         moment(draft.at),
     )
     yield f"**{escape(clip(draft_title(draft), _SHORT_QUESTION))}**"
@@ -184,9 +200,9 @@ def history(entry: Entry, revisions: Sequence[Revision], rows: Sequence[Row], *,
     shown = on_page(revisions, page)
     state = "" if entry.state is State.PUBLISHED else f" ({entry.state})"
     blocks = [_heading("History"), Block((Line(f"{entry_line(entry)}{state}"),))]
-    blocks += [
-        Block(tuple(map(Line, _made(revision, _SHORT_REASON))), rank=1, above="space") for revision in shown
-    ]
+    for revision in shown:
+        made = _made(revision, _SHORT_REASON, reverted_to(revision, revisions))
+        blocks.append(Block(tuple(map(Line, made)), rank=1, above="space"))
     count = pages(revisions)
     blocks.append(Block((Line(f"-# page {clamped(revisions, page) + 1} of {count}"),) if count > 1 else ()))
     return _card(blocks, rows, {})
@@ -208,15 +224,18 @@ def clamped(revisions: Sequence[Revision], page: int) -> int:
     return max(0, min(page, pages(revisions) - 1))
 
 
-def revision_label(revision: Revision) -> str:
-    """Name a revision in a menu, without markup."""
-    return f"{revision.number} — {_DONE[revision.action]} on {revision.at:%Y-%m-%d}"
+def revision_label(revision: Revision, revisions: Sequence[Revision]) -> str:
+    """Name a revision, one of all that there are, in a menu, without markup."""
+    done = _done(revision.action, reverted_to(revision, revisions))
+    return f"{revision.number} — {done} on {revision.at:%Y-%m-%d}"
 
 
-def logged(entry: Entry, before: Content | None, files: Mapping[str, bytes]) -> DeskCard:
-    """Return the post to the log channel about one change of an entry."""
+def logged(
+    entry: Entry, before: Content | None, files: Mapping[str, bytes], back_to: int | None = None
+) -> DeskCard:
+    """Return the post to the log channel about one change of an entry; a revert went `back_to` a revision."""
     what = _DONE[entry.revision.action].capitalize()
-    lines = (entry_line(entry), *_made(entry.revision))
+    lines = (entry_line(entry), *_made(entry.revision, back_to=back_to))
     blocks = [_heading(f"{what}: an FAQ entry"), Block(tuple(map(Line, lines)), rank=1)]
     unchanged = before == entry.content
     if unchanged:
@@ -224,11 +243,15 @@ def logged(entry: Entry, before: Content | None, files: Mapping[str, bytes]) -> 
     return _card(blocks, (), files)
 
 
-def _made(revision: Revision, longest: int = _REASON) -> Iterator[str]:
+def _done(action: Action, back_to: int | None) -> str:
+    return f"{_DONE[action]} to revision {back_to}" if back_to else _DONE[action]
+
+
+def _made(revision: Revision, longest: int = _REASON, back_to: int | None = None) -> Iterator[str]:
     """Say of a revision what was done, by whom, when and why."""
     by = f"by {who(revision.author_id)}"
     approved = f", published by {who(revision.approver_id)}" if revision.approver_id else ""
-    done = f"{_DONE[revision.action]} {by}{approved}"
+    done = f"{_done(revision.action, back_to)} {by}{approved}"
     yield f"**{revision.number}** · {done} · {moment(revision.at)}"
     if revision.reason:
         yield f"-# {escape(clip(revision.reason, longest))}"
@@ -246,7 +269,7 @@ def file_faults(error: ContentError) -> DeskCard:
     faults_in_all = "1 fault" if len(faults) == 1 else f"{len(faults):,} faults"
     blocks = [
         _heading(f"The file has {faults_in_all}"),
-        Block((Line("Nothing was imported. All of them stand in the attached text."),)),
+        Block((Line("Nothing was imported. faults.txt has all of them."),)),
         Block(tuple(map(Line, lines)), rank=1, above="space"),
     ]
     return _card(blocks, (), {"faults.txt": ("\n".join(faults) + "\n").encode("utf-8", "replace")})

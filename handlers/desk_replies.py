@@ -54,8 +54,3 @@ def going_on() -> Iterator[None]:
         yield
     except Exception:
         _log.warning("A change was made, but could not be shown", exc_info=True)
-
-
-def is_private(press: Interaction) -> bool:
-    """Return whether the card that was pressed on is shown to one person alone."""
-    return press.message is not None and press.message.flags.ephemeral

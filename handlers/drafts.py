@@ -13,21 +13,21 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from discord import ui
 
 from handlers import desk_cards, log_channel
-from handlers.base import Interaction
+from handlers.base import CHOICES, Interaction, is_private
 from handlers.desk_cards import DeskCard, told, who
-from handlers.desk_replies import acknowledge, is_private, show, show_done
+from handlers.desk_replies import acknowledge, show, show_done
 from handlers.errors import UserError
 from handlers.forms import Field, Form
 from handlers.layout import Row
-from handlers.markup import code, escape
-from handlers.publishing import publish
-from handlers.rights import moderated_guild
-from handlers.views import LONGEST_ID, CardItem
+from handlers.markup import code, escape, spoken
+from handlers.publishing import in_words, is_shipped, publish, tell_author
+from handlers.rights import ForModerators, moderated_guild
+from handlers.views import CardItem, openers
 from knowledge import drafts
 from knowledge.desk import DraftChangedError
 from knowledge.drafts import LABELS, DraftError
 from knowledge.entries import Draft, Entry, State
-from knowledge.entry_differences import differences
+from knowledge.entry_differences import differences, differences_as_typed
 from knowledge.errors import DeskError, NoDraftError, NoEntryError
 from knowledge.text import clip
 
@@ -37,17 +37,33 @@ if TYPE_CHECKING:
 _LONGEST_REFERENCES = 500
 _LONGEST_TAGS = drafts.MOST_TAGS * (drafts.LONGEST_TAG + 2)
 _LISTED = 15
+_MOST_WARNINGS = 3
+_FORM_MARK = 6
+"""How many digits of a mark a form carries; its custom id names the entry too, and has no room for more."""
+_MARKED = r"(?P<draft>\d+):(?P<mark>[0-9a-f]{12})"
+"""What the custom id of a button says: which draft, and what it said on this card."""
+
+_GONE, _GONE_HOW = "This draft is gone", "It was published or discarded meanwhile."
+_SAME = "**Nothing changed:** the entry says this already, so there is nothing to publish."
+_WAITS = (
+    "-# It waits for a second moderator, who finds it with `/faq-desk review`; edits take it back. "
+    "I tell you by direct message what comes of it, if your settings let me."
+)
+_YOURS_AGAIN = "`/faq-desk drafts` has it there, with everything as you typed it."
 
 
 # --- forms ------------------------------------------------------------------------------------------------
 
 
 class EntryForm(
+    ForModerators,
     Form,
-    template=r"faq:(?P<place>here|apart):(?P<draft>\d+):(?P<question>\d*):(?P<since>\d+)-?(?P<said>\d*)"
-    r":(?P<entry>[a-z0-9-]*)",
+    template=r"faq:(?P<place>[ha]):(?P<draft>\d+):(?P<question>\d*):(?P<since>\d+)-?(?P<said>\d*)"
+    r":(?P<mark>[0-9a-f]*):(?P<entry>[a-z0-9-]*)",
 ):
     """What an entry says. Its custom id tells which draft it goes on with, and what the draft is about."""
+
+    title = "An entry"
 
     fields = (
         Field("question", LABELS["question"], "What people ask, in their words", drafts.LONGEST_QUESTION),
@@ -91,42 +107,40 @@ class EntryForm(
         A draft that is not kept yet may go on with what its entry `said` at an earlier revision.
         """
         since = f"{draft.since}-{said}" if said else draft.since
-        about = f"{draft.id}:{draft.question_id or ''}:{since}:{draft.entry_id}"
+        mark = _mark(draft, cls.fields) if draft.id else ""
+        about = f"{draft.id}:{draft.question_id or ''}:{since}:{mark}:{draft.entry_id}"
         title = f"Edit {draft.entry_id}" if draft.entry_id else "A new entry"
-        return cls.modal(title, f"faq:{'here' if here else 'apart'}:{about}", draft.typed)
-
-    async def allow(self, interaction: Interaction) -> None:
-        """Let moderators through."""
-        moderated_guild(interaction)
+        return cls.modal(title, f"faq:{'h' if here else 'a'}:{about}", draft.typed)
 
     async def submitted(self, interaction: Interaction, typed: Mapping[str, str]) -> None:
         """Keep what was typed, whatever is wrong with it, then show what it comes to."""
-        await acknowledge(interaction, in_place=self.about["place"] == "here")
-        await show(interaction, await preview(interaction, await self._kept(interaction, typed)))
+        await acknowledge(interaction, in_place=self.about["place"] == "h")
+        before = await self._before(interaction)
+        draft = replace(
+            before,
+            typed={**before.typed, **typed},
+            entry_id=self.about["entry"],
+            since=int(self.about["since"]),
+            question_id=int(self.about["question"] or 0) or None,
+        )
+        await show(interaction, await _kept(interaction, self, before, draft))
 
-    async def _kept(self, interaction: Interaction, typed: Mapping[str, str]) -> Draft:
+    async def _before(self, interaction: Interaction) -> Draft:
+        """Return the draft that the form goes on with, a new one if it is gone."""
         bot, guild_id = interaction.client, moderated_guild(interaction)
         since, entry_id = int(self.about["since"]), self.about["entry"]
         before = await bot.store.draft(guild_id, int(self.about["draft"]))
         if before is None or before.author_id != interaction.user.id:
             said = await _said(bot, guild_id, entry_id, int(self.about["said"] or since))
             before = Draft(guild_id, interaction.user.id, said)
-        draft = replace(
-            before,
-            typed={**before.typed, **typed},
-            entry_id=entry_id,
-            since=since,
-            question_id=int(self.about["question"] or 0) or None,
-        )
-        try:
-            return await bot.desk.keep(draft)
-        except NoDraftError:  # published or discarded this very moment; what was typed is not
-            return await bot.desk.keep(replace(draft, id=0))
+        return before
 
 
-class DetailsForm(Form, template=r"faq-details:(?P<draft>\d+)"):
+class DetailsForm(ForModerators, Form, template=r"faq-details:(?P<draft>\d+):(?P<mark>[0-9a-f]+)"):
     """What stands on no card: by which tags an entry is listed, and when it is to be looked at again."""
 
+    title = "Tags and review date"
+    prefix: ClassVar[str] = "faq-details"
     fields: ClassVar[Sequence[Field]] = (
         Field(
             "tags",
@@ -144,9 +158,10 @@ class DetailsForm(Form, template=r"faq-details:(?P<draft>\d+)"):
         ),
     )
 
-    async def allow(self, interaction: Interaction) -> None:
-        """Let moderators through."""
-        moderated_guild(interaction)
+    @classmethod
+    def of(cls, draft: Draft) -> ui.Modal:
+        """Return the form of a draft."""
+        return cls.modal(cls.title, f"{cls.prefix}:{draft.id}:{_mark(draft, cls.fields)}", draft.typed)
 
     async def submitted(self, interaction: Interaction, typed: Mapping[str, str]) -> None:
         """Keep them with the rest of the draft, then show what it comes to."""
@@ -155,13 +170,15 @@ class DetailsForm(Form, template=r"faq-details:(?P<draft>\d+)"):
         draft = await bot.store.draft(guild_id, int(self.about["draft"]))
         if draft is None or draft.author_id != interaction.user.id:
             raise NoDraftError
-        kept = await bot.desk.keep(replace(draft, typed={**draft.typed, **typed}))
-        await show(interaction, await preview(interaction, kept))
+        changed = replace(draft, typed={**draft.typed, **typed})
+        await show(interaction, await _kept(interaction, self, draft, changed))
 
 
-class NewDetailsForm(DetailsForm, template=r"faq-new-details:(?P<draft>\d+)"):
+class NewDetailsForm(DetailsForm, template=r"faq-new-details:(?P<draft>\d+):(?P<mark>[0-9a-f]+)"):
     """The same for a new entry, whose id is still to be chosen."""
 
+    title = "Tags, review date, id"
+    prefix = "faq-new-details"
     fields: ClassVar[Sequence[Field]] = (
         *DetailsForm.fields,
         Field(
@@ -174,7 +191,75 @@ class NewDetailsForm(DetailsForm, template=r"faq-new-details:(?P<draft>\d+)"):
     )
 
 
-FORMS: tuple[type[Form], ...] = (EntryForm, DetailsForm, NewDetailsForm)
+class SendBackForm(ForModerators, Form, template=r"faq-send-back:(?P<draft>\d+):(?P<mark>[0-9a-f]{12})"):
+    """Takes why a second moderator does not publish a draft."""
+
+    title = "Send back"
+    fields: ClassVar[Sequence[Field]] = (
+        Field(
+            "reason",
+            "What should be different?",
+            "Shown to its author, who can go on with the draft from there.",
+            drafts.LONGEST_REASON,
+            is_long=True,
+        ),
+    )
+
+    async def submitted(self, interaction: Interaction, typed: Mapping[str, str]) -> None:
+        """Give the draft back to its author with the reason, and tell the author."""
+        reason = spoken(typed["reason"])
+        if not reason:
+            raise UserError("A reason needs a few words.")
+        await acknowledge(interaction, in_place=is_private(interaction))
+        bot, guild_id = interaction.client, moderated_guild(interaction)
+        seen = await bot.store.draft(guild_id, int(self.about["draft"]))
+        if seen is None:
+            raise NoDraftError
+        if drafts.mark(seen) != self.about["mark"]:
+            raise DraftChangedError(seen)
+        draft = await bot.desk.send_back(seen, interaction.user.id, reason)
+        title = f"**{escape(clip(desk_cards.draft_title(draft), 120))}**"
+        done = (title, f"It is a draft of {who(draft.author_id)} again, with your reason.")
+        await show_done(interaction, told("Sent back", done, reason=reason))
+        about = (title, f"-# by {who(draft.author_id)}, sent back by {who(interaction.user.id)}")
+        await log_channel.post(interaction, told("A draft was sent back", about, reason=reason))
+        news = (title, f"{in_words(interaction)} did not publish it.", _YOURS_AGAIN)
+        await tell_author(interaction, draft, told("Your draft was sent back", news, reason=reason))
+
+
+FORMS: tuple[type[Form], ...] = (EntryForm, DetailsForm, NewDetailsForm, SendBackForm)
+
+
+def _mark(draft: Draft, fields: Sequence[Field]) -> str:
+    """Return a short mark of what some fields of a draft say, by which a form knows whether they changed."""
+    said = {field.name: draft.typed.get(field.name, "") for field in fields}
+    return drafts.mark(Draft(draft.guild_id, draft.author_id, said))[:_FORM_MARK]
+
+
+async def _kept(interaction: Interaction, form: Form, before: Draft, draft: Draft) -> DeskCard:
+    """Keep what came back in a form for a draft as it was `before`; return the card of what comes of it.
+
+    If the fields of the form were changed in another window since it was opened, nothing is overwritten: what
+    was typed becomes a draft of its own.
+    """
+    desk, mark = interaction.client.desk, form.about["mark"]
+    overwrites = any(before.typed.get(f.name, "") != draft.typed.get(f.name, "") for f in form.fields)
+    if before.id and mark and overwrites and mark != _mark(before, form.fields):
+        return await _apart(interaction, before, draft)
+    try:
+        return await preview(interaction, await desk.keep(draft, over=before if before.id else None))
+    except NoDraftError:  # published or discarded this very moment; what was typed is not
+        return await preview(interaction, await desk.keep(replace(draft, id=0)))
+    except DraftChangedError as error:
+        return await _apart(interaction, error.draft, draft)
+
+
+async def _apart(interaction: Interaction, first: Draft, draft: Draft) -> DeskCard:
+    """Keep a draft beside the one that its author changed meanwhile; return the card with both."""
+    second = await interaction.client.desk.keep(replace(draft, id=0))
+    here, other = OpenDraft.of(second, "Open what you typed here"), OpenDraft.of(first, "Open the other one")
+    found = differences_as_typed(first.typed, second.typed)
+    return desk_cards.other_window(found, [ui.ActionRow(here, other)])
 
 
 async def open_form(interaction: Interaction, draft: Draft) -> None:
@@ -235,9 +320,26 @@ async def preview(interaction: Interaction, draft: Draft, note: str = "") -> Des
         content, answer = bot.desk.content(draft), bot.desk.preview(draft)
     except DraftError as error:
         return desk_cards.faulty(error, _rows(interaction, draft, is_good=False), about="\n".join(about[1:]))
-    lines = (*about, *desk_cards.unseen(content, draft.typed.get("reason", "")))
-    rows = _rows(interaction, draft, is_good=True)
+    same = bot.desk.changes_nothing(draft, entry)
+    warnings = [_SAME] if same else _warnings(interaction, draft)
+    *told_first, kept = about
+    lines = (*told_first, *warnings, kept, *desk_cards.unseen(content, draft.typed.get("reason", "")))
+    opening = list(openers(answer))
+    rows = _rows(interaction, draft, is_good=not same)
+    rows = [ui.ActionRow(*opening), *rows] if opening else rows
     return desk_cards.preview(answer, bot.engine.library.sources, rows, about=lines)
+
+
+def _warnings(interaction: Interaction, draft: Draft) -> list[str]:
+    """Say which wordings something else answers today."""
+    found = interaction.client.desk.answered_already(draft)
+    lines = []
+    for one in found[:_MOST_WARNINGS]:
+        by = "A pointer of this server" if one.pointed else "The library"
+        wording = f"“{escape(clip(one.wording, 120))}”"
+        lines.append(f"{by} answers {wording} already, with {code(one.address)}; this takes its place here.")
+    more = len(found) - _MOST_WARNINGS
+    return [*lines, *([f"So it is with {more} other wording{'s' * (more != 1)}."] if more > 0 else [])]
 
 
 async def _entry_of(bot: AidPolicyBot, draft: Draft) -> Entry | None:
@@ -249,7 +351,7 @@ async def _entry_of(bot: AidPolicyBot, draft: Draft) -> Entry | None:
 def _about(interaction: Interaction, draft: Draft, entry: Entry | None, note: str) -> Iterable[str]:
     """Yield what a preview is of, then what becomes of the draft."""
     entry_id = draft.entry_id or draft.typed.get("id", "")
-    shipped = any(one.id == entry_id for one in interaction.client.engine.library.faq)
+    shipped = is_shipped(interaction, entry_id)
     if entry:
         what = f"a change to {code(entry_id)}, which is at revision {entry.revision.number}"
     elif shipped:
@@ -261,10 +363,12 @@ def _about(interaction: Interaction, draft: Draft, entry: Entry | None, note: st
         yield f"**{escape(note)}**"
     if entry and entry.state is State.RETIRED:
         yield "The entry is retired; publishing this shows it again."
+    if draft.sent_back:
+        yield f"**Sent back by a second moderator:** {escape(draft.sent_back)}"
     if draft.author_id != interaction.user.id:
         yield f"-# Written by {who(draft.author_id)}, who asks for a second moderator."
     elif draft.submitted:
-        yield "-# It waits for a second moderator, who finds it with `/faq-desk drafts`. Edits take it back."
+        yield _WAITS
     else:
         yield "-# Your draft is kept, even if I restart; nobody else sees it. `/faq-desk drafts` lists it."
 
@@ -280,6 +384,8 @@ def _rows(interaction: Interaction, draft: Draft, *, is_good: bool) -> list[Row]
         items.append(Submit.of(draft))
     if mine:
         items += [Again.of(draft), Details.of(draft)]
+    elif draft.submitted:
+        items.append(SendBack.of(draft))
     if is_good and draft.since:
         items.append(Changes.of(draft))
     if mine:
@@ -325,24 +431,20 @@ async def drafts_card(interaction: Interaction) -> DeskCard:
 # --- buttons ----------------------------------------------------------------------------------------------
 
 
-class DraftItem(CardItem, template=r"(?!)"):
+class DraftItem(ForModerators, CardItem, template=r"(?!)"):
     """Base of what acts on a draft. What stands in its way is told on the card itself."""
 
     tells_in_place: ClassVar[bool] = True
     """Whether the card says that its draft is gone, in place of what it showed."""
 
-    async def allow(self, press: Interaction) -> None:
-        """Let moderators through."""
-        moderated_guild(press)
-
     async def run(self, press: Interaction) -> None:
         """Act; if the draft is gone, or is not what it was, show that instead."""
         try:
             await self.act(press)
-        except NoDraftError as error:
+        except NoDraftError:
             if not self.tells_in_place:
                 raise
-            await show(press, told("This draft is gone", [escape(str(error))]), in_place=is_private(press))
+            await show(press, told(_GONE, [_GONE_HOW]), in_place=is_private(press))
         except (DeskError, DraftError) as error:
             card = await preview(press, await self.draft(press), note=str(error))
             await show(press, card, in_place=is_private(press))
@@ -382,36 +484,38 @@ class DraftItem(CardItem, template=r"(?!)"):
         return draft
 
 
-class Again(DraftItem, template=r"draft:again:(?P<draft>\d+)"):
+class Again(DraftItem, template=rf"draft:again:{_MARKED}"):
     """Opens the form once more, with everything as it was typed."""
 
     @classmethod
     def of(cls, draft: Draft) -> Self:
         """Return the button for a draft."""
-        return cls.button("Edit again", f"draft:again:{draft.id}")
+        return cls.button("Edit again", f"draft:again:{draft.id}:{drafts.mark(draft)}")
 
     async def act(self, press: Interaction) -> None:
         """Open the form."""
-        await press.response.send_modal(EntryForm.of(await self.own_draft(press), here=is_private(press)))
+        await self.own_draft(press)
+        draft = await self.as_seen(press)
+        await press.response.send_modal(EntryForm.of(draft, here=is_private(press)))
 
 
-class Details(DraftItem, template=r"draft:details:(?P<draft>\d+)"):
+class Details(DraftItem, template=rf"draft:details:{_MARKED}"):
     """Opens the form of what stands on no card."""
 
     @classmethod
     def of(cls, draft: Draft) -> Self:
         """Return the button for a draft."""
-        label = "Tags and review date" if draft.entry_id else "Tags, review date, id"
-        return cls.button(label, f"draft:details:{draft.id}")
+        return cls.button(_details(draft).title, f"draft:details:{draft.id}:{drafts.mark(draft)}")
 
     async def act(self, press: Interaction) -> None:
         """Open the form."""
-        draft = await self.own_draft(press)
-        if draft.entry_id:
-            form = DetailsForm.modal("Tags and review date", f"faq-details:{draft.id}", draft.typed)
-        else:
-            form = NewDetailsForm.modal("Tags, review date, id", f"faq-new-details:{draft.id}", draft.typed)
-        await press.response.send_modal(form)
+        await self.own_draft(press)
+        draft = await self.as_seen(press)
+        await press.response.send_modal(_details(draft).of(draft))
+
+
+def _details(draft: Draft) -> type[DetailsForm]:
+    return DetailsForm if draft.entry_id else NewDetailsForm
 
 
 class Rebase(DraftItem, template=r"draft:rebase:(?P<draft>\d+):(?P<since>\d+):(?P<entry>[a-z0-9-]*)"):
@@ -453,7 +557,7 @@ class Changes(DraftItem, template=r"draft:changes:(?P<draft>\d+)"):
         await show(press, desk_cards.changes(f"What changes in {draft.entry_id}", found))
 
 
-class Publish(DraftItem, template=r"draft:publish:(?P<draft>\d+):(?P<mark>[0-9a-f]{12})"):
+class Publish(DraftItem, template=rf"draft:publish:{_MARKED}"):
     """Publishes a draft exactly as it was previewed.
 
     Pressed twice, it finds no draft the second time; the card goes on saying that it was published.
@@ -473,7 +577,7 @@ class Publish(DraftItem, template=r"draft:publish:(?P<draft>\d+):(?P<mark>[0-9a-
         await publish(press, draft, before=await _entry_of(press.client, draft))
 
 
-class Submit(DraftItem, template=r"draft:submit:(?P<draft>\d+):(?P<mark>[0-9a-f]{12})"):
+class Submit(DraftItem, template=rf"draft:submit:{_MARKED}"):
     """Hands a draft to the other moderators, where nobody publishes alone."""
 
     @classmethod
@@ -492,37 +596,54 @@ class Submit(DraftItem, template=r"draft:submit:(?P<draft>\d+):(?P<mark>[0-9a-f]
         await log_channel.post(press, waiting)
 
 
-class Discard(DraftItem, template=r"draft:discard:(?P<draft>\d+)"):
+class SendBack(DraftItem, template=rf"draft:send-back:{_MARKED}"):
+    """Gives a submitted draft back to its author, with a reason."""
+
+    @classmethod
+    def of(cls, draft: Draft) -> Self:
+        """Return the button for a draft as it is."""
+        return cls.button("Send back", f"draft:send-back:{draft.id}:{drafts.mark(draft)}")
+
+    async def act(self, press: Interaction) -> None:
+        """Ask why."""
+        draft = await self.as_seen(press)
+        about = f"faq-send-back:{draft.id}:{drafts.mark(draft)}"
+        await press.response.send_modal(SendBackForm.modal(SendBackForm.title, about, {}))
+
+
+class Discard(DraftItem, template=rf"draft:discard:{_MARKED}"):
     """Asks whether a draft is to go: what was typed cannot be brought back."""
 
     @classmethod
     def of(cls, draft: Draft) -> Self:
         """Return the button for a draft."""
-        return cls.button("Discard", f"draft:discard:{draft.id}")
+        return cls.button("Discard", f"draft:discard:{draft.id}:{drafts.mark(draft)}")
 
     async def act(self, press: Interaction) -> None:
         """Ask."""
-        draft = await self.own_draft(press)
+        await self.own_draft(press)
+        draft = await self.as_seen(press)
         lines = (
             f"**{escape(clip(desk_cards.draft_title(draft), 120))}**",
-            "What you typed cannot be brought back then. Whatever is published stays as it is.",
+            "What you typed cannot be brought back. Whatever is published stays as it is.",
         )
         row: Row = ui.ActionRow(Drop.of(draft), OpenDraft.of(draft, "Keep it"))
         await show(press, told("Discard this draft?", lines, [row]), in_place=is_private(press))
 
 
-class Drop(DraftItem, template=r"draft:drop:(?P<draft>\d+)"):
+class Drop(DraftItem, template=rf"draft:drop:{_MARKED}"):
     """Deletes a draft."""
 
     @classmethod
     def of(cls, draft: Draft) -> Self:
         """Return the button for a draft."""
-        return cls.button("Discard it", f"draft:drop:{draft.id}")
+        return cls.button("Discard it", f"draft:drop:{draft.id}:{drafts.mark(draft)}")
 
     async def act(self, press: Interaction) -> None:
         """Delete it and say so."""
         await acknowledge(press, in_place=is_private(press))
-        draft = await self.own_draft(press)
+        await self.own_draft(press)
+        draft = await self.as_seen(press)
         if not await press.client.store.drop_draft(draft.guild_id, draft.id):
             raise NoDraftError
         await show(press, told("Discarded", ["The draft is deleted."]))
@@ -555,7 +676,7 @@ class DraftMenu(DraftItem, template=r"drafts"):
         menu: ui.Select[Any] = ui.Select(custom_id="drafts", placeholder="Open a draft")
         for draft in listed:
             about = "waits for a second moderator" if draft.submitted else draft.entry_id
-            title = clip(desk_cards.draft_title(draft), LONGEST_ID)
+            title = clip(desk_cards.draft_title(draft), CHOICES.longest)
             menu.add_option(label=title, description=about or None, value=str(draft.id))
         return cls(menu)
 
@@ -569,4 +690,4 @@ class DraftMenu(DraftItem, template=r"drafts"):
         await _open(press, await self.draft(press))
 
 
-ITEMS = (Again, Details, Rebase, Changes, Publish, Submit, Discard, Drop, OpenDraft, DraftMenu)
+ITEMS = (Again, Details, Rebase, Changes, Publish, Submit, SendBack, Discard, Drop, OpenDraft, DraftMenu)

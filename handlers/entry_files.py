@@ -14,16 +14,16 @@ import discord
 from discord import app_commands, ui
 
 from handlers import desk_cards, log_channel
-from handlers.base import Interaction
+from handlers.base import Interaction, is_private
 from handlers.desk import Reason
 from handlers.desk_cards import DeskCard, Plan, told, who
 from handlers.desk_group import DeskCog, desk_command
-from handlers.desk_replies import acknowledge, is_private, show, show_done
+from handlers.desk_replies import acknowledge, show, show_done
 from handlers.errors import UserError
 from handlers.layout import Row
 from handlers.log_channel import Channel, cannot_post
 from handlers.markup import escape, spoken
-from handlers.rights import moderated_guild
+from handlers.rights import ForModerators, moderated_guild
 from handlers.views import CardItem
 from knowledge.desk import PlanChangedError, WordingError
 from knowledge.entries import Entry, State
@@ -83,7 +83,8 @@ def _parts(entries: Sequence[Entry]) -> Iterator[bytes]:
 
 def _exported(entries: Sequence[Entry], name: str, data: bytes, part: str) -> DeskCard:
     retired = sum(entry.state is State.RETIRED for entry in entries)
-    lines = [f"{len(entries):,} in all, {retired:,} of them retired. `/faq-desk import` takes the file back."]
+    of_them = f", {retired:,} of them retired" if retired else ""
+    lines = [f"{len(entries):,} in all{of_them}. `/faq-desk import` takes the file back."]
     lines += [f"-# File {part}: one alone would be too large."] if part != "1 of 1" else []
     return told("Entries of this server", lines, files={name: data})
 
@@ -101,7 +102,8 @@ async def _fetched(interaction: Interaction, url: str) -> bytes:
 
 async def _imported(interaction: Interaction, name: str, data: bytes) -> _Imported:
     library = interaction.client.engine.library
-    return await asyncio.to_thread(read_entries, data, name, library, most_bytes=MOST_BYTES)
+    async with interaction.client.reading_file:
+        return await asyncio.to_thread(read_entries, data, name, library, most_bytes=MOST_BYTES)
 
 
 async def _dry_run(interaction: Interaction, name: str, data: bytes, reason: str) -> DeskCard:
@@ -170,12 +172,8 @@ async def _file_on(press: Interaction) -> dict[str, bytes]:
     raise UserError(_FETCH_AGAIN)
 
 
-class ImportItem(CardItem, template=r"(?!)"):
+class ImportItem(ForModerators, CardItem, template=r"(?!)"):
     """Base of what acts on a dry run."""
-
-    async def allow(self, press: Interaction) -> None:
-        """Let moderators through."""
-        moderated_guild(press)
 
 
 class HandOn(ImportItem, template=r"import:hand-on"):
@@ -248,8 +246,7 @@ async def _tell(press: Interaction, planned: ImportPlan, author_id: int, reason:
     whole = {"import.txt": f"{await _words(planned)}\n".encode("utf-8", "replace")}
     confirmed = f", confirmed by {who(press.user.id)}" if press.user.id != author_id else ""
     lines = (
-        f"{len(planned.added):,} added, {len(planned.changed):,} changed, {len(planned.unchanged):,} left "
-        "alone. What is published can be found now.",
+        f"{planned.counts}. What is published can be found now.",
         f"-# by {who(author_id)}{confirmed}",
     )
     await show_done(press, told("Imported", lines, reason=reason))
@@ -266,7 +263,9 @@ class Cancel(ImportItem, template=r"import:cancel:(?P<author>\d+)"):
 
     async def run(self, press: Interaction) -> None:
         """Say who stopped it."""
-        lines = [f"-# by {who(int(self.fields['author']))}, stopped by {who(press.user.id)}"]
+        author_id = int(self.fields["author"])
+        by = f"by {who(author_id)}, " if author_id != press.user.id else ""
+        lines = [f"-# {by}stopped by {who(press.user.id)}"]
         await show(press, told("Not imported", lines), in_place=True)
 
 

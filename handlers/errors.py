@@ -70,6 +70,15 @@ async def report(interaction: discord.Interaction[Any], error: BaseException) ->
         _log_unshown(name, failure)
 
 
+def explained(interaction: discord.Interaction[Any], error: BaseException) -> str:
+    """Log an error; return what to tell the person who met it, in our markup, or nothing if it is benign."""
+    error = _cause(error)
+    if _is_benign(error):
+        _log.info("An interaction was answered twice or too late: %s", error)
+        return ""
+    return _logged(error, f"Interaction {interaction.id}")[0]
+
+
 async def report_message(message: discord.Message, error: BaseException) -> None:
     """Log an error met while answering a message, and say so in reply to it; never raises."""
     error = _cause(error)

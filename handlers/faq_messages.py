@@ -19,7 +19,7 @@ from handlers.layout import Row
 from handlers.log_channel import Channel
 from handlers.markup import link
 from handlers.replies import question_from
-from handlers.rights import moderated_guild
+from handlers.rights import ForModerators, moderated_guild
 from handlers.views import CardItem, Shown, reply_view
 from knowledge.answers import Status
 from knowledge.drafts import EDITORIAL, LONGEST_ANSWER
@@ -92,7 +92,7 @@ def _new(guild_id: int, author_id: int, answer: str) -> Draft:
     return Draft(guild_id, author_id, {"answer": answer, "citations": EDITORIAL})
 
 
-class EntryMenu(CardItem, template=r"answer-with:(?P<message>\d+)"):
+class EntryMenu(ForModerators, CardItem, template=r"answer-with:(?P<message>\d+)"):
     """The entries with which a message in this channel can be answered."""
 
     @classmethod
@@ -104,10 +104,6 @@ class EntryMenu(CardItem, template=r"answer-with:(?P<message>\d+)"):
             label = clip(entry.question, _LONGEST_LABEL)
             menu.add_option(label=label, description=clip(about, _LONGEST_LABEL), value=entry.id)
         return cls(menu)
-
-    async def allow(self, press: Interaction) -> None:
-        """Let moderators through."""
-        moderated_guild(press)
 
     async def run(self, press: Interaction) -> None:
         """Reply to the message for everyone, naming who chose the entry."""

@@ -17,16 +17,20 @@ import discord
 from discord import ui
 
 from handlers import cards, errors
-from handlers.base import Interaction
-from handlers.markup import escape
+from handlers.base import LONGEST_CUSTOM_ID, Interaction
+from handlers.layout import Block, Line, Row
+from handlers.markup import escape, unescape
+from knowledge.errors import DeskError
 
-LONGEST_ID = 100
 MOST_FIELDS = 5
 LONGEST_TEXT = 4000
 _LONGEST_TITLE = _LONGEST_LABEL = 45
 _LONGEST_DESCRIPTION = 100
-_MOST_SHOWN = 3_000
+_MOST_SHOWN = 1_500
 """How much of what was typed, with its escapes, is given back on a card alone; more is in a file too."""
+
+_TYPED = 4720
+"""The id of the component with the first thing that was typed, from where a form can be opened once more."""
 
 _TYPED_FILE = "what-you-typed.txt"
 _SHOWN_FOR = 900
@@ -64,6 +68,7 @@ class Form:
     """Base of every form: a template of its custom id, its fields, and what is done with what was typed."""
 
     template: ClassVar[re.Pattern[str]] = re.compile(r"(?!)")
+    title: ClassVar[str] = ""
     fields: ClassVar[Sequence[Field]] = ()
 
     def __init_subclass__(cls, *, template: str, **options: Any) -> None:
@@ -87,8 +92,8 @@ class Form:
 
         Two people may have the same form open, so each shown one has a mark of its own.
         """
-        marked = f"{custom_id}#{secrets.token_hex(4)}"
-        if not cls.template.fullmatch(custom_id) or len(marked) > LONGEST_ID:
+        marked = f"{custom_id}#{secrets.token_hex(2)}"
+        if not cls.template.fullmatch(custom_id) or len(marked) > LONGEST_CUSTOM_ID:
             raise ValueError(f"“{custom_id}” is no custom id of {cls.__name__}")
         shown = ui.Modal(title=title[:_LONGEST_TITLE], custom_id=marked, timeout=_SHOWN_FOR)
         for field in cls.fields:
@@ -109,25 +114,57 @@ async def submit(interaction: Interaction, forms: Sequence[type[Form]]) -> None:
     typed = dict(_typed(data.get("components", [])))
     form = next(filter(None, (kind.read(data.get("custom_id", "")) for kind in forms)), None)
     if form is None:
-        await _give_back(interaction, typed, "This form is from another version of me, so it was not sent.")
+        await _give_back(interaction, typed, "This form is from another version of me.")
         return
+    may_send = False
     try:
         await form.allow(interaction)
+        may_send = True
         await form.submitted(interaction, typed)
     except Exception as error:
-        await errors.report(interaction, error)
-        if any(typed.values()):
-            await _give_back(interaction, typed, "Nothing was sent.")
+        again = data["custom_id"].rpartition("#")[0] if may_send and not isinstance(error, DeskError) else ""
+        if told := errors.explained(interaction, error):
+            await _give_back(interaction, typed, told, again)
 
 
-async def _give_back(interaction: Interaction, typed: Mapping[str, str], why: str) -> None:
-    """Show people what they typed; nothing of it is stored."""
-    texts = "\n\n".join(filter(None, typed.values()))
-    view, files = cards.notice(f"{why} What you typed:\n\n{texts}"), []
-    if len(escape(texts)) > _MOST_SHOWN:
-        whole = "\n\n".join(f"{name}:\n{text}" for name, text in typed.items())
-        files = [discord.File(io.BytesIO(f"{whole}\n".encode("utf-8", "replace")), _TYPED_FILE)]
-        view.add_item(ui.File(f"attachment://{_TYPED_FILE}"))
+def typed_on(press: Interaction, kind: type[Form]) -> dict[str, str]:
+    """Return what was typed into a form, by its fields, from the card that gave it back."""
+    view = ui.LayoutView.from_message(press.message, timeout=None) if press.message else ui.LayoutView()
+    found = {field.name: view.find_item(_TYPED + place) for place, field in enumerate(kind.fields)}
+    return {name: unescape(text.content) for name, text in found.items() if isinstance(text, ui.TextDisplay)}
+
+
+async def _give_back(interaction: Interaction, typed: Mapping[str, str], told: str, again: str = "") -> None:
+    """Say in one message what went wrong and what was typed; nothing of it is stored.
+
+    `again` names the form that the person can send once more, mended.
+    """
+    texts = [text for text in typed.values() if text.strip()]
+    is_long = sum(len(escape(text)) for text in texts) > _MOST_SHOWN
+    blocks = [
+        Block((Line(told),)),
+        Block((Line("Nothing was sent. What you typed:"),) if texts else (), above="space"),
+        *(
+            Block((Line(escape(text), prose=True),), rank=1, above="space", id=_TYPED + place)
+            for place, text in enumerate(typed.values())
+            if text.strip()
+        ),
+        cards.about_asked(cards.footer(interaction.message).asked if interaction.message else ""),
+    ]
+    whole = "\n\n".join(f"{name}:\n{text}" for name, text in typed.items())
+    files = {_TYPED_FILE: f"{whole}\n".encode("utf-8", "replace")} if is_long else {}
+    view = cards.sheet(blocks, [] if is_long else _retry(again), files)
+    await _send(interaction, view, [discord.File(io.BytesIO(data), name) for name, data in files.items()])
+
+
+def _retry(again: str) -> list[Row]:
+    from handlers.form_retries import TryAgain  # which stands on this module
+
+    button = TryAgain.of(again) if again else None
+    return [ui.ActionRow(button)] if button else []
+
+
+async def _send(interaction: Interaction, view: ui.LayoutView, files: list[discord.File]) -> None:
     if interaction.response.is_done():
         await interaction.followup.send(view=view, files=files, ephemeral=True)
     else:

@@ -9,11 +9,11 @@ from discord import app_commands, ui
 from discord.app_commands import Choice, Range
 
 from handlers import desk_cards, log_channel
-from handlers.base import Interaction
+from handlers.base import Interaction, is_private
 from handlers.desk import EntryId, EntryItem, Reason, id_from, own_entry, written_here
 from handlers.desk_cards import DeskCard, entry_line, told
 from handlers.desk_group import DeskCog, desk_command
-from handlers.desk_replies import acknowledge, is_private, show, show_done
+from handlers.desk_replies import acknowledge, show, show_done
 from handlers.drafts import EntryForm
 from handlers.errors import UserError
 from handlers.layout import Row
@@ -23,7 +23,7 @@ from handlers.rights import is_moderator
 from knowledge import drafts
 from knowledge.desk import WordingError
 from knowledge.drafts import DraftError
-from knowledge.entries import Content, Draft, Entry, Revision
+from knowledge.entries import Content, Draft, Entry, Revision, State
 from knowledge.entry_differences import differences
 from knowledge.errors import EntryChangedError
 from knowledge.text import clip, echo
@@ -42,7 +42,7 @@ async def numbers(interaction: Interaction, typed: int | str) -> list[Choice[int
         return []
     kept = await interaction.client.store.revisions(interaction.guild_id, entry_id)
     found = [one for one in reversed(kept) if str(one.number).startswith(str(typed).strip())]
-    return [Choice(name=desk_cards.revision_label(one), value=one.number) for one in found[:_LISTED]]
+    return [Choice(name=desk_cards.revision_label(one, kept), value=one.number) for one in found[:_LISTED]]
 
 
 class History(DeskCog):
@@ -103,7 +103,7 @@ async def _page(interaction: Interaction, entry: Entry, page: int) -> DeskCard:
     """Return a page of the history of an entry, with a menu to look at its changes."""
     kept = await interaction.client.store.revisions(entry.guild_id, entry.id)
     page = desk_cards.clamped(kept, page)
-    rows: list[Row] = [ui.ActionRow(ChangeMenu.of(entry.id, desk_cards.on_page(kept, page)))]
+    rows: list[Row] = [ui.ActionRow(ChangeMenu.of(entry.id, kept, page))]
     turns = [Turn.to("‹ Newer", page - 1, entry.id)] if page > 0 else []
     turns += [Turn.to("Older ›", page + 1, entry.id)] if page < desk_cards.pages(kept) - 1 else []
     rows += [ui.ActionRow(*turns)] if turns else []
@@ -135,6 +135,9 @@ async def _reverting(interaction: Interaction, entry: Entry, number: int, reason
     except WordingError as error:
         lines = [escape(str(error)), _EDIT_IT]
         return told(f"Revision {number} cannot be published", lines, [ui.ActionRow(edit)])
+    if entry.state is State.PUBLISHED and entry.content == content:
+        same = f"{entry_line(entry)}\nRevision {number} says what the entry says now, at revision {now}."
+        return told("Nothing would change", same.split("\n"))
     answer = bot.engine.faq_preview(entry.id, content, bot.desk.own(entry.guild_id))
     about = f"**Back to revision {number}** of {code(entry.id)}, from {now}. Nothing has changed yet."
     rows: list[Row] = [ui.ActionRow(Revert.of(entry, number), Compare.of(entry.id, now, number), edit)]
@@ -171,11 +174,11 @@ class ChangeMenu(EntryItem, template=r"changes:(?P<entry>[a-z0-9-]+)"):
     """The changes on a page of a history, to be looked at one by one."""
 
     @classmethod
-    def of(cls, entry_id: str, listed: Sequence[Revision]) -> Self:
-        """Return the menu of some revisions."""
+    def of(cls, entry_id: str, kept: Sequence[Revision], page: int) -> Self:
+        """Return the menu of the revisions on a page."""
         menu: ui.Select[Any] = ui.Select(custom_id=f"changes:{entry_id}", placeholder="Look at a change")
-        for revision in listed:
-            label = desk_cards.revision_label(revision)
+        for revision in desk_cards.on_page(kept, page):
+            label = desk_cards.revision_label(revision, kept)
             menu.add_option(
                 label=label, description=clip(revision.reason, 100) or None, value=str(revision.number)
             )
@@ -236,7 +239,7 @@ class Revert(EntryItem, template=r"revert:(?P<number>\d+):(?P<since>\d+):(?P<ent
         entry = await desk.revert(seen.guild_id, seen.id, since, by, reason, to=number)
         lines = (entry_line(entry), f"It says again what it said at revision {number}, and can be found so.")
         await show_done(press, told("Reverted", lines, try_row(entry)))
-        await log_channel.log_change(press, entry, seen.content)
+        await log_channel.log_change(press, entry, seen.content, back_to=number)
 
 
 class EditRevision(EntryItem, template=r"edit-revision:(?P<number>\d+):(?P<entry>[a-z0-9-]+)"):

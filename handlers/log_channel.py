@@ -16,12 +16,17 @@ Channel = discord.TextChannel | discord.Thread | discord.VoiceChannel | discord.
 _log = logging.getLogger(__name__)
 
 
-async def log_change(interaction: Interaction, entry: Entry, before: Content | None) -> None:
-    """Post one change of an entry, with what it said before and what it says now; never raises."""
+async def log_change(
+    interaction: Interaction, entry: Entry, before: Content | None, *, back_to: int | None = None
+) -> None:
+    """Post one change of an entry, with what it said before and what it says now; never raises.
+
+    A revert went `back_to` an earlier revision.
+    """
     files = {"after.txt": in_full(entry.content).encode("utf-8", "replace")}
     if before is not None:
         files = {"before.txt": in_full(before).encode("utf-8", "replace"), **files}
-    await post(interaction, logged(entry, before, files))
+    await post(interaction, logged(entry, before, files, back_to))
 
 
 async def post(interaction: Interaction, card: DeskCard) -> None:
@@ -60,7 +65,7 @@ def cannot_post(channel: Channel | None) -> str:
         "Attach Files": rights.attach_files,
     }
     missing = [name for name, has_it in needed.items() if not has_it]
-    return f"I lack the permission {', '.join(missing)} there" if missing else ""
+    return f"I lack the permission{'s' * (len(missing) > 1)} {', '.join(missing)} there" if missing else ""
 
 
 async def _posted(channel: Channel | None, card: DeskCard) -> str:

@@ -6,6 +6,8 @@ import re
 from contextlib import suppress
 from urllib.parse import urlsplit
 
+from knowledge.text import UNPRINTABLE
+
 _SPECIAL = re.compile(r"[\\*_~`|\[\]<@]|:(?=//)")
 _AT_LINE_START = re.compile(r"(?m)^([^\S\n]*)([#>+-])")
 _NUMBERED_LINE = re.compile(r"(?m)^([^\S\n]*\d+)([.)])(?=\s)")
@@ -14,10 +16,6 @@ _ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
 # Mentions of people, roles, channels and commands, custom emoji and timestamps:
 # <@1> <@&1> <#1> </ask:1> <:x:1> <t:1> <id:guide>
 _CODE = re.compile(r"<(?:@[!&]?\d+|#\d+|a?:\w+:\d+|/[^:<>]{1,100}:\d+|t:-?\d+(?::[A-Za-z])?|id:\w+)>")
-# Control characters, and the marks that turn the direction of a line round.
-_UNPRINTABLE = re.compile(
-    r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
 
 _MASKED = re.compile(
     r"\[(?P<label>(?:\\.|[^\]\\\n]){1,500})\]\(\s*<?(?P<url>[^\s<>()]+(?:\([^\s<>()]*\))?)[^)\n]*\)"
@@ -45,7 +43,7 @@ def from_moderators(markdown: str) -> str:
 
     A masked link is followed by the host that it leads to, and one that leads nowhere on the web is escaped.
     """
-    markdown = _UNPRINTABLE.sub("", _CODE.sub(" ", markdown))
+    markdown = UNPRINTABLE.sub("", _CODE.sub(" ", markdown))
     markdown = _HEADING.sub(r"\1\\\2", markdown)
     shown, end = [], 0
     for found in _MASKED.finditer(markdown):
@@ -91,7 +89,7 @@ def code(text: str) -> str:
 
 def spoken(typed: str) -> str:
     """Return what a person said, on one line, without Discord's codes and what cannot be seen."""
-    return " ".join(_UNPRINTABLE.sub("", _CODE.sub(" ", typed)).split())
+    return " ".join(UNPRINTABLE.sub("", _CODE.sub(" ", typed)).split())
 
 
 def size(text: str) -> int:

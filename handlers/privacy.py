@@ -17,7 +17,7 @@ from handlers.retention import for_days
 from handlers.views import CardItem, file_of
 from knowledge.personal_data import as_download
 from knowledge.store import Forgotten, PersonalData
-from knowledge.text import clip
+from knowledge.text import clip, counted
 
 _LINES_A_PAGE = 6
 _QUOTED = 100
@@ -128,18 +128,18 @@ def _counts(data: PersonalData) -> Iterator[str]:
     is_open = sum(asked.outcome is None for asked in data.questions)
     if data.votes:
         why = f", {reasons} with a reason and the question" if reasons else ""
-        yield f"{_number(len(data.votes), 'vote')} on replies{why}"
+        yield f"{counted(len(data.votes), 'vote')} on replies{why}"
     if data.questions:
         still = f", {is_open} of them open" if is_open else ""
-        yield f"{_number(len(data.questions), 'question')} to moderators{still}"
+        yield f"{counted(len(data.questions), 'question')} to moderators{still}"
     if data.drafts:
-        yield f"{_number(len(data.drafts), 'draft')} of entries"
+        yield f"{counted(len(data.drafts), 'draft')} of entries"
     if data.revisions:
-        yield f"{_number(len(data.revisions), 'revision')} of entries that you wrote or approved"
+        yield f"{counted(len(data.revisions), 'revision')} of entries that you wrote or approved"
     if data.decisions:
-        yield f"{_number(len(data.decisions), 'decision')} as a moderator"
+        yield f"{counted(len(data.decisions), 'decision')} as a moderator"
     if data.blocks:
-        yield f"{_number(len(data.blocks), 'server')} whose moderators take no questions from you"
+        yield f"{counted(len(data.blocks), 'server')} whose moderators take no questions from you"
 
 
 def _for_how_long(days: int) -> Iterator[str]:
@@ -221,19 +221,16 @@ def _quoted(text: str) -> str:
 def _deleted(gone: Forgotten) -> Iterator[str]:
     """Say how much was deleted, and what stays."""
     counts = ((gone.votes, "vote"), (gone.questions, "question"), (gone.drafts, "draft"))
-    parts = [_number(count, noun) for count, noun in counts if count]
+    parts = [counted(count, noun) for count, noun in counts if count]
     yield f"Deleted: {', '.join(parts)}." if parts else "There was nothing to delete."
     kept = ((gone.revisions, "revision"), (gone.decisions, "decision"))
-    if stays := [_number(count, noun) for count, noun in kept if count]:
-        yield f"{' and '.join(stays)} stay without your name."
+    if stays := [counted(count, noun) for count, noun in kept if count]:
+        alone = gone.revisions + gone.decisions == 1
+        yield f"{' and '.join(stays)} {'stays' if alone else 'stay'} without your name."
 
 
 def _row(*buttons: CardItem) -> list[Row]:
     return [ui.ActionRow(*buttons)] if buttons else []
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}{'s' * (count != 1)}"
 
 
 ITEMS = (ShowSummary, ShowData, ExportData, AskToDelete, DeleteData)

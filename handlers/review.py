@@ -76,7 +76,7 @@ async def answered(interaction: Interaction, question_id: int, outcome: Outcome,
         raise NoQuestionError
     askers = await close(interaction, question, outcome)
     answer = interaction.client.reply(answer_input, guild_id)
-    return (await tell(interaction, askers, News(question.text, answer))).told
+    return (await tell(interaction, askers, News(answer))).told
 
 
 # --- statistics -------------------------------------------------------------------------------------------

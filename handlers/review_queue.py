@@ -5,30 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Self
 
 import discord
 from discord import ui
 from discord.utils import format_dt
 
 from handlers import cards, desk_cards, desk_replies, errors, forms, log_channel
-from handlers.base import Interaction
+from handlers.base import LONGEST_CUSTOM_ID, Interaction
 from handlers.drafts import draft_of, open_form, preview
 from handlers.layout import Block, Line, Row
-from handlers.markup import code, escape, spoken
-from handlers.rights import moderated_guild
+from handlers.markup import code, escape, link, spoken
+from handlers.rights import ForModerators, moderated_guild
 from handlers.telling import News, Reached, close, tell
-from handlers.views import CardItem, Open, Try
+from handlers.views import CardItem, Open, Try, openers
+from knowledge.answers import Excerpt
 from knowledge.commands import written
 from knowledge.desk import Due
 from knowledge.drafts import LONGEST_ID
 from knowledge.entries import Draft
 from knowledge.errors import NoDraftError, NoQuestionError
 from knowledge.store import OpenQuestion, Outcome, Pointer
-from knowledge.text import clip, echo
+from knowledge.text import clip, counted, echo
 
 Waiting = OpenQuestion | Draft | Due
 
 _LONGEST_REASON = 300
+_BEGINNING = 90
+_PREVIEW = "**Preview.** This is what whoever asks this question will see."
 _PLACE = r"(?P<question>\d+):(?P<place>\d+)"
 """What the custom id of a button or form on a question says: which one, and its place in the queue."""
 
@@ -44,18 +48,18 @@ class Queue:
 
     @property
     def items(self) -> tuple[Waiting, ...]:
-        """Everything in the order in which it is shown."""
-        return (*self.questions, *self.submitted, *self.due)
+        """Everything in the order in which it is shown: first what somebody waits for to be published."""
+        return (*self.submitted, *self.questions, *self.due)
 
     @property
     def summary(self) -> str:
         """How much there is of each kind."""
         counts = (
-            (len(self.questions), "open question"),
-            (len(self.submitted), "submitted draft"),
-            (len(self.due), "entry to look at"),
+            (len(self.submitted), "submitted draft", ""),
+            (len(self.questions), "open question", ""),
+            (len(self.due), "entry to look at", "entries to look at"),
         )
-        return " · ".join(_counted(count, noun) for count, noun in counts if count)
+        return " · ".join(counted(*count) for count in counts if count[0])
 
 
 async def _queue(interaction: Interaction, guild_id: int) -> Queue:
@@ -63,7 +67,7 @@ async def _queue(interaction: Interaction, guild_id: int) -> Queue:
     written = await store.drafts(guild_id)
     return Queue(
         questions=await store.open_questions(guild_id),
-        submitted=[draft for draft in written if draft.submitted],
+        submitted=[one for one in written if one.submitted and one.author_id != interaction.user.id],
         due=await interaction.client.desk.due(guild_id),
         written=written,
     )
@@ -98,7 +102,7 @@ def _card(interaction: Interaction, queue: Queue, place: int) -> ui.LayoutView:
     """Return the card of the item in a place of the queue."""
     items = queue.items
     if not items:
-        said = "Nothing waits for you: no open question, no submitted draft and no entry to look at again."
+        said = "Nothing waits for you: no submitted draft, no open question and no entry to look at again."
         return cards.notice(said)
     head = (Line(f"### Review: {place + 1} of {len(items)}"), Line(f"-# {queue.summary}"))
     ways = list(_ways(items, place))
@@ -126,20 +130,22 @@ def _ways(items: Sequence[Waiting], place: int) -> Iterator[CardItem]:
 
 def _question(interaction: Interaction, queue: Queue, question: OpenQuestion, place: int) -> _Part:
     since, last = format_dt(question.first_at, "D"), format_dt(question.last_at, "D")
-    times = f"since {since}" + (f", last on {last}" if last != since else "")
+    same_day = question.first_at.date() == question.last_at.date()
+    times = f"on {since}" if same_day else f"since {since}, last on {last}"
     writers = [draft.author_id for draft in queue.written if draft.question_id == question.id]
     lines = [
         Line(f"**{escape(clip(question.text, 300))}**"),
         Line(f"Asked by {people(question.askers)} {times}"),
     ]
-    lines += [Line(f"-# <@{author}> has a draft of an entry for it.") for author in dict.fromkeys(writers)][
-        :3
+    if question.dismissed_at:
+        by = desk_cards.who(question.dismissed_by)
+        day = format_dt(question.dismissed_at, "D")
+        lines.append(Line(f"Dismissed before, as “Not for us”, on {day} by {by}"))
+    lines += [
+        Line(f"-# <@{author}> has a draft of an entry for it.") for author in [*dict.fromkeys(writers)][:3]
     ]
     closest = interaction.client.desk.closest(question.text)
-    blocks = [Block(tuple(lines), above="space")]
-    if closest:
-        told = tuple(cards.closest_lines(closest, "Closest passages in the library"))
-        blocks.append(Block(told, rank=1, above="rule"))
+    blocks = [Block(tuple(lines), above="space"), Block(tuple(_closest(closest)), rank=1, above="rule")]
     opening: list[CardItem] = [button for one in closest for button in Open.passage(one.citation)]
     about = f"{question.id}:{place}"
     doing: list[CardItem] = [
@@ -150,6 +156,15 @@ def _question(interaction: Interaction, queue: Queue, question: OpenQuestion, pl
     if question.askers == 1:
         doing.append(BlockAsker.button("Block the asker", f"block-asker:{about}"))
     return blocks, opening, doing
+
+
+def _closest(excerpts: Sequence[Excerpt]) -> Iterator[Line]:
+    """Yield the beginnings of the closest passages, each short enough for a phone."""
+    if excerpts:
+        yield Line("**Closest passages in the library**")
+    for excerpt in excerpts:
+        text = clip(" ".join(excerpt.text.split()), _BEGINNING)
+        yield Line(f"-# {link(str(excerpt.citation), excerpt.url)} {escape(text)}")
 
 
 def _draft(draft: Draft) -> _Part:
@@ -178,12 +193,8 @@ def _due(due: Due) -> _Part:
 # --- buttons ----------------------------------------------------------------------------------------------
 
 
-class DeskItem(CardItem, template=r"(?!)"):
+class DeskItem(ForModerators, CardItem, template=r"(?!)"):
     """Base of the buttons of the queue, which are for moderators."""
-
-    async def allow(self, press: Interaction) -> None:
-        """Let moderators through."""
-        moderated_guild(press)
 
 
 class Walk(DeskItem, template=r"walk:(?P<place>\d+):(?P<key>(?:question|draft|entry):\d+)"):
@@ -211,8 +222,43 @@ class Point(DeskItem, template=rf"point:{_PLACE}"):
     async def run(self, press: Interaction) -> None:
         """Ask which."""
         question = await _still_open(press, self.fields)
-        form = PointTo.modal("Point to a passage", f"point:{question.id}:{self.fields['place']}", {})
+        form = PointTo.modal(PointTo.title, f"point:{question.id}:{self.fields['place']}", {})
         await press.response.send_modal(form)
+
+
+class ConfirmPoint(DeskItem, template=rf"point-there:{_PLACE}:(?P<target>.+)"):
+    """Points a question to what its preview shows."""
+
+    @classmethod
+    def of(cls, about: Mapping[str, str], target: str) -> Self:
+        """Return the button for the question of a form; raises `UserError` if the target is too long."""
+        custom_id = f"point-there:{about['question']}:{about['place']}:{target}"
+        if len(custom_id) > LONGEST_CUSTOM_ID:
+            raise errors.UserError("The id of this entry is too long for me to point to it.")
+        return cls.button("Confirm", custom_id)
+
+    async def run(self, press: Interaction) -> None:
+        """Point it there, close it, show what is next, and tell those who wished it."""
+        await press.response.defer()
+        desk, place, target = press.client.desk, int(self.fields["place"]), self.fields["target"]
+        question = await _still_open(press, self.fields)
+        pointer = await desk.point(question.guild_id, question.text, target, press.user.id)
+        try:
+            askers = await close(press, question, Outcome.POINTED)
+        except Exception as error:
+            await desk.unpoint(question.guild_id, pointer.change)
+            if isinstance(error, NoQuestionError):
+                await show(press, place)
+            raise
+        answer = press.client.reply(question.text, question.guild_id)
+        with desk_replies.going_on():
+            await show(press, place)
+        reached = await tell(press, askers, News(answer))
+        undo = Unpoint.button("Take it back", f"unpoint:{pointer.change}")
+        said = f"“{echo(question.text)}” is answered by {pointer.target} from now on. {_told(reached)}"
+        with desk_replies.going_on():
+            await press.followup.send(view=cards.notice(said, [ui.ActionRow(undo)]), ephemeral=True)
+        await _log_pointer(press, "A question is pointed to its answer", pointer)
 
 
 class Dismiss(DeskItem, template=rf"dismiss:{_PLACE}"):
@@ -221,7 +267,7 @@ class Dismiss(DeskItem, template=rf"dismiss:{_PLACE}"):
     async def run(self, press: Interaction) -> None:
         """Ask why, if there is anything to say."""
         question = await _still_open(press, self.fields)
-        form = NotForUs.modal("Not for us", f"dismiss:{question.id}:{self.fields['place']}", {})
+        form = NotForUs.modal(NotForUs.title, f"dismiss:{question.id}:{self.fields['place']}", {})
         await press.response.send_modal(form)
 
 
@@ -311,17 +357,14 @@ async def _still_open(interaction: Interaction, about: Mapping[str, str]) -> Ope
 # --- forms ------------------------------------------------------------------------------------------------
 
 
-class DeskForm(forms.Form, template=r"(?!)"):
+class DeskForm(ForModerators, forms.Form, template=r"(?!)"):
     """Base of the forms of the queue, which are for moderators."""
-
-    async def allow(self, interaction: Interaction) -> None:
-        """Let moderators through."""
-        moderated_guild(interaction)
 
 
 class PointTo(DeskForm, template=rf"point:{_PLACE}"):
     """Takes by what a question is answered."""
 
+    title = "Point to a passage"
     fields = (
         forms.Field(
             "target",
@@ -332,33 +375,24 @@ class PointTo(DeskForm, template=rf"point:{_PLACE}"):
     )
 
     async def submitted(self, interaction: Interaction, typed: Mapping[str, str]) -> None:
-        """Point the question there, close it, tell those who wished it, and show what is next."""
+        """Show the very card that readers will get; nothing is pointed anywhere yet."""
         await interaction.response.defer()
-        desk, place = interaction.client.desk, int(self.about["place"])
+        bot, place = interaction.client, int(self.about["place"])
         question = await _still_open(interaction, self.about)
-        target, by = spoken(typed["target"]), interaction.user.id
-        pointer = await desk.point(question.guild_id, question.text, target, by)
-        try:
-            askers = await close(interaction, question, Outcome.POINTED)
-        except Exception as error:
-            await desk.unpoint(question.guild_id, pointer.change)
-            if isinstance(error, NoQuestionError):
-                await show(interaction, place)
-            raise
-        answer = interaction.client.reply(question.text, question.guild_id)
-        with desk_replies.going_on():
-            await show(interaction, place)
-        reached = await tell(interaction, askers, News(question.text, answer))
-        undo = Unpoint.button("Take it back", f"unpoint:{pointer.change}")
-        said = f"“{echo(question.text)}” is answered by {pointer.target} from now on. {_told(reached)}"
-        with desk_replies.going_on():
-            await interaction.followup.send(view=cards.notice(said, [ui.ActionRow(undo)]), ephemeral=True)
-        await _log_pointer(interaction, "A question is pointed to its answer", pointer)
+        target = spoken(typed["target"])
+        address, answer = bot.desk.preview_point(question.guild_id, question.text, target)
+        back = Walk.button("Back", f"walk:{place}:{_key(question)}")
+        deciding: list[CardItem] = [ConfirmPoint.of(self.about, address), back]
+        rows: list[Row] = [ui.ActionRow(*row) for row in (list(openers(answer)), deciding) if row]
+        preface = f"{_PREVIEW}\n-# It is pointed to {code(address)}. Nothing has changed yet."
+        view = cards.told_card(preface, answer, bot.engine.library.sources, rows)
+        await interaction.edit_original_response(view=view)
 
 
 class NotForUs(DeskForm, template=rf"dismiss:{_PLACE}"):
     """Takes why a question is not answered, if moderators want to say so."""
 
+    title = "Not for us"
     fields = (
         forms.Field(
             "reason",
@@ -382,7 +416,7 @@ class NotForUs(DeskForm, template=rf"dismiss:{_PLACE}"):
             raise
         with desk_replies.going_on():
             await show(interaction, place)
-        reached = await tell(interaction, askers, News(question.text, reason=spoken(typed["reason"])))
+        reached = await tell(interaction, askers, News(reason=spoken(typed["reason"])))
         said = f"“{echo(question.text)}” is off the queue, without an answer. {_told(reached)}"
         with desk_replies.going_on():
             await interaction.followup.send(view=cards.notice(said), ephemeral=True)
@@ -406,20 +440,14 @@ def _told(reached: Reached) -> str:
 
 def people(count: int) -> str:
     """Return a number of people in words."""
-    return "1 person" if count == 1 else f"{count or 'no'} people"
-
-
-def _counted(count: int, noun: str) -> str:
-    """Return a number with its noun in the right form."""
-    head, _, tail = noun.partition(" to ")
-    plural = f"{head[:-1]}ies" if head.endswith("y") else f"{head}s"
-    return f"{count} {head if count == 1 else plural}{' to ' if tail else ''}{tail}"
+    return counted(count, "person", "people")
 
 
 ITEMS: tuple[type[CardItem], ...] = (
     Walk,
     WriteEntry,
     Point,
+    ConfirmPoint,
     Dismiss,
     BlockAsker,
     Unpoint,

@@ -42,3 +42,11 @@ def managed_guild(interaction: Interaction) -> int:
     if not interaction.permissions.manage_guild:
         raise UserError(_NO_MANAGER)
     return interaction.guild_id
+
+
+class ForModerators:
+    """What only moderators may use: mixed into buttons, menus and forms, before what they are."""
+
+    async def allow(self, interaction: Interaction, /) -> None:
+        """Let moderators through; raises `UserError` for others."""
+        moderated_guild(interaction)

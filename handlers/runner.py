@@ -201,8 +201,6 @@ def set_up_logging(level: str, token: str) -> None:
     for ours in ("bot", "handlers", "knowledge"):
         logging.getLogger(ours).setLevel(chosen)
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    # The bot has no voice; without this, the first thing an operator reads is that voice is not supported.
-    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 
 class OneLine(logging.Formatter):

@@ -16,7 +16,7 @@ from handlers.log_channel import cannot_post, log_channel
 from handlers.rights import managed_guild
 from handlers.views import CardItem
 from knowledge.guild_settings import GuildSettings, Visibility
-from knowledge.text import echo
+from knowledge.text import counted, echo
 
 MOST_QUESTIONS = 50
 _MOST_CHOSEN = 25
@@ -201,8 +201,8 @@ def _chosen(
     """Say how many of something are chosen, and how many of them are gone."""
     if not chosen:
         return if_none
-    gone = f"; {_number(len(chosen) - len(there), noun)} gone" if len(there) < len(chosen) else ""
-    return f"{where} {_number(len(there), noun)}{gone}"
+    gone = f"; {counted(len(chosen) - len(there), noun)} gone" if len(there) < len(chosen) else ""
+    return f"{where} {counted(len(there), noun)}{gone}"
 
 
 def _seen_by(visibility: Visibility, of_operator: Visibility) -> str:
@@ -268,10 +268,6 @@ def _buttons(settings: GuildSettings) -> Iterator[CardItem]:
 
 def _row(*items: CardItem) -> Row:
     return ui.ActionRow(*items)
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}{'s' * (count != 1)}"
 
 
 ITEMS: tuple[type[CardItem], ...] = (Choose, TwoPersonRule, ChangeQuota)

@@ -14,7 +14,7 @@ from discord.ext import commands, tasks
 from handlers import cards, retention
 from handlers.base import Cog
 from handlers.help import ShowHelp
-from handlers.views import CardItem, Delete, Try
+from handlers.views import NOBODY, CardItem, Delete, Try
 from knowledge.help import HelpLine
 
 if TYPE_CHECKING:
@@ -143,13 +143,10 @@ def _greeting(bot: AidPolicyBot) -> ui.LayoutView:
     examples = [line.example for line in lines if isinstance(line, HelpLine) and line.example]
     buttons: list[CardItem] = [ShowHelp.button("What can I do here?", "help")]
     buttons += [button for typed in examples[:1] for button in Try.example(typed)]
-    buttons.append(Delete.button("Delete", f"delete:{_NOBODY}"))
+    buttons.append(Delete.button("Delete", f"delete:{NOBODY}"))
     paragraphs = (*_INTRODUCTION, f"-# {_on_leaving(bot.settings.keep_after_leaving_days)}")
     return cards.greeting("Hello!", paragraphs, [ui.ActionRow(*buttons)])
 
-
-_NOBODY = 0
-"""The owner of a card that nobody asked for, which only moderators can delete."""
 
 _INTRODUCTION = (
     "I answer questions about the history of U.S. humanitarian-aid policy toward North Korea, from a small "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -16,19 +15,15 @@ from handlers import cards
 from handlers.base import Interaction
 from handlers.layout import Block, Line
 from handlers.markup import escape
-from handlers.views import Shown, controls, openers
+from handlers.views import NOBODY, Shown, controls, openers
 from knowledge.answers import Answer, Status
 from knowledge.store import Asker, OpenQuestion, Outcome
 from knowledge.text import clip
-
-NOBODY = 0
-"""The owner of a card that moderators alone can delete, as several people asked."""
 
 _MOST_NAMED = 25
 """How many people one message names."""
 
 _QUOTED = 300
-_ADDRESS = re.compile(r"https?://\S+")
 _UNREACHED = (discord.HTTPException, aiohttp.ClientError, TimeoutError)
 
 _log = logging.getLogger(__name__)
@@ -38,7 +33,6 @@ _log = logging.getLogger(__name__)
 class News:
     """What became of a question: the reply that it has now, or why moderators do not answer it."""
 
-    question: str
     answer: Answer | None = None
     reason: str = ""
 
@@ -64,46 +58,51 @@ async def close(interaction: Interaction, question: OpenQuestion, outcome: Outco
 async def tell(interaction: Interaction, askers: Sequence[Asker], news: News) -> Reached:
     """Tell the news to those askers who wished to be told; return how many could and could not be reached.
 
-    In a channel one message names all who asked there, and pings exactly them: they wished to be told.
+    In a channel one message names all who asked there in the same words, and pings exactly them: they wished
+    to be told. Nobody is shown the words of others.
     Whoever wished it by direct message and takes none, or whose channel is gone, is counted as missed.
     """
     reached = Reached()
-    for channel_id, names in _by_channel(askers):
-        reached += await _post(interaction, channel_id, names, news)
+    for together in _by_channel(askers):
+        reached += await _post(interaction, together, news)
     for asker in askers:
         if asker.tell == "dm":
-            reached += await _write(interaction, asker.user_id, news)
+            reached += await _write(interaction, asker, news)
     return reached
 
 
-def _by_channel(askers: Iterable[Asker]) -> Iterator[tuple[int, list[int]]]:
-    """Yield the channels in which people wish to be told, with as many of them as one message names."""
-    places = sorted((a.channel_id, a.user_id) for a in askers if a.tell == "channel" and a.channel_id)
-    for channel_id, group in groupby(places, key=lambda place: place[0]):
-        names = [user_id for _, user_id in group]
-        for start in range(0, len(names), _MOST_NAMED):
-            yield channel_id, names[start : start + _MOST_NAMED]
+def _by_channel(askers: Iterable[Asker]) -> Iterator[Sequence[Asker]]:
+    """Yield those to be told in one channel who asked in the same words, as many as one message names."""
+    wishing = [asker for asker in askers if asker.tell == "channel" and asker.channel_id]
+    wishing.sort(key=lambda asker: (asker.channel_id, asker.text, asker.user_id))
+    for _, group in groupby(wishing, key=lambda asker: (asker.channel_id, asker.text)):
+        together = list(group)
+        for start in range(0, len(together), _MOST_NAMED):
+            yield together[start : start + _MOST_NAMED]
 
 
-async def _post(interaction: Interaction, channel_id: int, names: Sequence[int], news: News) -> Reached:
-    channel = interaction.client.get_partial_messageable(channel_id, guild_id=interaction.guild_id)
-    named = [discord.Object(user_id, type=discord.User) for user_id in names]
-    preface = f"{' '.join(f'<@{user_id}>' for user_id in names)} The moderators {_said(news, 'here')}"
+async def _post(interaction: Interaction, askers: Sequence[Asker], news: News) -> Reached:
+    """Tell those who asked in one channel in the same words."""
+    assert askers[0].channel_id is not None
+    channel = interaction.client.get_partial_messageable(askers[0].channel_id, guild_id=interaction.guild_id)
+    named = [discord.Object(asker.user_id, type=discord.User) for asker in askers]
+    names = " ".join(f"<@{asker.user_id}>" for asker in askers)
+    preface = f"{names} The moderators {_said(news, askers[0].text, 'here')}"
     try:
         await channel.send(
             view=_view(interaction, preface, news, is_public=True),
             allowed_mentions=discord.AllowedMentions(everyone=False, roles=False, users=named),
         )
     except _UNREACHED as error:
-        return _missed(len(names), error)
-    return Reached(told=len(names))
+        return _missed(len(askers), error)
+    return Reached(told=len(askers))
 
 
-async def _write(interaction: Interaction, user_id: int, news: News) -> Reached:
+async def _write(interaction: Interaction, asker: Asker, news: News) -> Reached:
     where = f" of {escape(interaction.guild.name)}" if interaction.guild else ""
-    preface = f"The moderators{where} {_said(news, 'there')}"
+    preface = f"The moderators{where} {_said(news, asker.text, 'there')}"
     try:
-        direct = await interaction.client.create_dm(discord.Object(user_id))
+        direct = await interaction.client.create_dm(discord.Object(asker.user_id))
         await direct.send(view=_view(interaction, preface, news, is_public=False))
     except _UNREACHED as error:
         return _missed(1, error)
@@ -115,10 +114,9 @@ def _missed(count: int, error: Exception) -> Reached:
     return Reached(missed=count)
 
 
-def _said(news: News, place: str) -> str:
-    """Say what moderators did about a question, in words that follow their name."""
-    # Others asked the same in words of their own: an address is one asker's alone.
-    question = f"“{escape(clip(_ADDRESS.sub('…', news.question), _QUOTED))}”"
+def _said(news: News, asked: str, place: str) -> str:
+    """Say what moderators did about what somebody asked, in words that follow their name."""
+    question = f"“{escape(clip(asked, _QUOTED))}”"
     if news.answer is None:
         why = f"\nThey say: {escape(news.reason)}" if news.reason else ""
         return f"looked at what you asked {place}, {question}, and do not answer it.{why}"

@@ -18,7 +18,7 @@ import discord
 from discord import ui
 
 from handlers import cards, errors, forms, markup
-from handlers.base import Interaction
+from handlers.base import LONGEST_CUSTOM_ID, Interaction, is_private
 from handlers.cards import Sharing
 from handlers.layout import Row
 from handlers.rights import is_moderator
@@ -32,7 +32,9 @@ from knowledge.text import clip
 if TYPE_CHECKING:
     from handlers.client import AidPolicyBot
 
-LONGEST_ID = 100
+NOBODY = 0
+"""The owner of a card that no one person asked for, which moderators alone can delete."""
+
 MOST_CITATIONS = MOST_ENTRIES = 3
 _LONGEST_LABEL = 80
 _ENTRY_LABEL = 45
@@ -147,7 +149,7 @@ class CardItem(ui.DynamicItem[ui.Item[Any]], template=r"(?!)"):
     def button(cls, label: str, custom_id: str) -> Self:
         """Return the item as a button; its fields are read from the custom id, as they will be later."""
         match = cls.__discord_ui_compiled_template__.fullmatch(custom_id)
-        if not match or len(custom_id) > LONGEST_ID:
+        if not match or len(custom_id) > LONGEST_CUSTOM_ID:
             raise ValueError(f"“{custom_id}” is no custom id of {cls.__name__}")
         button: ui.Button[Any] = ui.Button(label=label, custom_id=custom_id)
         return cls(button, **match.groupdict())
@@ -200,11 +202,6 @@ def asked_on(press: Interaction) -> str:
     return asked
 
 
-def is_private(press: Interaction) -> bool:
-    """Return whether only whoever pressed sees the card."""
-    return press.message is not None and press.message.flags.ephemeral
-
-
 def own_guild(press: Interaction) -> int | None:
     """Return the server of a press if the bot is a member of it; people take the bot to others, too."""
     is_member = press.guild_id is not None and press.client.get_guild(press.guild_id) is not None
@@ -239,7 +236,7 @@ class Go(CardItem, template=r"(?s)go:(?P<owner>\d+):(?P<page>\d+):(?P<typed>.*)"
     def to_input(cls, label: str, owner: int, typed: str) -> Iterator[Self]:
         """Yield the button to an input, if it fits into one."""
         custom_id = f"go:{owner}:0:{typed}"
-        if typed.strip() and len(custom_id) <= LONGEST_ID and len(label) <= _LONGEST_LABEL:
+        if typed.strip() and len(custom_id) <= LONGEST_CUSTOM_ID and len(label) <= _LONGEST_LABEL:
             yield cls.button(label, custom_id)
 
     async def run(self, press: Interaction) -> None:
@@ -263,7 +260,7 @@ class Open(CardItem, template=r"(?s)open:(?P<reference>.+)"):
     def passage(cls, citation: Citation) -> Iterator[Self]:
         """Yield the button for a citation, if it fits into one."""
         label, custom_id = f"Open {citation}", f"open:{citation}"
-        if len(custom_id) <= LONGEST_ID and len(label) <= _LONGEST_LABEL:
+        if len(custom_id) <= LONGEST_CUSTOM_ID and len(label) <= _LONGEST_LABEL:
             yield cls.button(label, custom_id)
 
     async def run(self, press: Interaction) -> None:
@@ -285,7 +282,7 @@ class Try(CardItem, template=r"(?s)try:(?P<typed>.+)"):
     def labelled(cls, label: str, typed: str) -> Iterator[Self]:
         """Yield the button for an input under a label, if both fit."""
         custom_id = f"try:{typed}"
-        if label and len(custom_id) <= LONGEST_ID and len(label) <= _LONGEST_LABEL:
+        if label and len(custom_id) <= LONGEST_CUSTOM_ID and len(label) <= _LONGEST_LABEL:
             yield cls.button(label, custom_id)
 
     async def run(self, press: Interaction) -> None:

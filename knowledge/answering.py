@@ -124,6 +124,7 @@ class Answering:
         read = self._read(question, own)
         _, answer = self._route(question, read.text, own)
         answer = self._replies.with_disputes(read.text, answer)
+        answer = self._replies.with_date(read.text, answer)
         return replace(answer, notes=(*said_of(read), *answer.notes))
 
     def explain(self, question: str, own: OwnEntries | None = None) -> Explanation:

@@ -57,6 +57,7 @@ _GROUPS = {"faq": "faq list"}
 _NEAR = 0.7
 """Likeness from which a name is taken for a slip of a command's."""
 
+_WORD = re.compile(r"[^\W_]{2}")
 _OPTION = re.compile(r'(?:^|(?<=\s))([a-z]{2,20}):(?:"([^"]*)"|(\S*))', re.IGNORECASE)
 
 
@@ -107,9 +108,19 @@ def parse_command(text: str, commands: Mapping[str, CommandForm] = COMMANDS) -> 
     return Command(name.lower(), options)
 
 
+def is_command(typed: str) -> bool:
+    """Whether what somebody typed is read as a command, and not as a question."""
+    return typed.lstrip().startswith("/")
+
+
+def has_word(question: str) -> bool:
+    """Whether a question has at least one word, which two letters or digits side by side make."""
+    return _WORD.search(question) is not None
+
+
 def question_in(asked: str) -> str:
     """Return the free question that an input asks; of a command other than `/ask`, nothing."""
-    if not asked.lstrip().startswith("/"):
+    if not is_command(asked):
         return asked.strip()
     try:
         command = parse_command(asked)

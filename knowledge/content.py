@@ -21,7 +21,7 @@ from knowledge.corrections import problems as problems_of_corrections
 from knowledge.datasets import Dataset, problems
 from knowledge.errors import CitationError, ContentError
 from knowledge.exports import Figure, FigureTable
-from knowledge.faq import MOST_CITATIONS, FaqEntry
+from knowledge.faq import MOST_CITATIONS, FaqEntry, never_found
 from knowledge.figure_files import read_table
 from knowledge.library import Library
 from knowledge.people import Person
@@ -226,6 +226,8 @@ class _Reader:
                 if wording in seen:
                     file.fault((position,), f"the wording “{wording}” is used twice")
                 seen.add(wording)
+                if problem := never_found(wording):
+                    file.fault((position,), f"the wording “{echo(wording)}” {problem}")
         return tuple(faq.values())
 
     def _unknowns(self) -> tuple[KnownUnknown, ...]:

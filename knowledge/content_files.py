@@ -102,17 +102,24 @@ def _fault(problem: str, mark: Any) -> yaml.MarkedYAMLError:
     return yaml.MarkedYAMLError(None, None, problem, mark)
 
 
-def _read(data: bytes) -> Any:
+def _read(data: bytes, most_pieces: int | None = None) -> Any:
     """Return the plain mappings, lists and words of a YAML file, built in one pass.
 
     Raises `yaml.YAMLError` for what is no YAML, and for what nobody writes and reading might not survive:
-    aliases, tags, nesting beyond `DEEPEST`, a key that is no word or that occurs twice.
+    aliases, tags, nesting beyond `DEEPEST`, a key that is no word or that occurs twice, and more mappings,
+    lists and words than `most_pieces`, behind which nothing is read.
     """
     root: list[Any] = []
     stack = [_Open(root, None)]
+    pieces = 0
     events: Iterator[Any] = yaml.parse(data, yaml.CSafeLoader)
     for event in events:
         kind, here = type(event), stack[-1]
+        pieces += isinstance(event, yaml.NodeEvent)
+        if most_pieces is not None and pieces > most_pieces:
+            raise _fault(
+                f"has more than {most_pieces:,} values up to here; no more are read", event.start_mark
+            )
         if kind is yaml.ScalarEvent:
             here.add(_scalar(event), event.value, event)
         elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
@@ -178,15 +185,15 @@ class ContentFile:
             return cls.broken(path, folder, f"cannot be read: {error.strerror}")
 
     @classmethod
-    def of(cls, name: str, data: bytes) -> ContentFile:
-        """Read what did not come from a disk, as `open` does."""
-        return cls(Path(name), echo(name), data)._parsed()
+    def of(cls, name: str, data: bytes, most_pieces: int) -> ContentFile:
+        """Read what did not come from a disk, as `open` does, if it is not made of too many pieces."""
+        return cls(Path(name), echo(name), data)._parsed(most_pieces)
 
-    def _parsed(self) -> ContentFile:
+    def _parsed(self, most_pieces: int | None = None) -> ContentFile:
         try:
             self.data.decode()
             with _no_search_for_cycles():
-                self.raw = _read(self.data)
+                self.raw = _read(self.data, most_pieces)
         except UnicodeDecodeError as error:
             return self._unreadable(self._line_at(error.start), "is not in UTF-8; save it with that encoding")
         except yaml.MarkedYAMLError as error:

@@ -5,6 +5,7 @@ DeskError (in errors.py)
 ├── DraftChangedError   the draft is not any more what was previewed
 ├── PlanChangedError    the import would not do any more what was planned
 ├── WordingError        another entry has one of the wordings
+├── UnchangedError      the entry says that already
 └── StateError          the entry is retired, or is not
 """
 
@@ -12,10 +13,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from knowledge import drafts
@@ -33,6 +35,7 @@ from knowledge.errors import (
     NoEntryError,
     StoreError,
 )
+from knowledge.faq import FaqEntry
 from knowledge.guild_settings import GuildSettings
 from knowledge.own_entries import OwnEntries, wording_keys
 from knowledge.text import echo
@@ -46,7 +49,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-MANY = 50
+REBUILT_FROM = 50
 """From so many entries on, an import builds the index anew, beside the event loop."""
 
 _MOST_NAMED = 10
@@ -62,7 +65,7 @@ class DraftChangedError(DeskError):
     def __init__(self, draft: Draft) -> None:
         """Take the draft as it is now."""
         self.draft = draft
-        super().__init__("This draft was changed since you saw it. Look at it again, then publish it.")
+        super().__init__("This draft was changed since you saw it. Here is what it says now.")
 
 
 class PlanChangedError(DeskError):
@@ -78,6 +81,14 @@ class WordingError(DeskError):
     """A wording of an entry is that of another one, so that one of the two would never be found."""
 
 
+class UnchangedError(DeskError):
+    """The entry says already what it was to say, so that nothing is worth a revision."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("Nothing changed: the entry says this already.")
+
+
 class StateError(DeskError):
     """The entry is retired already, or is not retired."""
 
@@ -88,6 +99,18 @@ class Due:
 
     entry: Entry
     reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A wording that is answered already: at which address, the id of an entry or a reference.
+
+    One that is `pointed` is answered there because moderators pointed it there.
+    """
+
+    wording: str
+    address: str
+    pointed: bool = False
 
 
 class Desk:
@@ -126,10 +149,6 @@ class Desk:
             self._settings[guild_id] = await self._store.guild_settings(guild_id)
             await self._index(guild_id, entries.pop(guild_id, ()), pointers.pop(guild_id, ()))
 
-    async def reload(self, guild_id: int) -> None:
-        """Read the entries, pointers and settings of one server, as when the bot comes back to it."""
-        await self._in_turn(guild_id, self._reload(guild_id))
-
     async def forget(self, guild_id: int) -> None:
         """Drop from memory what belongs to a server that the store has forgotten."""
         await self._in_turn(guild_id, self._forget(guild_id))
@@ -154,16 +173,51 @@ class Desk:
 
     # Drafts
 
-    async def keep(self, draft: Draft) -> Draft:
-        """Keep a draft as typed, whatever is wrong with it; it is submitted anew, if it was."""
-        kept = self._store.keep_draft(replace(draft, submitted=False), self._now())
-        return await self._in_turn(draft.guild_id, kept)
+    async def keep(self, draft: Draft, over: Draft | None = None) -> Draft:
+        """Keep a draft as typed, whatever is wrong with it; it is submitted anew, if it was.
+
+        Raises `NoDraftError` if it is gone, and `DraftChangedError` if it is not any more what it was when it
+        was read, if that is given as `over`.
+        """
+        return await self._in_turn(draft.guild_id, self._keep(draft, over))
 
     async def submit(self, draft: Draft) -> Draft:
-        """Keep a draft for a second moderator to publish; raises `DraftError` if it cannot be published."""
-        self._content(draft)
-        kept = self._store.keep_draft(replace(draft, submitted=True), self._now())
-        return await self._in_turn(draft.guild_id, kept)
+        """Keep a draft for a second moderator to publish.
+
+        Raises `DraftError` if it cannot be published, and `UnchangedError` if that would change nothing.
+        """
+        return await self._in_turn(draft.guild_id, self._submit(draft))
+
+    async def send_back(self, draft: Draft, by: int, reason: str) -> Draft:
+        """Make a submitted draft, as it was seen, an ordinary one of its author's again, and keep why.
+
+        Raises `NoDraftError`, `DraftChangedError`, and `RuleError` if it was not submitted or is one's own.
+        """
+        return await self._in_turn(draft.guild_id, self._send_back(draft, by, reason))
+
+    def changes_nothing(self, draft: Draft, entry: Entry | None) -> bool:
+        """Whether an entry, or a shipped one in whose place it would stand, says what a draft says already.
+
+        Raises `DraftError` if the draft cannot be published.
+        """
+        content = self._content(draft)
+        if entry is not None:
+            return entry.state is State.PUBLISHED and entry.content == content
+        shipped = next((one for one in self._engine.library.faq if one.id == self._id(draft, content)), None)
+        return shipped is not None and drafts.typed(shipped) == drafts.typed(content)
+
+    def answered_already(self, draft: Draft) -> tuple[Answered, ...]:
+        """Return the new wordings of a draft that the library, or a pointer, answers word for word today.
+
+        Once the draft is published, it answers them instead. Raises `DraftError` if it cannot be published.
+        """
+        content, own = self._content(draft), self.own(draft.guild_id)
+        entry_id = self._id(draft, content)
+        entry = own.entry(entry_id) if own else None
+        said = wording_keys((entry.question, *entry.alternatives)) if entry else ()
+        texts = (content.question, *content.alternatives)
+        found = (self._answered(text, own) for text in texts if not set(wording_keys((text,))) & set(said))
+        return tuple(one for one in found if one and one.address != entry_id)
 
     def content(self, draft: Draft) -> Content:
         """Return what a draft says, for a preview; raises `DraftError` with all faults that it has."""
@@ -269,6 +323,24 @@ class Desk:
         """
         return await self._in_turn(guild_id, self._point(guild_id, question, target, by))
 
+    def preview_point(self, guild_id: int, question: str, target: str) -> tuple[str, Answer]:
+        """Return the address of what a question is to be pointed to, and the reply that it would have then.
+
+        Raises `InputError` as `point` does. Nothing is changed.
+        """
+        from knowledge.store import Pointer
+
+        address, asked = self._address(guild_id, target), self._pointable(question)
+        own = self._engine.own_entries() if guild_id not in self._own else self._own[guild_id]
+        before = self._engine.reply(asked, own)
+        trial = Pointer(guild_id, own.next_change, asked, address)
+        own.put_pointer(trial)
+        try:
+            reply = self._engine.reply(question, own)
+        finally:
+            own.drop_pointer(trial.change)
+        return address, replace(reply, version=before.version)
+
     async def unpoint(self, guild_id: int, change: int) -> bool:
         """Take back the pointer that a change made; return whether there was one."""
         return await self._in_turn(guild_id, self._unpoint(guild_id, change))
@@ -286,10 +358,6 @@ class Desk:
         self._at_work.add(task)
         task.add_done_callback(self._at_work.discard)
         return await asyncio.shield(task)
-
-    async def _reload(self, guild_id: int) -> None:
-        self._settings[guild_id] = await self._store.guild_settings(guild_id)
-        await self._build(guild_id)
 
     async def _build(self, guild_id: int) -> None:
         """Build the index of a server from the store."""
@@ -326,6 +394,61 @@ class Desk:
         self._entries(entry.guild_id).put(entry)
         return entry
 
+    # Drafts
+
+    async def _keep(self, draft: Draft, over: Draft | None) -> Draft:
+        if over is not None:
+            await self._as_seen(over)
+        return await self._store.keep_draft(replace(draft, submitted=False), self._now())
+
+    async def _submit(self, draft: Draft) -> Draft:
+        entry_id = draft.entry_id or draft.typed.get("id", "")
+        entry = await self._store.entry(draft.guild_id, entry_id) if entry_id else None
+        if self.changes_nothing(draft, entry):
+            raise UnchangedError
+        return await self._store.keep_draft(replace(draft, submitted=True, sent_back=""), self._now())
+
+    async def _send_back(self, draft: Draft, by: int, reason: str) -> Draft:
+        kept = await self._as_seen(draft)
+        if not kept.submitted or by == kept.author_id:
+            raise RuleError("Only a draft that somebody else has submitted can be sent back.")
+        sent_back = replace(kept, submitted=False, sent_back=drafts.tidy(reason))
+        return await self._store.keep_draft(sent_back, self._now())
+
+    async def _as_seen(self, draft: Draft) -> Draft:
+        """Return a draft as it is kept, which still is as it was seen."""
+        kept = await self._store.draft(draft.guild_id, draft.id)
+        if kept is None:
+            raise NoDraftError
+        if replace(kept, at=draft.at) != draft:
+            raise DraftChangedError(kept)
+        return kept
+
+    def _answered(self, text: str, own: OwnEntries | None) -> Answered | None:
+        found = own.word_for_word((text,)) if own else None
+        if found and found.pointed:
+            item = found.subject.item
+            address = item.id if isinstance(item, FaqEntry) else str(found.subject.citations[0])
+            return Answered(text, address, pointed=True)
+        address = next((self._wordings[key] for key in wording_keys((text,)) if key in self._wordings), "")
+        is_replaced = own is not None and own.entry(address) is not None
+        return Answered(text, address) if address and not is_replaced else None
+
+    @cached_property
+    def _wordings(self) -> Mapping[str, str]:
+        """The wordings that the library answers, by their keys, each with the address of its answer."""
+        library = self._engine.library
+        asks = (
+            (str(source.citation(passage)), ask)
+            for source in library.sources.values()
+            for passage in source.passages
+            for ask in passage.asks
+        )
+        entries = (
+            (entry.id, text) for entry in library.faq for text in (entry.question, *entry.alternatives)
+        )
+        return {key: address for address, text in (*asks, *entries) for key in wording_keys((text,))}
+
     # Publishing
 
     def _content(self, draft: Draft) -> Content:
@@ -359,6 +482,9 @@ class Desk:
             approver_id=by if by != draft.author_id else None,
         )
         guild_id, draft_id = draft.guild_id, draft.id or None
+        entry = await self._store.entry(guild_id, self._id(draft, content))
+        if (entry is None or entry.revision.number == draft.since) and self.changes_nothing(draft, entry):
+            raise UnchangedError
         if draft.since:
             changing = self._store.change_entry(
                 guild_id, draft.entry_id, draft.since, revision, draft_id=draft_id
@@ -370,11 +496,7 @@ class Desk:
     async def _may_publish(self, draft: Draft, by: int) -> None:
         """Raise an error if a draft is not what was previewed, or this person may not publish it."""
         if draft.id:
-            kept = await self._store.draft(draft.guild_id, draft.id)
-            if kept is None:
-                raise NoDraftError
-            if replace(kept, at=draft.at) != draft:
-                raise DraftChangedError(kept)
+            await self._as_seen(draft)
         if self.settings(draft.guild_id).two_person_rule and by == draft.author_id:
             raise RuleError("In this server somebody else publishes what you wrote: submit it, then wait.")
         if by != draft.author_id and not draft.submitted:
@@ -400,7 +522,7 @@ class Desk:
         return await self._change(entry, made, state, current.content)
 
     async def _revert(self, entry: _Seen, made: _Made, number: int) -> Entry:
-        await self._current(entry)
+        current = await self._current(entry)
         revisions = await self._store.revisions(entry.guild_id, entry.id)
         said = next((r.content for r in revisions if r.number == number), None)
         if said is None:
@@ -408,6 +530,8 @@ class Desk:
                 f"The entry “{echo(entry.id)}” has no revision {number}; it has 1 to {entry.since}."
             )
         content = self.as_reverted(entry.guild_id, entry.id, said)
+        if current.state is State.PUBLISHED and current.content == content:
+            raise UnchangedError
         return await self._change(entry, made, State.PUBLISHED, content)
 
     async def _current(self, entry: _Seen) -> Entry:
@@ -466,7 +590,7 @@ class Desk:
             if one.id in taken
         ]
         changed = await self._store.import_entries(guild_id, rows)
-        if len(changed) >= MANY:
+        if len(changed) >= REBUILT_FROM:
             with suppress(StoreError):  # what is written is written; then it is taken in one by one
                 await self._build(guild_id)
                 return changed
@@ -477,14 +601,19 @@ class Desk:
     # Pointing
 
     async def _point(self, guild_id: int, question: str, target: str, by: int) -> Pointer:
-        asked = drafts.tidy(question)
-        if not wording_keys((asked,)) or len(asked) > drafts.LONGEST_QUESTION:
-            most = drafts.LONGEST_QUESTION
-            raise InputError(f"A question has a word, and {most} characters at most.")
+        asked = self._pointable(question)
         address = self._address(guild_id, target)
         pointer = await self._store.point(guild_id, asked, address, by, self._now())
         self._entries(guild_id).put_pointer(pointer)
         return pointer
+
+    def _pointable(self, question: str) -> str:
+        """Return a question as it is pointed somewhere; raises `InputError` if it cannot be."""
+        asked = drafts.tidy(question)
+        if not wording_keys((asked,)) or len(asked) > drafts.LONGEST_QUESTION:
+            most = drafts.LONGEST_QUESTION
+            raise InputError(f"A question has a word, and {most} characters at most.")
+        return asked
 
     def _address(self, guild_id: int, target: str) -> str:
         """Return the citation or the id of what a pointer is to lead to, if it can be found."""

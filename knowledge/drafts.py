@@ -16,12 +16,12 @@ from knowledge.citations import SOURCE_ID, Citation
 from knowledge.entries import Content, Draft
 from knowledge.entry_reviews import Cause, digest
 from knowledge.errors import CitationError, InputError
-from knowledge.faq import MOST_CITATIONS, FaqEntry
+from knowledge.faq import MOST_CITATIONS, FaqEntry, never_found
 from knowledge.library import Library
 from knowledge.periods import PeriodError, parse_period
 from knowledge.rows import Row
 from knowledge.sources import Passage
-from knowledge.text import echo, normalise, terms, words
+from knowledge.text import UNPRINTABLE, echo, normalise, terms, words
 
 LABELS: Mapping[str, str] = {
     "question": "Question",
@@ -51,11 +51,6 @@ MOST_TAGS = 10
 _LONGEST_DAY = 40
 _MOST_NAMED = 10
 """How many faults of one field are worth naming."""
-
-_UNPRINTABLE = re.compile(
-    r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
-"""Control and other non-characters that are no blanks, and the marks that turn a line round."""
 
 _TAG = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _DAY_WANTED = "write the day as year-month-day, for example 2030-01-31"
@@ -180,12 +175,12 @@ def no_id(text: str) -> str:
 
 def tidy(text: str) -> str:
     """Return a text on one line, with single blanks and without what cannot be seen."""
-    return " ".join(_UNPRINTABLE.sub("", text).split())
+    return " ".join(UNPRINTABLE.sub("", text).split())
 
 
 def tidy_lines(text: str) -> str:
     """Return a text without what cannot be seen, blanks at the ends of lines and more than one empty line."""
-    return re.sub(r"\n{3,}", "\n\n", _lines(_UNPRINTABLE.sub("", text))).strip()
+    return re.sub(r"\n{3,}", "\n\n", _lines(UNPRINTABLE.sub("", text))).strip()
 
 
 def _lines(text: str) -> str:
@@ -258,8 +253,10 @@ class _Reader:
             self._fault(
                 "question", f"is missing: write what people ask, in {LONGEST_QUESTION} characters at most"
             )
+        elif problem := never_found(question):
+            self._fault("question", problem)
         elif not terms(question):
-            self._fault("question", "has no word by which it could be found; write what it is about")
+            self._fault("question", "has no word that says what it is about; write one")
         if len(question) > LONGEST_QUESTION:
             self._fault("question", _too_long(question, LONGEST_QUESTION))
         return question
@@ -278,8 +275,8 @@ class _Reader:
         for text, item in islice(wordings.items(), MOST_ALTERNATIVES):
             if len(text) > LONGEST_QUESTION:
                 self._fault("alternatives", f"“{echo(text)}” {_too_long(text, LONGEST_QUESTION)}", item)
-            elif not any(words(text)):
-                self._fault("alternatives", f"“{echo(text)}” has no word by which it could be found", item)
+            elif problem := never_found(text):
+                self._fault("alternatives", f"“{echo(text)}” {problem}", item)
         together = len("\n".join(wordings))
         if len(wordings) <= MOST_ALTERNATIVES and together > LONGEST_LIST:
             problem = f"have {together:,} characters together; {LONGEST_LIST:,} at most are accepted"

@@ -6,7 +6,6 @@ retrieval over passages, events, people and FAQ entries, which answers or refuse
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -20,7 +19,7 @@ from knowledge.answers import Answer, Excerpt, Kind, Statement, Status
 from knowledge.assistance import EXAMPLES as ASSISTANCE_EXAMPLES
 from knowledge.assistance import assistance_reply
 from knowledge.citations import Citation
-from knowledge.commands import COMMANDS, Command, parse_command, written
+from knowledge.commands import COMMANDS, Command, has_word, is_command, parse_command, written
 from knowledge.comparisons import compared_periods
 from knowledge.corrections import Correction, since
 from knowledge.errors import InputError
@@ -51,8 +50,6 @@ _TAGS_NAMED = 20
 _NEAREST = 3
 _LONGEST_NAME = 100
 
-_WORD = re.compile(r"\w\w")
-
 
 class Engine:
     """Answers questions and commands from one library; holds no state between calls and never raises."""
@@ -78,7 +75,7 @@ class Engine:
 
         `own` are the entries of the server in which it is asked.
         """
-        if not typed.lstrip().startswith("/"):
+        if not is_command(typed):
             return self._question(typed, own)
         if len(typed) > LONGEST_INPUT:
             return self._finish(self.unreadable(_TOO_LONG, _ASK_HINT), echo(typed))
@@ -112,13 +109,13 @@ class Engine:
     def _question(self, question: str, own: OwnEntries | None) -> Answer:
         """Answer a free question from the library, or refuse if nothing supports an answer."""
         question = question.strip()
-        asked = written("ask", question=question) if question.startswith("/") else question
+        asked = written("ask", question=question) if is_command(question) else question
         if unreadable := self._unreadable_question(question):
             return self._finish(unreadable, asked, own)
         return self._finish(self._answering.answer(question, own), asked, own)
 
     def _unreadable_question(self, question: str) -> Answer | None:
-        if not _WORD.search(question):
+        if not has_word(question):
             return self.unreadable("Ask a question in a few words.", _ASK_HINT)
         return self.unreadable(_TOO_LONG, _ASK_HINT) if len(question) > LONGEST_INPUT else None
 

@@ -11,9 +11,8 @@ from knowledge.citations import Citation
 
 
 class State(StrEnum):
-    """Whether an entry is found: a draft waits to be published, a retired entry is kept but not shown."""
+    """Whether an entry is found: a retired one is kept, but not shown."""
 
-    DRAFT = "draft"
     PUBLISHED = "published"
     RETIRED = "retired"
 
@@ -95,7 +94,7 @@ class Draft:
     The fields are those of `drafts.LABELS`, each empty or left out if nothing was typed. `entry_id` is empty
     for a new entry; `since` is the number of the revision that was edited (0 for a new one). `question_id` is
     the question of the review queue that it answers, if any. One that is `submitted` waits for a second
-    moderator.
+    moderator; `sent_back` is why that one did not publish it.
     """
 
     guild_id: int
@@ -105,5 +104,6 @@ class Draft:
     since: int = 0
     question_id: int | None = None
     submitted: bool = False
+    sent_back: str = ""
     id: int = 0
     at: datetime | None = None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher, unified_diff
 from enum import StrEnum
 from itertools import islice, zip_longest
 
 from knowledge.drafts import LABELS, typed
-from knowledge.entries import Content
+from knowledge.entries import Action, Content, Revision
 
 _CONTEXT = 40
 """About how many characters of kept text are shown beside a change."""
@@ -56,13 +56,27 @@ def differences(before: Content | None, after: Content) -> tuple[Difference, ...
     Alternatives and citations are compared line by line, the other fields word by word. A citation that
     stays, yet rests on a passage that has changed, is followed by “(as it reads now)”.
     """
-    old = typed(before) if before else {}
-    new = typed(after) | {"citations": _references(before, after)}
+    return differences_as_typed(
+        typed(before) if before else {}, typed(after) | {"citations": _references(before, after)}
+    )
+
+
+def differences_as_typed(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[Difference, ...]:
+    """Return what differs between two drafts as they were typed, whatever is wrong with them."""
     return tuple(
         Difference(field, tuple(_pieces(_tokens(field, old.get(field, "")), _tokens(field, text))))
         for field, text in new.items()
         if text != old.get(field, "")
     )
+
+
+def reverted_to(revision: Revision, kept: Iterable[Revision]) -> int | None:
+    """Return the number of the revision that another went back to, of those kept: the last that says it."""
+    if revision.action is not Action.REVERT:
+        return None
+    said = typed(revision.content)
+    earlier = (one for one in kept if one.number < revision.number and typed(one.content) == said)
+    return max((one.number for one in earlier), default=None)
 
 
 def in_words(found: Iterable[Difference]) -> str:

@@ -12,7 +12,7 @@ from textwrap import indent
 from typing import Any, Literal
 
 from knowledge.content_files import WHOLE, ContentFile
-from knowledge.drafts import LONGEST_ID, FieldFault, Written, check, is_entry_id, no_id, tidy_lines
+from knowledge.drafts import EDITORIAL, LONGEST_ID, FieldFault, Written, check, is_entry_id, no_id, tidy_lines
 from knowledge.entries import Content, Entry, State
 from knowledge.entry_differences import Difference, differences, in_words
 from knowledge.errors import ContentError, Fault
@@ -23,6 +23,9 @@ _BLANK: Mapping[str, Any] = {one.name: one.default for one in fields(Written)}
 
 MOST_BYTES = 1_000_000
 MOST_ENTRIES = 10_000
+
+MOST_PIECES = 60
+"""How many mappings, lists and words there are for each entry that a file may have; no entry needs more."""
 
 MOST_FAULTS = 1_000
 """As many faults as anybody wants to read; about so many are named."""
@@ -60,7 +63,7 @@ class ImportedChange:
     def in_words(self) -> str:
         """Say what would differ, below the id of the entry; no markup."""
         was, will_be = self.entry.state, self.imported.state
-        turn = "" if was is will_be else f" (now {was}, then {will_be})"
+        turn = "" if was is will_be else f" ({was} now, {will_be} after this)"
         return "\n".join(filter(None, (f"{self.entry.id}{turn}", indent(in_words(self.differences), "  "))))
 
 
@@ -74,16 +77,26 @@ class ImportPlan:
     overrides: frozenset[str] = frozenset()
 
     def in_words(self, most: int = 20) -> str:
-        """Say what would be added, changed and left alone, naming `most` of the first two; no markup."""
+        """Say what would be added and changed, naming `most` of each, and what is unchanged; no markup."""
         added = map(self._named, self.added)
         changed = (change.in_words() for change in self.changed)
         return "\n".join(
             (
                 *_counted(len(self.added), "would be added", islice(added, most)),
                 *_counted(len(self.changed), "would be changed", islice(changed, most)),
-                *_counted(len(self.unchanged), "would be left alone", ()),
+                *_counted(len(self.unchanged), "unchanged", ()),
             )
         )
+
+    @property
+    def counts(self) -> str:
+        """How many entries it adds, changes and leaves as they are; nothing is said of none."""
+        counts = (
+            (len(self.added), "added"),
+            (len(self.changed), "changed"),
+            (len(self.unchanged), "unchanged"),
+        )
+        return ", ".join(f"{count:,} {what}" for count, what in counts if count)
 
     @property
     def mark(self) -> str:
@@ -120,6 +133,8 @@ def _same(one: ImportedEntry, entry: Entry) -> bool:
 
 
 def _counted(number: int, what: str, names: Iterable[str]) -> Iterator[str]:
+    if not number:
+        return
     shown = list(names)
     yield f"{number:,} {'entry' if number == 1 else 'entries'} {what}{':' if shown else '.'}"
     yield from (indent(name, "  ") for name in shown)
@@ -130,10 +145,10 @@ def _counted(number: int, what: str, names: Iterable[str]) -> Iterator[str]:
 def export(entries: Iterable[Entry]) -> bytes:
     """Return entries as a YAML file, in the order of their ids; `read_entries` reads them back.
 
-    Drafts are left out, and so are keys that would be empty and the state of what is published. So an entry
-    can be pasted into `faq.yaml`, which knows neither states nor review dates.
+    Keys that would be empty are left out, and so is the state of what is published. So an entry can be pasted
+    into `faq.yaml`, which knows neither states nor review dates.
     """
-    kept = sorted((entry for entry in entries if entry.state is not State.DRAFT), key=lambda entry: entry.id)
+    kept = sorted(entries, key=lambda entry: entry.id)
     return ("\n".join("\n".join(_lines(entry)) + "\n" for entry in kept) or "[]\n").encode()
 
 
@@ -195,7 +210,8 @@ def read_entries(
     """
     if len(data) > most_bytes:
         raise _refused(name, f"has {len(data):,} bytes; {most_bytes:,} at most are accepted")
-    file = ContentFile.of(name, _joined_halves(data) if name.lower().endswith(".json") else data)
+    whole = _joined_halves(data) if name.lower().endswith(".json") else data
+    file = ContentFile.of(name, whole, MOST_PIECES * most_entries)
     if not isinstance(file.raw, list):
         raise (
             ContentError(tuple(file.faults)) if file.faults else _refused(name, "a list of entries is wanted")
@@ -223,6 +239,10 @@ def _entry(file: ContentFile, position: int, raw: Any, library: Library) -> Iter
             (position,), f"has more than {_ENDLESS} keys, or under one of them more than {_ENDLESS} items"
         )
         return
+    slip = _slip_in_citations(raw)
+    if slip:
+        file.fault((position, "citations"), slip)
+        raw = {**raw, "citations": []}
     row: _Row | None = file.one(_Row, raw, (position,))
     if row is not None:
         content, faults = check(row, library)
@@ -231,9 +251,21 @@ def _entry(file: ContentFile, position: int, raw: Any, library: Library) -> Iter
         yield ImportedEntry(row.id, content, State(row.state))
     else:
         faults = tuple(_other_faults(raw, library)) if isinstance(raw, dict) else ()
-    for fault in faults:
+    for fault in faults if not slip else (fault for fault in faults if fault.field != "citations"):
         item = () if fault.item is None else (fault.item,)
         file.fault((position, fault.field, *item), fault.problem)
+
+
+def _slip_in_citations(raw: Any) -> str:
+    """Say what to write if the citations of a row are written as in a form; nothing if they are not."""
+    cited = raw.get("citations") if isinstance(raw, dict) else None
+    references = [cited] if isinstance(cited, str) else cited if isinstance(cited, list) else []
+    if any(isinstance(one, str) and one.strip().lower() == EDITORIAL for one in references):
+        return "in a file, an entry without citations has the line editorial: true instead of this one"
+    if isinstance(cited, str):
+        parts = [part.strip() for part in re.split(r"[,;\n]", cited) if part.strip()]
+        return f"a list is wanted: {echo(_quoted(parts))}"
+    return ""
 
 
 def _other_faults(raw: Mapping[str, Any], library: Library) -> Iterator[FieldFault]:

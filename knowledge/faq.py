@@ -6,9 +6,20 @@ from dataclasses import dataclass
 from datetime import date
 
 from knowledge.citations import Citation
+from knowledge.commands import has_word, is_command
 from knowledge.rows import Row
+from knowledge.text import normalise
 
 MOST_CITATIONS = 3
+
+
+def never_found(wording: str) -> str:
+    """Return why nobody who types a wording would find its entry; nothing if it is found."""
+    if is_command(wording):
+        return "begins with “/” and would be read as a command; begin with a word"
+    if not all(map(has_word, (wording, normalise(wording)))):
+        return "has no word of two letters or digits, by which it could be found"
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

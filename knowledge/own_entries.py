@@ -122,8 +122,13 @@ class OwnEntries:
         A pointer that is taken back leaves no change behind, hence the count, which is left out if there is
         none. Empty where there never was an entry or a pointer.
         """
-        last = max(next(reversed(self._changes.values()), 0), next(reversed(self._pointers), 0))
+        last = self.next_change - 1
         return f"{last or ''}{f'.{len(self._pointers)}' if self._pointers else ''}"
+
+    @property
+    def next_change(self) -> int:
+        """A number for a change that would come after all that are there."""
+        return max(next(reversed(self._changes.values()), 0), next(reversed(self._pointers), 0)) + 1
 
     @property
     def ids(self) -> Collection[str]:
@@ -198,12 +203,15 @@ class OwnEntries:
         keys = list(filter(None, map(wording_key, texts)))
         ids = (entry_id for key in keys for entry_id in reversed(self._ids.get(key, ())))
         changes = (change for key in keys for change in reversed(self._pointing.get(key, ())))
-        addresses = chain(ids, (self._pointers[change].target for change in changes))
-        subject = next(filter(None, map(self._subject, addresses)), None)
+        targets = (self._pointers[change].target for change in changes)
+        addresses = chain(((id_, False) for id_ in ids), ((target, True) for target in targets))
+        found = ((self._subject(address), pointed) for address, pointed in addresses)
+        subject, pointed = next((one for one in found if one[0]), (None, False))
         if subject is None:
             return None
         words = frozenset(self._retrieval.read(texts[-1]))
-        return Candidate(subject, 1.0, Role.ASK, words, text_share=1.0, share=1.0, coverage=1.0)
+        sure = Candidate(subject, 1.0, Role.ASK, words, text_share=1.0, share=1.0, coverage=1.0)
+        return replace(sure, pointed=pointed)
 
     def candidates(self, words: Sequence[str]) -> list[Candidate]:
         """Return the entries, and the targets of pointers, that match some of `words`, with the evidence."""
@@ -213,7 +221,7 @@ class OwnEntries:
             pointed = self._pointers[self._changes_at[number]]
             if subject := self._subject(pointed.target):
                 asked = replace(subject, all_terms=subject.all_terms.union(pointed.words))
-                found.append(question.candidate(asked, nearest))
+                found.append(replace(question.candidate(asked, nearest), pointed=True))
         return found
 
     def near(self, words: str) -> list[OwnEntry]:

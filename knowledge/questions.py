@@ -80,6 +80,18 @@ def asked_for(question: str) -> frozenset[Asked]:
     return frozenset(map(_KIND_OF.__getitem__, _PHRASE.findall(text)))
 
 
+_NOW = re.compile(
+    r"\b(?:today|nowadays|currently|these days|at present|at the moment(?! of\b)|now(?! that\b)|still)\b"
+)
+_THEN = re.compile(r"\b(?:was|wasnt|were|werent|did|didnt|had|hadnt|(?:19|20)[0-9]{2})\b")
+
+
+def asks_about_the_present(question: str) -> bool:
+    """Whether a question asks how things are when it is asked, and not how they were at some time."""
+    text = normalise(question).replace("'", "")
+    return bool(_NOW.search(text)) and not _THEN.search(text)
+
+
 _NOT_ASKED = re.compile(
     r"<a?:\w{1,40}:[0-9]{1,25}>|<[@#][!&]?[0-9]{1,25}>|@(?:everyone|here)\b|https?://\S+|"
     r"^\s*(?:(?:hello|hi|hey)\b[ ,!]*)?(?:bot\b[ ,!:]*)?"

@@ -13,7 +13,7 @@ from knowledge.faq import FaqEntry, OwnEntry
 from knowledge.leads import lead
 from knowledge.library import Library
 from knowledge.people import Person
-from knowledge.questions import asked_for
+from knowledge.questions import asked_for, asks_about_the_present
 from knowledge.retrieval import Candidate, Retrieval, Role
 from knowledge.sources import Passage
 from knowledge.text import clip
@@ -29,6 +29,8 @@ OWN = "This server's own entry."
 
 MAY_FALL = "An event known only to its month, season or year is listed where it may fall in the period."
 
+POINTED = "Pointed here by this server's moderators."
+
 STALE = "A passage that this entry cites has changed since"
 
 DATES_OVERLAP = "Some of these dates overlap; the sources do not say which of those came first."
@@ -43,6 +45,9 @@ MOST_EXCERPTS = 3
 CLOSEST = 2
 _SUBJECT = "Ask about the history of U.S. humanitarian-aid policy toward North Korea."
 LONGEST_LEAD = 600
+
+_SPEAK_OF_A_DAY = (Kind.ANSWER, Kind.FAQ, Kind.PEOPLE)
+"""Which replies say how things are without saying when; figures and events have dates of their own."""
 
 CLOSE = 0.25
 """Coverage from which a passage is near enough to a refused question to be shown as the closest."""
@@ -89,6 +94,10 @@ class Replies:
 
     def from_candidates(self, question: str, candidates: Sequence[Candidate]) -> Answer:
         """Reply from the first candidate, with the passages that are nearly as well supported."""
+        answer = self._from_candidates(question, candidates)
+        return replace(answer, notes=(POINTED, *answer.notes)) if candidates[0].pointed else answer
+
+    def _from_candidates(self, question: str, candidates: Sequence[Candidate]) -> Answer:
         item = candidates[0].subject.item
         if isinstance(item, KnownUnknown):
             return self.known_unknown(question, item)
@@ -114,6 +123,20 @@ class Replies:
         words = frozenset(self._retrieval.concepts(question))
         asked = [d for d in concerned if self._share(d.about.removeprefix("whether "), words) >= IN_DISPUTE]
         return replace(answer, disputes=tuple(dict.fromkeys((*answer.disputes, *asked))))
+
+    def with_date(self, question: str, answer: Answer) -> Answer:
+        """Say as of when the first source of an answer speaks, if the question asks about the present."""
+        if answer.kind not in _SPEAK_OF_A_DAY or not asks_about_the_present(question):
+            return answer
+        sources = self._library.sources
+        first = next((sources[citation.source] for citation in answer.citations), None)
+        if first is None or first.published is None:
+            return answer
+        newest = max(sources.values(), key=lambda source: source.published_key)
+        is_newest = newest.published_key == first.published_key
+        later = "nothing later" if is_newest else f"sources up to {newest.published_in_words}"
+        note = f"The source is of {first.published_in_words}; the library has {later}."
+        return replace(answer, notes=(*answer.notes, note))
 
     def _share(self, text: str, words: frozenset[str]) -> float:
         """Return how much of the weight of a text some words have."""

@@ -96,6 +96,7 @@ class Candidate:
     `coverage` decides between an answer and a refusal: the share of what the question is about, without the
     kind of thing asked for, that the subject has, and how many telling words that is, for three words of ten
     are better evidence than one of three. `factor` is what the question's naming of a source makes of it.
+    One that is `pointed` is found because moderators said that it answers such a question.
     """
 
     subject: Subject
@@ -106,6 +107,7 @@ class Candidate:
     share: float
     coverage: float = 0.0
     factor: float = 1.0
+    pointed: bool = False
 
     @property
     def support(self) -> float:

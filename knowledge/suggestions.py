@@ -20,7 +20,7 @@ from knowledge.exports import Absence, Figure, units
 from knowledge.faq import FaqEntry
 from knowledge.library import Library
 from knowledge.periods import ALL_DATES, AmbiguousPeriodError, Period, PeriodError, Precision, parse_period
-from knowledge.text import clip
+from knowledge.text import clip, counted
 from knowledge.wording import figure_in_words, role_in_words
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def assistance_years(library: Library, typed: str = "", limits: Limits = READABL
         said = "; ".join(f"{one.id} {_row_in_words(row)}" for one, row in rows)
         return Suggestion(f"{year.key()} — {said or 'no figure'}", year.key())
 
-    known = [Suggestion(f"all fiscal years — {_number(len(held), 'year')}", "all"), *map(described, held)]
+    known = [Suggestion(f"all fiscal years — {counted(len(held), 'year')}", "all"), *map(described, held)]
     read = [year for period in _read(typed, held) for year in _single_year(period)] if typed.strip() else []
     return cut(chain(map(described, read), _matching(typed, known)), limits)
 
@@ -119,7 +119,7 @@ def topics(library: Library, typed: str = "", limits: Limits = READABLE) -> tupl
     """Suggest topics of the timeline, the most frequent first."""
     counts = Counter(topic for event in library.timeline.events for topic in event.topics)
     ordered = sorted(counts, key=lambda topic: (-counts[topic], topic))
-    found = [Suggestion(f"{topic} — {_number(counts[topic], 'event')}", topic) for topic in ordered]
+    found = [Suggestion(f"{topic} — {counted(counts[topic], 'event')}", topic) for topic in ordered]
     return cut(_matching(typed, found), limits)
 
 
@@ -133,7 +133,7 @@ def actors(library: Library, typed: str = "", limits: Limits = READABLE) -> tupl
     """Suggest actors of the timeline, the most frequent first; an alias finds its actor, too."""
     counts = {actor: len(library.actors.events(actor)) for actor in library.actors.names}
     ordered = sorted(counts, key=lambda actor: (-counts[actor], actor))
-    found = [Suggestion(f"{actor} — {_number(counts[actor], 'event')}", actor) for actor in ordered]
+    found = [Suggestion(f"{actor} — {counted(counts[actor], 'event')}", actor) for actor in ordered]
     named = [(name, one) for one in found for name in library.actors.called(one.value)]
     return cut(chain(_matching(typed, found), _called(typed, named)), limits)
 
@@ -218,7 +218,7 @@ def faq_tags(
     shipped = (entry for entry in library.faq if not own or own.entry(entry.id) is None)
     counts = Counter(tag for entry in chain(own.entries if own else (), shipped) for tag in entry.tags)
     ordered = sorted(counts, key=lambda tag: (-counts[tag], tag))
-    found = [Suggestion(f"{tag} — {_number(counts[tag], 'entry', 'entries')}", tag) for tag in ordered]
+    found = [Suggestion(f"{tag} — {counted(counts[tag], 'entry', 'entries')}", tag) for tag in ordered]
     return cut(_matching(typed, found), limits)
 
 
@@ -270,11 +270,7 @@ def _exact(library: Library, typed: str) -> list[Suggestion]:
 
 
 def _counted(period: Period, count: int, noun: str) -> Suggestion:
-    return Suggestion(f"{period.label()} — {_number(count, noun)}", period.key())
-
-
-def _number(count: int, noun: str, plural: str = "") -> str:
-    return f"{count or 'no'} {noun if count == 1 else plural or f'{noun}s'}"
+    return Suggestion(f"{period.label()} — {counted(count, noun)}", period.key())
 
 
 def _in_other_words(typed: str, own: OwnEntries | None) -> Iterator[FaqEntry]:

@@ -24,6 +24,8 @@ _FUNCTION_WORDS = _set(
     nor not of on one or our ours out please pls shall she should so some such than that the their them then
     there these they this those to too up us was we were will with would you your yours"""
 )
+# Their Snowball stem is "mar", by which people mean March.
+_OWN_STEMS = {"mars": "mars", "marred": "marr", "marring": "marr"}
 # Not "may", which is also a month, nor "never" and "nothing", which tell passages apart.
 STOP_WORDS = QUESTION_WORDS | _CONTRACTED | _FUNCTION_WORDS
 
@@ -41,6 +43,11 @@ _UNSEEN = (
 )
 _INVISIBLE = re.compile(f"[{_UNSEEN}]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+UNPRINTABLE = re.compile(
+    r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+"""Control and other non-characters that are no blanks, and the marks that turn a line round."""
+
 # Plain ASCII, or a character with what composes onto it: combining marks, Hangul vowels and finals.
 _CLUSTER = re.compile(
     rf"[\x00-\x7f]+(?![^\x00-\x7f])|(?s:.)[\u0300-\u036f\u1161-\u11ff\u3099\u309a{_UNSEEN}]*"
@@ -171,6 +178,8 @@ def _stem(word: str) -> str:
     """Stem a word. A `Stemmer` is not safe between threads; making one a word costs less than a lock."""
     import Stemmer  # type: ignore[import-not-found]
 
+    if word in _OWN_STEMS:
+        return _OWN_STEMS[word]
     stem: str = Stemmer.Stemmer("english", 0).stemWord(word)
     return stem
 
@@ -328,6 +337,11 @@ def _joins(character: str) -> bool:
         or "\U0001f3fb" <= character <= "\U0001f3ff"
         or "\udc00" <= character <= "\udfff"
     )
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun: `1 vote`, `2 votes`, `no votes`; `plural` where an s is not enough."""
+    return f"{count or 'no'} {noun if count == 1 else plural or f'{noun}s'}"
 
 
 def echo(text: str) -> str:

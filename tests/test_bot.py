@@ -16,6 +16,7 @@ import pytest
 
 from knowledge.store import Store
 from settings import load_settings
+from tests.knowledge import small_content
 from tests.knowledge.workbooks import others, workbook
 
 ROOT = Path(__file__).parents[1]
@@ -25,19 +26,9 @@ ENVIRONMENT = {
     if name != "DISCORD_TOKEN" and not name.startswith(("AID_BOT_", "PYTHONIOENCODING"))
 }
 
-LETTER = """\
-id: letter-2003
-title: "A letter"
-publisher: The Ministry
-published: 2003-04-05
-published_basis: "given by the operator"
-url: "https://example.org/letter"
-kind: article
-collection: local
-passages:
-  - ref: "1"
-    original: "Quorn and zinc were shipped to the harbour master of Wonsan."
-"""
+LETTER = small_content.LETTER.replace(
+    "We thank you for the rice.", "Quorn and zinc were shipped to the harbour master of Wonsan."
+)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ import simcord
 from simcord.preview._server import PreviewServer
 
 from demo import NAME, PATCHES, Demo, DemoError, shown
-from docs.pictures import KINDS, gallery, shown_in
+from docs.pictures import HEIGHTS, KINDS, gallery, shown_in
 from knowledge.database_files import url_of_file
 from knowledge.engine import Engine
 from knowledge.entry_files import read_entries
@@ -219,6 +219,23 @@ async def test_its_clock_is_that_of_the_machine_and_goes(demo: Demo) -> None:
     assert abs(behind()) < 3
 
 
+@pytest.mark.parametrize(
+    ("zone", "as_shown"),
+    [("KST-9", "Etc/GMT-9"), ("EST5", "Etc/GMT+5"), ("IST-5:30", "UTC"), ("UTC0", "UTC")],
+)
+async def test_its_page_shows_the_hour_of_the_machine(
+    zone: str, as_shown: str, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        async with shown(Settings(data_dir=tmp_path), engine, port=0) as demo:
+            assert demo.page.timezone == as_shown
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
 async def test_what_the_bot_has_told_somebody_off_for_does_not_count_as_failed(demo: Demo) -> None:
     """The hook by which simcord would count it is private: if it is gone, look for its successor."""
     assert "_record_error" in vars(simcord.Env)
@@ -278,6 +295,13 @@ def test_every_picture_of_the_table_is_on_one_of_the_two_pages() -> None:
     assert on_desk.items() <= {picture.name: picture.alt for picture in pictures}.items()
     assert cards == gallery(on_desk), "Make it again: python docs/pictures.py"
     assert shown_in(cards).keys() | on_desk.keys() == {picture.name for picture in pictures}
+
+
+def test_the_folder_has_the_pictures_of_the_table_and_no_others() -> None:
+    wanted = {
+        f"{picture.name}-{width}.png" for kind in KINDS for picture in kind.pictures for width in HEIGHTS
+    }
+    assert {file.name for file in (ROOT / "docs" / "pictures").iterdir()} == wanted
 
 
 def test_the_file_on_the_page_for_moderators_can_be_imported(engine: Engine) -> None:

@@ -115,6 +115,7 @@ class Entries(Database):
                 "since": kept.since,
                 "question_id": kept.question_id,
                 "submitted": kept.submitted,
+                "sent_back": kept.sent_back,
                 "at": at,
             }
             if draft.id:
@@ -171,6 +172,7 @@ def read_draft(row: Row[Any]) -> Draft:
         since=row.since,
         question_id=row.question_id,
         submitted=row.submitted,
+        sent_back=row.sent_back,
         id=row.id,
         at=row.at,
     )

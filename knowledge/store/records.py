@@ -40,18 +40,24 @@ class Outcome(StrEnum):
 class AskedModerators:
     """What became of a question to the moderators: it `is_new`, or was added to one that others asked.
 
-    `tell` is how the asker wishes to be told the outcome.
+    `tell` is how the asker wishes to be told the outcome. `dismissed_at` is when moderators last looked at
+    the same question and gave no answer to it.
     """
 
     question_id: int
     askers: int
     is_new: bool
     tell: str = ""
+    dismissed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestion:
-    """A question that waits for the moderators, in the words of whoever asked it first."""
+    """A question that waits for the moderators, in the words of whoever asked it first.
+
+    If the same question was dismissed before, `dismissed_at` is when that was, and `dismissed_by` whose
+    decision it was, None once that person asked to be forgotten.
+    """
 
     id: int
     guild_id: int
@@ -60,15 +66,21 @@ class OpenQuestion:
     askers: int
     first_at: datetime
     last_at: datetime
+    dismissed_at: datetime | None = None
+    dismissed_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Somebody who asked a question: where, and how they wish to be told (`channel`, `dm` or not at all)."""
+    """Somebody who asked a question: in which words, where, and how they wish to be told the outcome.
+
+    `tell` is `channel`, `dm`, or empty for not at all.
+    """
 
     user_id: int
     channel_id: int | None
     tell: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, FromClause, Row, Select, delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.errors import BlockedError, NoQuestionError, QuotaError
@@ -66,7 +66,8 @@ class Review(Database):
                 await connection.execute(update(askers).where(mine).values(wish))
             counting = select(func.count()).where(askers.c.question_id == question_id)
             counted = await connection.scalar(counting) or 0
-            return AskedModerators(question_id, counted, open_id is None, tell or told or "")
+            looked_at = await connection.scalar(_dismissed(guild_id, key, questions.c.closed_at))
+            return AskedModerators(question_id, counted, open_id is None, tell or told or "", looked_at)
 
     async def wish(
         self, guild_id: int, question_id: int, user_id: int, *, channel_id: int | None, tell: str
@@ -182,7 +183,7 @@ def _asker(question_id: int, user_id: int) -> ColumnElement[bool]:
 
 
 def _askers(question_id: int) -> Select[Any]:
-    columns = (askers.c.user_id, askers.c.channel_id, askers.c.tell)
+    columns = (askers.c.user_id, askers.c.channel_id, askers.c.tell, askers.c.text)
     return select(*columns).where(askers.c.question_id == question_id).order_by(askers.c.at, askers.c.user_id)
 
 
@@ -192,6 +193,18 @@ def _is_open(guild_id: int) -> ColumnElement[bool]:
 
 def _open_with(guild_id: int, key: str) -> Select[Any]:
     return select(questions.c.id).where(_is_open(guild_id) & (questions.c.key == key))
+
+
+def _dismissed(
+    guild_id: int | ColumnElement[int],
+    key: str | ColumnElement[str],
+    column: ColumnElement[Any],
+    earlier: FromClause = questions,
+) -> Select[Any]:
+    """Return what selects a column of the question with a key that moderators dismissed last."""
+    same = (earlier.c.guild_id == guild_id) & (earlier.c.key == key)
+    dismissed = select(column).where(same, earlier.c.outcome == Outcome.DISMISSED)
+    return dismissed.order_by(earlier.c.closed_at.desc()).limit(1)
 
 
 async def _keep_to_quota(
@@ -210,6 +223,11 @@ def _open_questions(guild_id: int) -> Select[Any]:
     first = askers.alias("first")
     texts = select(first.c.text).where(first.c.question_id == questions.c.id)
     first_text = texts.order_by(first.c.at, first.c.user_id).limit(1).scalar_subquery()
+    earlier = questions.alias("earlier")
+    dismissed_at, dismissed_by = (
+        _dismissed(questions.c.guild_id, questions.c.key, earlier.c[name], earlier).scalar_subquery()
+        for name in ("closed_at", "closed_by")
+    )
     columns = (
         questions.c.id,
         questions.c.guild_id,
@@ -218,6 +236,8 @@ def _open_questions(guild_id: int) -> Select[Any]:
         func.count().label("askers"),
         func.min(askers.c.at).label("first_at"),
         func.max(askers.c.at).label("last_at"),
+        dismissed_at.label("dismissed_at"),
+        dismissed_by.label("dismissed_by"),
     )
     return select(*columns).join(askers).where(_is_open(guild_id)).group_by(questions.c.id)
 

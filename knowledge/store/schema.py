@@ -145,6 +145,7 @@ drafts = Table(
     Column("question_id", BigInteger),
     Column("submitted", Boolean, nullable=False),
     Column("at", Moment, nullable=False),
+    Column("sent_back", Typed, nullable=False, server_default=json.dumps("")),
 )
 
 questions = Table(

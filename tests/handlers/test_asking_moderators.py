@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from knowledge.errors import NoQuestionError
 from knowledge.guild_settings import GuildSettings
 from knowledge.store import Asker, Outcome, Store
 from tests.handlers.conftest import World
+from tests.handlers.moderating import prefilled
 from tests.handlers.reading import buttons, text
 
 ANSWERED = "When did UNICEF's deputy executive director send the letter about held supplies?"
@@ -134,6 +135,20 @@ async def test_the_same_question_of_several_people_is_one(either: World, store: 
     assert (waiting.text, waiting.askers) == (UNANSWERED, 2)
 
 
+async def test_who_asks_what_was_dismissed_before_is_told_that_it_was_looked_at(
+    either: World, store: Store
+) -> None:
+    await sent(either, either.asker)
+    (waiting,) = await store.open_questions(either.guild.id)
+    day = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    await store.close_question(either.guild.id, waiting.id, Outcome.DISMISSED, either.moderator.id, day)
+    await either.meanwhile()
+    told = text(await sent(either, either.other, SAME))
+    assert "They looked at it before, on 1 March 2026, and gave no answer." in told
+    assert "you are the first" not in told
+    assert len(await store.open_questions(either.guild.id)) == 1
+
+
 async def test_asking_again_changes_nothing_and_says_what_was_wished(world: World, store: Store) -> None:
     card = await sent(world, world.asker)
     await world.asker.click(card, label="Tell me by direct message")
@@ -236,7 +251,7 @@ async def test_an_asker_can_wish_to_be_told_and_not_to_be(
     assert said in text(card)
     assert label not in buttons(card)
     assert f"-# {UNANSWERED}" in text(card)
-    asker = Asker(either.asker.id, either.channel.id, tell)
+    asker = Asker(either.asker.id, either.channel.id, tell, UNANSWERED)
     assert await store.who_asked(either.guild.id, waiting.id) == (asker,)
     await either.meanwhile()
     assert (await either.asker.click(card, label="Do not tell me")).acknowledged
@@ -342,6 +357,30 @@ async def test_a_reason_of_blanks_is_none(world: World, store: Store) -> None:
     result = await world.other.submit_modal(shown, {"reason": " \n\u200e "})
     assert "needs a few words" in text(result.response)
     assert await store.vote_reasons(world.guild.id) == ()
+
+
+async def test_a_form_that_fails_is_answered_in_one_message_and_tried_again_with_what_was_typed(
+    either: World, store: Store, database: Path
+) -> None:
+    shown = await either.other.click(await not_helpful(either), label="Say why")
+    reason = "too *short*,\n# 1. and [late](x)"
+    with closing(sqlite3.connect(database, isolation_level=None)) as somebody:
+        somebody.execute("BEGIN IMMEDIATE")
+        result = await either.other.submit_modal(shown, {"reason": reason})
+    (failed,) = result.followups
+    assert failed.ephemeral
+    assert "cannot write that down" in text(failed)
+    assert list(buttons(failed)) == ["Try again"]
+    await either.meanwhile()
+    again = await either.other.click(failed, label="Try again")
+    assert prefilled(again) == {"reason": reason}
+    assert again.modal is not None
+    assert again.modal["title"] == "What was wrong or missing?"
+    await either.meanwhile()
+    await either.other.submit_modal(again, {"reason": reason})
+    (given,) = await store.vote_reasons(either.guild.id)
+    assert (given.question, given.reason) == (ANSWERED, " ".join(reason.split()))
+    assert "and why" in text(failed)
 
 
 async def test_a_reason_can_be_given_in_a_direct_message(world: World, store: Store) -> None:

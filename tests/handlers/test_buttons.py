@@ -13,10 +13,11 @@ from typing import Any
 import discord
 import pytest
 import simcord
-from discord import PermissionOverwrite
+from discord import PermissionOverwrite, ui
 from simcord import interactions
 
 from handlers import cards
+from handlers.views import Try
 from knowledge.engine import Engine
 from knowledge.store import Store, Votes
 from tests.handlers.conftest import World
@@ -133,6 +134,29 @@ async def test_what_can_be_chosen_is_a_button(either: World, engine: Engine) -> 
     result = await either.asker.click(card, label=choices[0])
     assert result.acknowledged
     assert f"-# {choices[0]}" in text(result.response or card)
+
+
+@pytest.mark.parametrize(
+    ("typed", "labels"),
+    [
+        ("", []),
+        ("/ask why?", ["why?"]),
+        ("/timeline 2018", ["/timeline 2018"]),
+        ("/ask " + "x" * 80, ["x" * 80]),
+        ("/ask " + "x" * 81, []),
+        ("x" * 80, ["x" * 80]),
+        ("x" * 81, []),
+    ],
+)
+def test_an_example_is_a_button_if_it_can_be_read_on_one(typed: str, labels: list[str]) -> None:
+    drawn = [button.item for button in Try.example(typed)]
+    assert [item.label for item in drawn if isinstance(item, ui.Button)] == labels
+
+
+@pytest.mark.parametrize(("length", "count"), [(96, 1), (97, 0)])
+def test_an_input_is_a_button_if_discord_takes_it_as_an_id(length: int, count: int) -> None:
+    assert len(list(Try.labelled("Try it", "x" * length))) == count
+    assert not list(Try.labelled("", "x"))
 
 
 # --- share and delete

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 from collections.abc import AsyncIterator
@@ -76,6 +77,14 @@ async def exported(world: World) -> str:
 # The dry run and its confirmation
 
 
+async def test_a_file_is_read_once_no_other_is(world: World) -> None:
+    async with world.bot.reading_file:
+        waiting = asyncio.create_task(dry_run(world, written(FERRY)))
+        await asyncio.wait([waiting], timeout=0.3)
+        assert not waiting.done()
+    assert "1 entry would be added" in text(await waiting)
+
+
 async def test_a_file_is_shown_first_and_imported_when_confirmed(either: World) -> None:
     shown = await dry_run(either, written(FERRY, BOATS), reason="the *old* wiki")
     told = text(shown)
@@ -87,7 +96,7 @@ async def test_a_file_is_shown_first_and_imported_when_confirmed(either: World) 
     await either.meanwhile()
     await press(either.moderator, shown, "Import")
     assert "### Imported" in text(shown)
-    assert "2 added, 0 changed, 0 left alone" in text(shown)
+    assert "\n2 added. What is published" in text(shown)
     assert not buttons(shown)
     assert not shown.attachments
     assert "Sixty days." in await ask(either, QUESTION)
@@ -114,7 +123,7 @@ async def test_what_differs_is_shown_and_what_is_the_same_is_left_alone(world: W
     assert "1 entry would be changed" in text(shown)
     assert "- Sixty days." in text(shown)
     assert "+ Ninety days." in text(shown)
-    assert "1 entry would be left alone" in text(shown)
+    assert "1 entry unchanged." in text(shown)
     assert "Nothing to import" in text(await dry_run(world, written(FERRY, BOATS)))
 
 

@@ -250,6 +250,9 @@ async def test_going_back_shows_the_very_card_first_and_keeps_the_reason(either:
     await either.meanwhile()
     await press(either.moderator, shown, "Publish revision 1 again")
     assert "### Reverted" in text(shown)
+    assert f"**3** · reverted to revision 1 by <@{either.moderator.id}>" in text(
+        await desk(either, "history")
+    )
     assert "Sixty days" in await ask(either, QUESTION)
     revision = (await either.bot.store.revisions(either.guild.id, ENTRY))[-1]
     assert (revision.number, revision.action) == (3, Action.REVERT)
@@ -265,6 +268,19 @@ async def test_nobody_goes_back_over_a_change_that_was_not_seen(world: World) ->
     result = await press(world.moderator, shown, "Publish revision 1 again")
     assert "Somebody else changed the entry" in text(result.followups[0])
     assert "Seventy days." in await ask(world, QUESTION)
+
+
+async def test_going_back_to_a_revision_that_says_what_holds_would_change_nothing(world: World) -> None:
+    await published(world)
+    await change(world, "Ninety days.")
+    stale = await desk(world, "revert", number=1)
+    await press(world.moderator, await desk(world, "revert", number=1), "Publish revision 1 again")
+    same = await desk(world, "revert", number=1)
+    assert "### Nothing would change" in text(same)
+    assert "Revision 1 says what the entry says now, at revision 3." in text(same)
+    assert not buttons(same)
+    await press(world.moderator, stale, "Publish revision 1 again")
+    assert len(await world.bot.store.revisions(world.guild.id, ENTRY)) == 3
 
 
 async def test_going_back_to_what_it_says_now_is_nothing(world: World) -> None:
@@ -341,6 +357,7 @@ async def test_every_change_is_logged_with_before_and_after(
         assert "What it says did not change" in text(logged.last_message)
     await press(world.moderator, await desk(world, "revert", number=1), "Publish revision 1 again")
     assert "### Reverted" in text(logged.last_message)
+    assert "reverted to revision 1 by" in text(logged.last_message)
     assert len(logged.history()) == 5
     posts = [r.json for r in world.env.http_requests if r.path == f"/channels/{logged.id}/messages"]
     assert [post["allowed_mentions"] for post in posts if isinstance(post, dict)] == [{"parse": []}] * 5

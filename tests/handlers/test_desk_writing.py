@@ -12,7 +12,8 @@ import discord
 import pytest
 import simcord
 
-from knowledge.entries import Action, Entry, State
+from handlers.drafts import EntryForm
+from knowledge.entries import Action, Draft, Entry, State
 from knowledge.store import Store
 from tests.handlers.conftest import World
 from tests.handlers.moderating import (
@@ -133,7 +134,7 @@ async def test_everything_wrong_is_named_by_its_field_and_nothing_typed_is_lost(
 async def test_very_many_faults_are_in_a_file(world: World) -> None:
     wordings = "\n".join(["?!" * n for n in range(1, 19)])
     written = await preview(world, alternatives=wordings, citations="")
-    assert "and 7 more, in the file" in text(written)
+    assert "and 7 more: faults.txt has all of them" in text(written)
     (file,) = written.attachments
     assert (await file.read()).decode().count("Alternative wordings: ") == 18
 
@@ -287,6 +288,8 @@ async def test_an_entry_is_edited_on_what_it_says_now(either: World) -> None:
     assert "- Sixty days, says **the harbour**." in said(what)
     assert "+ Ninety days." in said(what)
     await press(mod, changed, "Publish")
+    assert "### Changed" in text(changed)
+    assert "Readers see it so from now on" in text(changed)
     assert "Ninety days." in await ask(either, QUESTION)
     assert (await entry(either)).revision.number == 2
 
@@ -325,12 +328,61 @@ async def test_an_entry_that_is_not_there_cannot_be_edited(world: World) -> None
     assert world.env.errors
 
 
+async def test_an_edit_that_changes_nothing_says_so_and_cannot_be_published(either: World) -> None:
+    mod = either.moderator
+    await published(either)
+    before_it_was_the_same = await edited(either, answer="Ninety days.")
+    custom_id = buttons(before_it_was_the_same)["Publish"]
+    form = await press(mod, before_it_was_the_same, "Edit again")
+    await either.meanwhile()
+    await submit(mod, form, answer=WRITTEN["answer"])
+    same = before_it_was_the_same
+    assert "Nothing changed:" in text(same)
+    assert not {"Publish", "What changes"} & set(buttons(same))
+    stale = either.env.backend.get_message(same.channel_id, same.id)
+    stale.components[-1]["components"][0] |= {"custom_id": custom_id, "label": "Publish"}
+    await press(mod, same, "Publish")
+    assert "This draft was changed since you saw it" in text(same)
+    assert (await entry(either)).revision.number == 1
+    shipped = await edited(either, entry=SHIPPED)
+    assert "Nothing changed:" in text(shipped)
+    assert "Publish" not in buttons(shipped)
+
+
+async def test_wordings_that_are_answered_already_are_named_before_they_are_taken(world: World) -> None:
+    await world.bot.desk.point(world.guild.id, "ferry permit waiting time", "fp-2019¶4", world.moderator.id)
+    written = await preview(
+        world, question="Are you ChatGPT?", alternatives="ferry permit waiting time\nsomething new"
+    )
+    told = said(written)
+    assert f"The library answers “Are you ChatGPT?” already, with `{SHIPPED}`" in told
+    assert "A pointer of this server answers “ferry permit waiting time” already, with `fp-2019¶4`" in told
+    assert "something new” already" not in told
+    await press(world.moderator, written, "Publish")
+    for wording in ("Are you ChatGPT?", "ferry permit waiting time"):
+        assert "Sixty days" in await ask(world, wording)
+
+
+async def test_a_shipped_entry_that_nobody_changed_here_cannot_be_retired_and_one_in_its_place_can(
+    world: World,
+) -> None:
+    mod = world.moderator
+    refused = await mod.slash(world.channel, "faq-desk retire", id=SHIPPED)
+    assert "is shipped with the library" in everything(refused)
+    assert world.env.errors
+    await press(mod, await edited(world, entry=SHIPPED, answer="No robots here."), "Publish")
+    told = text(card(await mod.slash(world.channel, "faq-desk retire", id=SHIPPED)))
+    assert "The shipped entry, in whose place it stood, is shown again." in told
+    assert "not found any more" not in told
+
+
 async def test_an_edit_of_a_retired_entry_shows_it_again(world: World) -> None:
     await published(world)
     await world.moderator.slash(world.channel, "faq-desk retire", id=ENTRY)
     changed = await edited(world, answer="Ninety days.")
     assert "publishing this shows it again" in text(changed)
     await press(world.moderator, changed, "Publish")
+    assert "### Published again" in text(changed)
     assert (await entry(world)).state is State.PUBLISHED
     assert "Ninety days." in await ask(world, QUESTION)
 
@@ -448,6 +500,86 @@ async def test_a_card_of_a_draft_that_was_changed_since_publishes_nothing(either
     assert "Ninety days." in await ask(either, QUESTION)
 
 
+async def other_card(world: World) -> simcord.ResponseMessage:
+    """Open the only draft there is on a second card, as in another window."""
+    listed = card(await world.moderator.slash(world.channel, "faq-desk drafts"))
+    await world.moderator.select(listed, [options(listed)[0]])
+    return listed
+
+
+async def test_of_two_forms_for_one_draft_the_later_overwrites_nothing_and_both_are_kept(
+    either: World,
+) -> None:
+    mod = either.moderator
+    first = await preview(either)
+    second = await other_card(either)
+    one, two = await press(mod, first, "Edit again"), await press(mod, second, "Edit again")
+    await submit(mod, one, answer="Ninety days.")
+    await either.meanwhile()
+    await submit(mod, two, answer="Seventy days.", reason="heard")
+    told = said(second)
+    assert "You changed this draft in another window" in told
+    assert "- Ninety days.\n+ Seventy days." in told
+    assert "- people ask\n+ heard" in told
+    assert [d.typed["answer"] for d in await either.bot.store.drafts(either.guild.id)] == [
+        "Ninety days.",
+        "Seventy days.",
+    ]
+    await either.meanwhile()
+    await press(mod, second, "Open what you typed here")
+    assert "Seventy days." in text(second)
+    await press(mod, second, "Discard")
+    await press(mod, second, "Discard it")
+    await press(mod, first, "Publish")
+    assert "Ninety days." in await ask(either, QUESTION)
+
+
+async def test_two_forms_for_one_draft_that_change_other_fields_get_along(world: World) -> None:
+    mod = world.moderator
+    first = await preview(world)
+    second = await other_card(world)
+    tags = await press(mod, second, "Tags, review date, id")
+    await submit(mod, await press(mod, first, "Edit again"), answer="Ninety days.")
+    await submit(mod, tags, tags="harbour")
+    assert "Ninety days." in text(second)
+    assert "Tags: harbour" in said(second)
+    (draft,) = await world.bot.store.drafts(world.guild.id)
+    assert (draft.typed["answer"], draft.typed["tags"]) == ("Ninety days.", "harbour")
+
+
+async def test_two_windows_that_send_the_same_tags_twice_differ_in_nothing(world: World) -> None:
+    mod = world.moderator
+    first = await preview(world)
+    second = await other_card(world)
+    forms = [await press(mod, one, "Tags, review date, id") for one in (first, second)]
+    for form in forms:
+        await submit(mod, form, tags="harbour")
+    assert "Tags: harbour" in said(second)
+    forms = [await press(mod, one, "Tags, review date, id") for one in (await other_card(world), second)]
+    for form, tags in zip(forms, ("boats", "ferries"), strict=True):
+        await submit(mod, form, tags=tags)
+    assert "You changed this draft in another window" in said(second)
+    assert "- boats\n+ ferries" in said(second)
+
+
+@pytest.mark.parametrize("label", ["Edit again", "Tags, review date, id", "Discard", "Discard it"])
+async def test_a_button_of_a_window_that_is_behind_shows_first_what_the_draft_says_now(
+    either: World, label: str
+) -> None:
+    mod = either.moderator
+    first = await preview(either)
+    second = await other_card(either)
+    if label == "Discard it":
+        await press(mod, first, "Discard")
+    await submit(mod, await press(mod, second, "Edit again"), answer="Ninety days.")
+    await either.meanwhile()
+    result = await press(mod, first, label)
+    assert result.modal is None
+    assert "This draft was changed since you saw it" in text(first)
+    assert "Ninety days." in text(first)
+    assert len(await either.bot.store.drafts(either.guild.id)) == 1
+
+
 # The two-person rule
 
 
@@ -464,12 +596,105 @@ async def test_where_nobody_publishes_alone_another_moderator_does(either: World
     assert f"by <@{mod.id}> · waits for a second moderator" in text(listed)
     await second.select(listed, [options(listed)[0]])
     assert f"Written by <@{mod.id}>" in text(listed)
-    assert list(buttons(listed)) == ["Publish"]
+    assert list(buttons(listed)) == ["Open fp-2019¶6", "Publish", "Send back"]
     await either.meanwhile()
     await press(second, listed, "Publish")
     assert "Sixty days" in await ask(either, QUESTION)
     revision = (await entry(either)).revision
     assert (revision.author_id, revision.approver_id) == (mod.id, second.id)
+
+
+async def second_look(world: World, second: simcord.MemberActor) -> simcord.ResponseMessage:
+    """Open the only draft that waits, as a second moderator."""
+    listed = card(await second.slash(world.channel, "faq-desk drafts"))
+    await second.select(listed, [options(listed)[0]])
+    return listed
+
+
+async def test_a_second_moderator_opens_what_is_cited_and_sends_the_draft_back_with_a_reason(
+    either: World,
+) -> None:
+    mod, second = either.moderator, another_moderator(either)
+    log = either.guild.create_text_channel("log")
+    await choose(either, two_person_rule=True, log_channel=log.id)
+    written = await preview(either)
+    await press(mod, written, "Send to a second moderator")
+    theirs = await second_look(either, second)
+    assert "fp-2019¶6" in text((await press(second, theirs, "Open fp-2019¶6")).response)
+    form = await press(second, theirs, "Send back")
+    await either.meanwhile()
+    await second.submit_modal(form, {"reason": "Which *harbour*?"})
+    assert "### Sent back" in text(theirs)
+    assert "### A draft was sent back" in text(log.last_message)
+    direct = said(mod.user.dm_channel.last_message)
+    assert "Your draft was sent back" in direct
+    assert "In Test Guild, sue did not publish it." in direct
+    assert "Reason: Which *harbour*?" in direct
+    await either.meanwhile()
+    assert "No drafts" in text(card(await second.slash(either.channel, "faq-desk drafts")))
+    listed = card(await mod.slash(either.channel, "faq-desk drafts"))
+    assert "sent back" in text(listed)
+    await mod.select(listed, [options(listed)[0]])
+    assert "**Sent back by a second moderator:** Which *harbour*?" in said(listed)
+    await submit(mod, await press(mod, listed, "Edit again"), answer="Sixty days, in Nampo.")
+    assert "Sent back by a second moderator" in text(listed)
+    await press(mod, listed, "Send to a second moderator")
+    assert "Sent back" not in text(listed)
+    await press(second, await second_look(either, second), "Publish")
+    assert "in Nampo" in await ask(either, QUESTION)
+    direct = said(mod.user.dm_channel.last_message)
+    assert "Your draft is published" in direct
+    assert "In Test Guild, sue published what you wrote." in direct
+
+
+async def test_a_draft_is_sent_back_and_published_though_its_author_takes_no_messages(world: World) -> None:
+    second = another_moderator(world)
+    await choose(world, two_person_rule=True)
+    world.env.inject_error("POST", "/users/@me/channels", status=403, code=50007, times=None)
+    written = await preview(world)
+    await press(world.moderator, written, "Send to a second moderator")
+    theirs = await second_look(world, second)
+    await second.submit_modal(await press(second, theirs, "Send back"), {"reason": "Which harbour?"})
+    assert "### Sent back" in text(theirs)
+    mine = await other_card(world)
+    assert "Which harbour?" in text(mine)
+    await press(world.moderator, mine, "Send to a second moderator")
+    theirs = await second_look(world, second)
+    await press(second, theirs, "Publish")
+    assert "### Published" in text(theirs)
+
+
+async def test_what_was_changed_or_published_since_is_not_sent_back(world: World) -> None:
+    mod, second = world.moderator, another_moderator(world)
+    await choose(world, two_person_rule=True)
+    written = await preview(world)
+    await press(mod, written, "Send to a second moderator")
+    theirs = await second_look(world, second)
+    form = await press(second, theirs, "Send back")
+    await submit(mod, await press(mod, written, "Edit again"), answer="Ninety days.")
+    await press(mod, written, "Send to a second moderator")
+    result = await second.submit_modal(form, {"reason": "Which harbour?"})
+    assert "This draft was changed since you saw it" in everything(result)
+    assert "Which harbour?" in everything(result)
+    (draft,) = await world.bot.store.drafts(world.guild.id)
+    assert (draft.submitted, draft.sent_back) == (True, "")
+    again = await press(second, theirs, "Send back")
+    assert again.modal is None
+    assert "Ninety days." in text(theirs)
+
+
+async def test_a_draft_is_not_sent_back_for_no_reason(world: World) -> None:
+    second = another_moderator(world)
+    await choose(world, two_person_rule=True)
+    await press(world.moderator, await preview(world), "Send to a second moderator")
+    theirs = await second_look(world, second)
+    result = await second.submit_modal(await press(second, theirs, "Send back"), {"reason": " <@1> "})
+    assert "A reason needs a few words." in everything(result)
+    failed = result.response
+    assert failed is not None
+    form = await press(second, failed, "Try again")
+    await second.submit_modal(form, {"reason": "Which harbour?"})
+    assert "### Sent back" in text(failed)
 
 
 async def test_what_is_edited_after_it_was_sent_has_to_be_sent_again(world: World) -> None:
@@ -583,7 +808,9 @@ async def test_who_lost_the_right_while_a_form_was_open_gets_back_what_was_typed
     await either.meanwhile()
     result = await submit(either.moderator, shown, **WRITTEN)
     assert ONLY_MODERATORS in text(result.response)
-    assert "Sixty days, says" in said(result.followups[0])
+    assert "Sixty days, says" in said(result.response)
+    assert not result.followups
+    assert not buttons(result.response)
     assert await either.bot.store.drafts(either.guild.id) == ()
 
 
@@ -605,9 +832,11 @@ def everything(result: simcord.InteractionResult) -> str:
 async def test_a_database_that_fails_gives_back_what_was_typed(world: World, store: Store) -> None:
     shown = await world.moderator.slash(world.channel, "faq-desk add")
     await store.close()
-    told = everything(await submit(world.moderator, shown, **WRITTEN))
-    assert "cannot write that down" in told
-    assert "Sixty days, says" in told
+    result = await submit(world.moderator, shown, **WRITTEN)
+    (told,) = [one for one in (result.response, *result.followups) if one]
+    assert "cannot write that down" in text(told)
+    assert "Sixty days, says" in said(told)
+    assert prefilled(await press(world.moderator, told, "Try again")) == WRITTEN
 
 
 async def test_of_long_texts_that_are_given_back_the_whole_is_in_a_file(world: World, store: Store) -> None:
@@ -615,7 +844,10 @@ async def test_of_long_texts_that_are_given_back_the_whole_is_in_a_file(world: W
     await store.close()
     long = {"answer": "*" * 1990 + "the end", "alternatives": "x\n" * 500, "reason": "the last field"}
     result = await submit(world.moderator, shown, **{**WRITTEN, **long})
-    ((file,),) = [one.attachments for one in result.followups if one.attachments]
+    (told,) = [one for one in (result.response, *result.followups) if one]
+    (file,) = told.attachments
+    assert "cannot write that down" in text(told)
+    assert not buttons(told)
     assert file.filename == "what-you-typed.txt"
     whole = (await file.read()).decode()
     assert all(f"{name}:\n{value}" in whole for name, value in long.items())
@@ -686,7 +918,7 @@ async def test_whatever_is_typed_the_cards_stay_cards(world: World, hostile: str
     assert "What changes" in buttons(written), text(written)
     await press(mod, written, "What changes")
     await press(mod, written, "Publish")
-    assert "### Published" in text(written)
+    assert "### Changed" in text(written)
     assert "\n-# Reason: forged" not in text(written)
     for command in ("history", "diff", "retire", "restore"):
         result = await mod.slash(world.channel, f"faq-desk {command}", id=ENTRY)
@@ -714,6 +946,13 @@ async def test_the_longest_of_everything_fits(world: World) -> None:
     shown = await world.moderator.slash(world.channel, "faq-desk edit", id=kept.id)
     assert prefilled(shown)["answer"] == longest["answer"]
     assert prefilled(shown)["alternatives"] == longest["alternatives"]
+
+
+def test_the_form_of_the_longest_id_in_an_old_database_can_be_opened() -> None:
+    draft = Draft(1, 2, WRITTEN, "x" * 60, since=9_999, question_id=9_999_999, id=9_999_999)
+    assert len(EntryForm.of(draft, here=True).custom_id) <= 100
+    new = Draft(1, 2, WRITTEN, "x" * 60, since=9_999)
+    assert len(EntryForm.of(new, here=True, said=9_998).custom_id) <= 100
 
 
 # Questions from the queue

@@ -59,6 +59,28 @@ async def test_what_is_older_than_a_year_goes_with_the_daily_round(
     assert submitted.submitted
 
 
+@pytest.mark.parametrize(
+    ("kind", "counted"),
+    [
+        ("vote", "1 votes, 0 questions to moderators and 0 drafts"),
+        ("question", "0 votes, 1 questions to moderators and 0 drafts"),
+        ("draft", "0 votes, 0 questions to moderators and 1 drafts"),
+    ],
+)
+async def test_the_operator_reads_what_went(
+    world: World, store: Store, caplog: pytest.LogCaptureFixture, kind: str, counted: str
+) -> None:
+    caplog.set_level("INFO", "handlers")
+    if kind == "draft":
+        await world.bot.desk.keep(Draft(world.guild.id, world.asker.id, {"question": "Who decides?"}))
+    else:
+        card = (await world.asker.slash(world.channel, "ask", question=UNANSWERED)).response
+        assert card is not None
+        await world.asker.click(card, label={"vote": "Helpful", "question": "Ask the moderators"}[kind])
+    await pause(world, 400)
+    assert f"Older than 365 days, so deleted: {counted}" in caplog.text
+
+
 async def test_the_operator_decides_for_how_long(world: World, store: Store) -> None:
     await left_behind(world)
     await world.restart(retention_days=2)

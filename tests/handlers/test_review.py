@@ -16,6 +16,7 @@ from knowledge.errors import StoreError
 from knowledge.guild_settings import GuildSettings
 from knowledge.store import Outcome, Store
 from tests.handlers.conftest import MakeBot, World
+from tests.handlers.moderating import prefilled
 from tests.handlers.reading import buttons, text
 
 SOURDOUGH = "how do I bake sourdough bread at high altitude"
@@ -98,6 +99,15 @@ def told(result: simcord.InteractionResult) -> str:
     return "\n".join(text(one) for one in result.followups)
 
 
+async def point(
+    who: simcord.MemberActor, card: simcord.ResponseMessage, target: str = "fp-2019¶6"
+) -> simcord.InteractionResult:
+    """Point the question of a card somewhere, and confirm what the preview shows."""
+    shown = await who.click(card, label="Point to a passage")
+    await who.submit_modal(shown, {"target": target})
+    return await who.click(card, label="Confirm")
+
+
 def sent_to_channels(world: World) -> list[dict[str, Any]]:
     """Return the messages that the bot sent to channels of its own accord."""
     requests = [r for r in world.env.http_requests if r.method == "POST" and "/channels/" in r.path]
@@ -120,7 +130,7 @@ async def test_a_question_is_shown_with_its_askers_and_the_closest_passages(desk
     assert "Review: 1 of 1" in text(card)
     assert "1 open question" in text(card)
     assert f"**{question}**" in text(card)
-    assert "Asked by 2 people since <t:" in text(card)
+    assert "Asked by 2 people on <t:" in text(card)
     assert "Closest passages in the library" in text(card)
     opening = [label for label in buttons(card) if label.startswith("Open ")]
     assert 1 <= len(opening) <= 3
@@ -147,10 +157,10 @@ async def test_the_queue_is_walked_there_and_back(desk: Desk) -> None:
     walked.append(text(card))
     assert "Next ›" not in buttons(card)
     for place, (said, wanted) in enumerate(
-        zip(walked, (SOURDOUGH, LASAGNA, "Who decides?", entry.content.question), strict=True), 1
+        zip(walked, ("Who decides?", SOURDOUGH, LASAGNA, entry.content.question), strict=True), 1
     ):
         assert f"Review: {place} of 4" in said
-        assert "2 open questions · 1 submitted draft · 1 entry to look at" in said
+        assert "1 submitted draft · 2 open questions · 1 entry to look at" in said
         assert f"**{wanted}**" in said
     for _ in range(3):
         await desk.world.meanwhile()
@@ -307,6 +317,28 @@ async def test_an_entry_is_written_from_the_question_and_its_askers_are_told(des
     assert "Not *from* here." in text(again)
 
 
+async def test_from_an_entry_that_is_published_one_goes_on_to_the_next_question(desk: Desk) -> None:
+    world = desk.world
+    await desk.asked(LASAGNA, world.asker, world.other)
+    await desk.asked(SOURDOUGH)
+    card = await desk.review()
+    await world.moderator.click(card, label="Next ›")
+    for question, other in ((SOURDOUGH, LASAGNA), (LASAGNA, "")):
+        shown = await world.moderator.click(card, label="Write entry")
+        typed = {"question": question, "answer": "Not from here.", "citations": "editorial"}
+        written = (await world.moderator.submit_modal(shown, typed)).response
+        assert written is not None
+        await world.meanwhile()
+        await world.moderator.click(written, label="Publish")
+        assert ("Next question ›" in buttons(written)) is bool(other)
+        if other:
+            await world.meanwhile()
+            await world.moderator.click(written, label="Next question ›")
+            assert f"**{other}**" in text(written)
+            card = written
+    assert await desk.open() == []
+
+
 async def test_an_entry_is_published_though_its_question_was_closed_meanwhile(lasting: Desk) -> None:
     world = lasting.world
     question_id = await lasting.asked(SOURDOUGH, tell="dm")
@@ -342,7 +374,9 @@ async def test_a_question_is_pointed_to_a_passage_and_its_askers_are_told(desk: 
     shown = await world.moderator.click(card, label="Point to a passage")
     assert shown.modal is not None
     await world.meanwhile()
-    result = await world.moderator.submit_modal(shown, {"target": "fp-2019 6"})
+    await world.moderator.submit_modal(shown, {"target": "fp-2019 6"})
+    await world.meanwhile()
+    result = await world.moderator.click(card, label="Confirm")
     assert result.acknowledged
     assert LASAGNA in text(card)
     assert "is answered by fp-2019¶6 from now on" in told(result)
@@ -359,11 +393,64 @@ async def test_a_question_is_pointed_to_a_passage_and_its_askers_are_told(desk: 
     assert (await world.moderator.click(public, label="Delete")).acknowledged
 
 
+async def test_where_it_is_pointed_is_seen_as_readers_will_before_it_counts(desk: Desk) -> None:
+    world = desk.world
+    await desk.asked(SOURDOUGH, world.asker, tell="dm")
+    card = await desk.review()
+    before = text(card)
+    shown = await world.moderator.click(card, label="Point to a passage")
+    await world.meanwhile()
+    await world.moderator.submit_modal(shown, {"target": "fp-2019 6"})
+    preview = text(card)
+    assert "**Preview.**" in preview
+    assert "pointed to `fp-2019¶6`. Nothing has changed yet." in preview
+    assert list(buttons(card)) == ["Open fp-2019¶6", "Confirm", "Back"]
+    assert await desk.open() == [SOURDOUGH]
+    assert await desk.store.pointers(desk.guild_id) == ()
+    assert world.bot.reply(SOURDOUGH, desk.guild_id).status == "refused"
+    await world.meanwhile()
+    await world.moderator.click(card, label="Back")
+    assert text(card) == before
+    await point(world.moderator, card)
+    read = text((await world.other.slash(world.channel, "ask", question=SOURDOUGH)).response)
+    lines = [line for line in read.split("\n") if line.strip() and not line.startswith("-# library ")]
+    assert "-# Pointed here by this server's moderators." in lines
+    assert set(lines) <= set(preview.split("\n"))
+
+
+async def test_what_went_since_it_was_previewed_is_told_and_the_question_stays(lasting: Desk) -> None:
+    world = lasting.world
+    entry = await lasting.published()
+    await lasting.asked(SOURDOUGH)
+    card = await lasting.review()
+    shown = await world.moderator.click(card, label="Point to a passage")
+    await world.moderator.submit_modal(shown, {"target": entry.id})
+    await world.bot.desk.retire(lasting.guild_id, entry.id, 1, lasting.second.id)
+    assert "is neither the id of an entry" in told(await world.moderator.click(card, label="Confirm"))
+    assert await lasting.open() == [SOURDOUGH]
+
+
+async def test_a_target_that_leads_nowhere_can_be_mended_in_the_form_that_was_sent(desk: Desk) -> None:
+    world = desk.world
+    await desk.asked(SOURDOUGH)
+    shown = await world.moderator.click(await desk.review(), label="Point to a passage")
+    result = await world.moderator.submit_modal(shown, {"target": "the *RFA* report"})
+    (failed,) = result.followups
+    assert "is neither the id of an entry" in text(failed)
+    await world.meanwhile()
+    again = await world.moderator.click(failed, label="Try again")
+    assert prefilled(again) == {"target": "the *RFA* report"}
+    await world.meanwhile()
+    await world.moderator.submit_modal(again, {"target": "fp-2019¶6"})
+    assert "**Preview.**" in text(failed)
+    await world.moderator.click(failed, label="Confirm")
+    assert [one.target for one in await desk.store.pointers(desk.guild_id)] == ["fp-2019¶6"]
+
+
 async def test_a_question_is_pointed_to_an_entry(lasting: Desk) -> None:
     entry = await lasting.published(answer="Ninety days.")
     await lasting.asked("waiting time for the papers of truck drivers with bread")
-    shown = await lasting.world.moderator.click(await lasting.review(), label="Point to a passage")
-    result = await lasting.world.moderator.submit_modal(shown, {"target": entry.id})
+    result = await point(lasting.world.moderator, await lasting.review(), entry.id)
     assert f"is answered by {entry.id} from now on. Nobody wished to be told." in told(result)
 
 
@@ -384,9 +471,7 @@ async def test_what_leads_nowhere_is_told_and_given_back(lasting: Desk, target: 
 async def test_a_pointer_can_be_taken_back(desk: Desk) -> None:
     world = desk.world
     await desk.asked(SOURDOUGH)
-    shown = await world.moderator.click(await desk.review(), label="Point to a passage")
-    result = await world.moderator.submit_modal(shown, {"target": "fp-2019¶6"})
-    (done,) = result.followups
+    (done,) = (await point(world.moderator, await desk.review())).followups
     await world.meanwhile()
     for said in ("Taken back: the question is not pointed there any more",):
         assert (await world.moderator.click(done, label="Take it back")).acknowledged
@@ -401,8 +486,7 @@ async def test_where_a_question_is_pointed_is_logged(lasting: Desk) -> None:
     log = world.guild.create_text_channel("log")
     await world.bot.desk.save_settings(lasting.guild_id, GuildSettings(log_channel=log.id))
     await lasting.asked(SOURDOUGH)
-    shown = await world.moderator.click(await lasting.review(), label="Point to a passage")
-    (done,) = (await world.moderator.submit_modal(shown, {"target": "fp-2019¶6"})).followups
+    (done,) = (await point(world.moderator, await lasting.review())).followups
     for label, said in (("", "is pointed to its answer"), ("Take it back", "is not pointed any more")):
         if label:
             await world.moderator.click(done, label=label)
@@ -429,6 +513,19 @@ async def test_a_question_is_dismissed_and_those_who_wished_are_told_why(desk: D
     assert ("They say: We do aid policy only." in direct) is bool(reason)
     assert world.other.user.dm_channel.history() == []
     assert await desk.open() == []
+
+
+async def test_a_question_that_is_asked_again_says_when_it_was_dismissed_and_by_whom(desk: Desk) -> None:
+    world = desk.world
+    await desk.asked(SOURDOUGH)
+    card = await desk.review(desk.second)
+    assert "Dismissed before" not in text(card)
+    await desk.second.submit_modal(await desk.second.click(card, label="Not for us"), {})
+    await desk.asked(SOURDOUGH, world.other)
+    again = text(await desk.review())
+    assert re.search(rf"Dismissed before, as “Not for us”, on <t:\d+:D> by <@{desk.second.id}>", again)
+    await desk.store.forget_person(desk.second.id)
+    assert "by a former moderator" in text(await desk.review())
 
 
 # Block
@@ -527,17 +624,17 @@ async def test_of_two_who_point_at_the_same_moment_one_pointer_stays(
     lasting: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     question_id = await lasting.asked(SOURDOUGH)
-    shown = await lasting.second.click(await lasting.review(lasting.second), label="Point to a passage")
-    point = lasting.world.bot.desk.point
+    card = await lasting.review(lasting.second)
+    really = lasting.world.bot.desk.point
 
     async def slowly(*given: Any) -> Any:
         """Let the other moderator close the question just before it is pointed."""
         now, by = lasting.world.env.now(), lasting.world.moderator.id
         await lasting.store.close_question(lasting.guild_id, question_id, Outcome.DISMISSED, by, now)
-        return await point(*given)
+        return await really(*given)
 
     monkeypatch.setattr(lasting.world.bot.desk, "point", slowly)
-    result = await lasting.second.submit_modal(shown, {"target": "fp-2019¶6"})
+    result = await point(lasting.second, card)
     assert "somebody took care of it meanwhile" in told(result)
     assert await lasting.store.pointers(lasting.guild_id) == ()
     assert lasting.world.bot.reply(SOURDOUGH, lasting.guild_id).status == "refused"
@@ -551,9 +648,9 @@ async def test_a_pointer_goes_if_its_question_cannot_be_closed(
     lasting: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await lasting.asked(SOURDOUGH)
-    shown = await lasting.world.moderator.click(await lasting.review(), label="Point to a passage")
+    card = await lasting.review()
     monkeypatch.setattr(lasting.store, "close_question", fails)
-    result = await lasting.world.moderator.submit_modal(shown, {"target": "fp-2019¶6"})
+    result = await point(lasting.world.moderator, card)
     assert "Nothing was changed" in told(result)
     assert await lasting.open() == [SOURDOUGH]
     assert await lasting.store.pointers(lasting.guild_id) == ()
@@ -576,9 +673,11 @@ async def test_who_wished_it_is_told_though_the_queue_cannot_be_shown(
     log = world.guild.create_text_channel("log")
     await world.bot.desk.save_settings(lasting.guild_id, GuildSettings(log_channel=log.id))
     await lasting.asked(SOURDOUGH, tell="dm")
-    shown = await world.moderator.click(await lasting.review(), label="Point to a passage")
+    card = await lasting.review()
+    shown = await world.moderator.click(card, label="Point to a passage")
+    await world.moderator.submit_modal(shown, {"target": "fp-2019¶6"})
     monkeypatch.setattr(discord.Interaction, "edit_original_response", None)
-    result = await world.moderator.submit_modal(shown, {"target": "fp-2019¶6"})
+    result = await world.moderator.click(card, label="Confirm")
     assert "1 person was told" in told(result)
     assert len(world.asker.user.dm_channel.history()) == 1
     assert "is pointed to its answer" in text(log.last_message)
@@ -594,8 +693,7 @@ async def test_everybody_who_asked_in_a_channel_is_named_in_one_message_and_nobo
     await lasting.asked(
         f"{SOURDOUGH} @everyone <@{world.moderator.id}>", world.asker, world.other, tell="channel"
     )
-    shown = await world.moderator.click(await lasting.review(), label="Point to a passage")
-    await world.moderator.submit_modal(shown, {"target": "fp-2019¶6"})
+    await point(world.moderator, await lasting.review())
     (message,) = sent_to_channels(world)
     named = {world.asker.id, world.other.id}
     assert set(message["allowed_mentions"]["users"]) == named
@@ -606,11 +704,48 @@ async def test_everybody_who_asked_in_a_channel_is_named_in_one_message_and_nobo
     assert not public.mention_everyone
 
 
+async def test_everybody_is_told_with_their_own_words_and_nobody_elses(lasting: Desk) -> None:
+    world, store = lasting.world, lasting.store
+    sue = world.guild.add_member(world.env.create_user("sue"))
+    first = await lasting.asked(f"{SOURDOUGH} https://example.org/mine", tell="dm")
+    for person, words, wish in (
+        (world.other, "high altitude sourdough: how to bake it?", "dm"),
+        (lasting.second, "sourdough up HIGH, how", "channel"),
+        (sue, "how, sourdough?", "channel"),
+    ):
+        key = (await store.open_questions(lasting.guild_id))[0].key
+        joined = await store.ask_moderators(
+            lasting.guild_id,
+            person.id,
+            words,
+            key,
+            world.env.now() + timedelta(seconds=1),
+            channel_id=world.channel.id,
+            tell=wish,
+            quota=50,
+        )
+        assert joined.question_id == first
+    shown = await world.moderator.click(await lasting.review(), label="Not for us")
+    assert "4 people were told" in told(await world.moderator.submit_modal(shown, {}))
+    ours, theirs = (text(one.user.dm_channel.last_message) for one in (world.asker, world.other))
+    assert "example" in ours
+    assert "example" not in theirs
+    assert "high altitude sourdough: how to bake it?" in theirs
+    posted = [text(message) for message in world.channel.history() if "The moderators" in text(message)]
+    assert len(posted) == 2
+    for person, words, others in (
+        (lasting.second, "sourdough up HIGH, how", "how, sourdough?"),
+        (sue, "how, sourdough?", "sourdough up HIGH, how"),
+    ):
+        (message,) = (message for message in posted if f"<@{person.id}>" in message)
+        assert words in message
+        assert others not in message
+
+
 async def test_more_people_than_one_message_names_get_another_one(lasting: Desk) -> None:
     people = [lasting.world.guild.add_member(lasting.world.env.create_user(f"u{n}")) for n in range(27)]
     await lasting.asked(SOURDOUGH, *people, tell="channel")
-    shown = await lasting.world.moderator.click(await lasting.review(), label="Point to a passage")
-    result = await lasting.world.moderator.submit_modal(shown, {"target": "fp-2019¶6"})
+    result = await point(lasting.world.moderator, await lasting.review())
     assert "27 people were told." in told(result)
     assert [len(m["allowed_mentions"]["users"]) for m in sent_to_channels(lasting.world)] == [25, 2]
 
@@ -630,8 +765,7 @@ async def test_who_cannot_be_reached_is_counted_and_the_others_are_told(lasting:
 async def test_in_a_direct_message_only_what_works_there_can_be_pressed(lasting: Desk) -> None:
     world = lasting.world
     await lasting.asked(SOURDOUGH, tell="dm")
-    shown = await world.moderator.click(await lasting.review(), label="Point to a passage")
-    await world.moderator.submit_modal(shown, {"target": "fp-2019¶6"})
+    await point(world.moderator, await lasting.review())
     direct = world.asker.user.dm_channel.last_message
     assert direct is not None
     assert all(label.startswith("Open ") for label in buttons(direct))
@@ -656,6 +790,13 @@ async def test_a_submitted_draft_is_opened_beside_the_queue(desk: Desk) -> None:
     gone = await desk.world.moderator.click(card, label="Open the draft")
     assert "This draft is gone" in told(gone)
     assert "Nothing waits" in text(card)
+
+
+async def test_what_one_submitted_oneself_waits_for_others(lasting: Desk) -> None:
+    typed = {"question": "Who decides?", "answer": "We.", "citations": "editorial"}
+    await lasting.world.bot.desk.submit(Draft(lasting.guild_id, lasting.second.id, typed))
+    assert "Nothing waits" in text(await lasting.review(lasting.second))
+    assert "Who decides?" in text(await lasting.review())
 
 
 async def test_a_draft_that_is_not_submitted_is_nobody_elses_business(lasting: Desk) -> None:

@@ -189,6 +189,21 @@ async def test_a_new_database_greets_none_of_the_servers_that_were_there_before(
     assert len(server.said) == 1
 
 
+async def test_a_new_database_counts_a_server_with_an_outage_among_those_that_were_there_before(
+    server: Server, database: Path
+) -> None:
+    await server.world.env.advance_time(2 * DAY)
+    await server.add_bot()
+    await server.tell("GUILD_DELETE", {"id": str(server.id), "unavailable": True})
+    greeted = len(server.said)
+    change(database, "DELETE FROM memory")
+    change(database, "DELETE FROM guilds")
+    await server.tell("READY", ready(server, {"id": str(server.id), "unavailable": True}))
+    assert await server.store.servers() == {server.id}
+    await server.tell("GUILD_CREATE", server.payload(after_outage=True))
+    assert len(server.said) == greeted
+
+
 async def test_a_new_database_greets_the_server_that_the_bot_was_just_invited_to(
     server: Server, database: Path
 ) -> None:
@@ -323,6 +338,22 @@ async def test_a_database_that_fails_is_logged_and_made_up_for(
     await server.world.env.advance_time(31 * DAY)
     assert await server.store.votes(key) == Votes(0, 0)
     assert server.world.env.errors == []
+
+
+async def test_nothing_is_deleted_on_a_day_on_which_the_list_of_servers_cannot_be_kept(
+    server: Server, database: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A server whose time would be over, but to which the bot came back, keeps its data."""
+    await server.add_bot()
+    key = await vote(server.world)
+    await server.store.left(server.id, server.world.env.now() - timedelta(days=31))
+    change(database, "CREATE TRIGGER no BEFORE UPDATE ON guilds BEGIN SELECT RAISE(ABORT, 'no'); END")
+    await server.world.env.advance_time(1.5 * DAY)
+    assert "could not be brought up to date" in caplog.text
+    change(database, "DROP TRIGGER no")
+    await server.world.env.advance_time(DAY)
+    assert await server.store.votes(key) == Votes(1, 0)
+    assert await server.store.servers() == {server.id}
 
 
 async def test_a_deletion_that_fails_is_tried_again_a_day_later(

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime
 
 from hypothesis import strategies as st
 
+from knowledge.commands import is_command
+from knowledge.drafts import tidy
 from knowledge.entries import Action, Content, Entry, Revision, State
 
 TODAY = date(2025, 6, 1)
@@ -29,6 +31,7 @@ def entry(id_: str, content: Content, state: State = State.PUBLISHED) -> Entry:
 
 
 SNARES = (
+    *("/", "/ask ", "/timeline 2018", "_", "//"),
     *("yes", "No", "null", "~", "1e3", "0x1F", "1:30:00", "2025-01-01", "=", "<<", ".inf", "---", "..."),
     *("- a dash", "a: b", "# no comment", "'", '"', "%x", "@x", "`", "|", ">-", "*a", "&a", "!tag", "? x"),
     *(
@@ -69,6 +72,10 @@ LINES = TEXTS.map(lambda text: " ".join(text.split()))
 REFERENCES = ("fp-2019¶6", "fp-2019¶title", "FP-2019 7", "rfa-2024¶13", "[rfa-2024#credit]")
 
 
+def _is_no_command(text: str) -> bool:
+    return not is_command(tidy(text))
+
+
 def drafts() -> st.SearchStrategy[Mapping[str, str]]:
     """Return drafts as they are typed, all of which can be published."""
     references = st.lists(st.sampled_from(REFERENCES), min_size=1, max_size=3, unique=True)
@@ -77,9 +84,11 @@ def drafts() -> st.SearchStrategy[Mapping[str, str]]:
     )
     return st.fixed_dictionaries(
         {
-            "question": TEXTS.map(lambda text: f"{text} rice"),
+            "question": TEXTS.map(lambda text: f"{text} rice").filter(_is_no_command),
             "answer": TEXTS.map(lambda text: f"{text}Rice."),
-            "alternatives": st.lists(LINES.map(lambda line: f"{line}grain"), max_size=5).map("\n".join),
+            "alternatives": st.lists(
+                LINES.map(lambda line: f"{line}grain").filter(_is_no_command), max_size=5
+            ).map("\n".join),
             "citations": references.map(", ".join) | st.just("editorial"),
             "tags": tags.map(",".join),
             "review_on": st.dates(min_value=TODAY).map(str) | st.just(""),

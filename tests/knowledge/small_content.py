@@ -173,6 +173,22 @@ EMPTY_TABLES = {
 """The tables of a library that has nothing but sources."""
 
 
+LETTER = """\
+id: letter-2003
+title: "A letter"
+publisher: The Ministry
+published: 2003-04-05
+published_basis: "given by the operator"
+url: "https://example.org/letter"
+kind: article
+collection: local
+passages:
+  - ref: "1"
+    original: "We thank you for the rice."
+"""
+"""A document that the operator added."""
+
+
 @dataclass(frozen=True, slots=True)
 class ContentFolder:
     """A folder of content files that can be changed by their text and read."""

@@ -51,6 +51,51 @@ def test_an_explanation_of_a_refusal_says_why(engine: Engine) -> None:
     assert "<" in engine.explain("best bibimbap place in seoul").splitlines()[-1]
 
 
+@pytest.mark.parametrize("question", ["exports to Mars", "what was exported to mars?", "aid for mars"])
+def test_a_planet_is_no_month(engine: Engine, question: str) -> None:
+    answer = engine.reply(question)
+    assert answer.status is Status.REFUSED
+    assert "March" not in " ".join(answer.notes)
+
+
+OF_2019 = "The source is of 11 January 2019; the library has sources up to 30 May 2024."
+OF_2024 = "The source is of 30 May 2024; the library has nothing later."
+
+
+@pytest.mark.parametrize(
+    ("question", "note"),
+    [
+        ("is North Korea still developing missiles?", OF_2019),
+        ("is wiring money to north korea easier now", OF_2019),
+        ("What’s still allowed under the American trade ban?", OF_2024),
+        ("who is Jung Pak now?", OF_2019),
+    ],
+)
+def test_a_question_about_the_present_is_told_as_of_when_its_source_speaks(
+    library: Library, question: str, note: str
+) -> None:
+    answer = Engine(library.only(["core"])).reply(question)
+    assert answer.status is Status.ANSWERED
+    assert answer.notes[-1] == note
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "is North Korea developing missiles?",
+        "was North Korea still developing missiles in 2019?",
+        "how much was exported in november, as far as is known now?",
+        "what happened in november 2018 that matters today?",
+        "is this still true today",
+        "what will aid workers eat today?",
+    ],
+)
+def test_another_question_is_not_nor_one_whose_reply_has_dates_or_no_source(
+    engine: Engine, question: str
+) -> None:
+    assert "The source is of" not in " ".join(engine.reply(question).notes)
+
+
 def test_what_came_first_is_told_in_order_with_both_dates(engine: Engine) -> None:
     answer = engine.reply("which came first, the UNICEF letter or the Singapore summit?")
     assert [str(event.date) for event in answer.events] == ["2018-06", "2018-12-10"]

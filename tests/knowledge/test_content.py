@@ -18,7 +18,7 @@ from knowledge.citations import Citation
 from knowledge.content import SHIPPED, read_content
 from knowledge.errors import ContentError, Fault
 from knowledge.library import Library
-from tests.knowledge.small_content import EMPTY_TABLES, FILES, ContentFolder
+from tests.knowledge.small_content import EMPTY_TABLES, FILES, LETTER, ContentFolder
 
 FOUNDING = {"fp-2019", "rfa-2024"}
 TABLES_OF_SMALL = sorted(EMPTY_TABLES)
@@ -391,6 +391,14 @@ BROKEN = {
         "- id: was-rice-sent",
         "was-rice-sent",
         "used twice",
+    ),
+    "wording that is read as a command": Broken(
+        "faq.yaml",
+        '"Was flood relief delivered?"',
+        '"/flood relief"',
+        "- id: was-rice-sent",
+        "was-rice-sent",
+        "the wording “/flood relief” begins with “/”",
     ),
     "FAQ entry neither cited nor editorial": Broken(
         "faq.yaml",
@@ -767,21 +775,6 @@ def test_a_file_with_a_slip_of_the_pen_is_content_or_faults(
 # What the operator added
 
 
-LOCAL = """\
-id: letter-2003
-title: "A letter"
-publisher: The Ministry
-published: 2003-04-05
-published_basis: "given by the operator"
-url: "https://example.org/letter"
-kind: article
-collection: local
-passages:
-  - ref: "1"
-    original: "We thank you for the rice."
-"""
-
-
 def local(folder: ContentFolder, files: Mapping[str, str | bytes]) -> Path:
     """Write files of the operator beside the content, and return their folder."""
     data = ContentFolder(folder.path.parent / "data")
@@ -795,7 +788,7 @@ def passages(library: Library, source: str) -> Sequence[tuple[str, str, bool]]:
 
 
 def test_a_document_of_the_operator_is_a_source_like_any_other(folder: ContentFolder) -> None:
-    library = folder.read(local(folder, {"sources/letter-2003.yaml": LOCAL}))
+    library = folder.read(local(folder, {"sources/letter-2003.yaml": LETTER}))
     assert passages(library, "letter-2003") == [("1", "We thank you for the rice.", True)]
 
 
@@ -859,7 +852,7 @@ def test_twice_as_many_documents_take_twice_the_work(folder: ContentFolder) -> N
         """Count the calls of functions that reading a number of documents takes."""
         root = ContentFolder(folder.path.parent / f"data-{count}")
         for n in range(count):
-            root.write(f"sources/letter-{n}.yaml", LOCAL.replace("letter-2003", f"letter-{n}"))
+            root.write(f"sources/letter-{n}.yaml", LETTER.replace("letter-2003", f"letter-{n}"))
         made = 0
 
         def count_call(_frame: FrameType, event: str, _argument: object) -> None:
@@ -881,5 +874,7 @@ def test_twice_as_many_documents_take_twice_the_work(folder: ContentFolder) -> N
 
 def test_faults_of_the_operator_s_files_are_named_beside_those_of_the_library(folder: ContentFolder) -> None:
     folder.change("faq.yaml", "  editorial: true\n", "")
-    root = local(folder, {"sources/letter-2003.yaml": LOCAL.replace("collection: local", "collection: mine")})
+    root = local(
+        folder, {"sources/letter-2003.yaml": LETTER.replace("collection: local", "collection: mine")}
+    )
     assert [fault.file for fault in folder.faults(root)] == ["faq.yaml", "sources/letter-2003.yaml"]

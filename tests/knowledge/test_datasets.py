@@ -123,6 +123,20 @@ def test_the_items_of_a_row_are_parts_of_its_figure(grain: Library) -> None:
     assert "of which US$4 “Wheat (100199)”" in note(grain, "2002-01")
 
 
+def test_what_is_said_of_a_row_goes_with_its_first_column_alone(folder: ContentFolder) -> None:
+    second = (
+        '  - {id: sent, table: exports, name: "Sent", coverage: "2002..2002", description: "From it."}\nrows:'
+    )
+    table = TABLE.replace("rows:", second)
+    for value in (0, 5):
+        table = table.replace(f"shipped: {value}}}, note", f"shipped: {value}, sent: 9}}, note")
+        table = table.replace("values: {shipped: 5}\n", "values: {shipped: 5, sent: 9}\n")
+    folder.write(FILE, table)
+    figures = {(f.series, str(f.period)): f for f in folder.read().exports.figures}
+    assert [figures[series, "2002"].note for series in ("shipped", "sent")] == ["As printed.", ""]
+    assert [len(figures[series, "2002-01"].parts) for series in ("shipped", "sent")] == [1, 0]
+
+
 def test_the_passages_stand_in_the_order_of_time(grain: Library) -> None:
     refs = [passage.ref for passage in grain.sources["grain-2003"].passages]
     assert refs == ["1998", "1999", "2000", "2001", "2002-01", "2002"]

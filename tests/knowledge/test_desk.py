@@ -17,7 +17,14 @@ from knowledge import desk as desk_module
 from knowledge import drafts
 from knowledge.answers import Answer, Kind, Status
 from knowledge.database_files import url_of_file
-from knowledge.desk import Desk, DraftChangedError, RuleError, StateError, WordingError
+from knowledge.desk import (
+    Desk,
+    DraftChangedError,
+    RuleError,
+    StateError,
+    UnchangedError,
+    WordingError,
+)
 from knowledge.drafts import DraftError
 from knowledge.engine import Engine
 from knowledge.entries import Action, Draft, Entry, State
@@ -32,7 +39,7 @@ from knowledge.errors import (
 )
 from knowledge.guild_settings import GuildSettings
 from knowledge.library import Library
-from knowledge.replies import STALE
+from knowledge.replies import POINTED, STALE
 from knowledge.store import Store
 
 GUILD, ELSEWHERE = 11, 12
@@ -80,6 +87,12 @@ def draft(entry: Entry | None = None, author: int = ANN, /, **fields: str) -> Dr
         return Draft(GUILD, author, {**TYPED, **fields})
     typed = {**drafts.typed(entry.content), **fields}
     return Draft(GUILD, author, typed, entry.id, entry.revision.number)
+
+
+async def entry_now(store: Store, entry_id: str) -> Entry:
+    entry = await store.entry(GUILD, entry_id)
+    assert entry is not None
+    return entry
 
 
 def asked(engine: Engine, desk: Desk, question: str, guild_id: int = GUILD) -> Answer:
@@ -141,7 +154,7 @@ async def test_a_wording_belongs_to_one_entry(desk: Desk) -> None:
         await desk.publish(draft(question="Anything else?", alternatives="“Zork” waiting-time?"), by=ANN)
     (fault,) = caught.value.faults
     assert (fault.field, entry.id in fault.problem) == ("alternatives", True)
-    await desk.publish(draft(entry), by=ANN)
+    await desk.publish(draft(entry, answer="Seven."), by=ANN)
 
 
 async def test_ids_are_made_from_the_question_or_typed_and_no_id_is_taken_twice(desk: Desk) -> None:
@@ -180,6 +193,49 @@ async def test_the_second_of_two_who_edit_is_shown_what_the_first_wrote(engine: 
     assert await desk.keep(mine) == mine
 
 
+async def test_what_changes_nothing_makes_no_revision(desk: Desk, store: Store) -> None:
+    entry = await desk.publish(draft(), by=ANN)
+    with pytest.raises(UnchangedError):
+        await desk.publish(draft(entry, reason="just so"), by=ANN)
+    with pytest.raises(UnchangedError):
+        await desk.submit(draft(entry))
+    await desk.publish(draft(entry, answer="Seven."), by=ANN)
+    await desk.publish(draft(await entry_now(store, entry.id), answer=TYPED["answer"]), by=ANN)
+    with pytest.raises(UnchangedError):
+        await desk.revert(GUILD, entry.id, 3, ANN, to=1)
+    await desk.retire(GUILD, entry.id, 3, ANN)
+    again = await desk.publish(draft(await entry_now(store, entry.id)), by=ANN)
+    assert (again.revision.number, again.state) == (5, State.PUBLISHED)
+
+
+async def test_a_shipped_entry_is_not_replaced_by_one_that_says_the_same(engine: Engine, desk: Desk) -> None:
+    shipped = next(one for one in engine.library.faq if one.id == "does-it-use-ai")
+    same = Draft(GUILD, ANN, drafts.typed(shipped), shipped.id)
+    with pytest.raises(UnchangedError):
+        await desk.publish(same, by=ANN)
+    await desk.publish(replace(same, typed={**same.typed, "answer": "No."}), by=ANN)
+
+
+async def test_wordings_that_something_answers_already_are_known_before_the_draft_takes_them(
+    engine: Engine, desk: Desk
+) -> None:
+    passage = engine.library.sources["fp-2019"].passages[5]
+    await desk.point(GUILD, "scoop on wigglies", "fp-2019¶4", ANN)
+    written = draft(
+        question="Are you ChatGPT?", alternatives=f"{passage.asks[0]}\nscoop, on wigglies?\nzork queue"
+    )
+    shipped, asked, pointed = desk.answered_already(written)
+    assert (shipped.wording, shipped.address, shipped.pointed) == (
+        "Are you ChatGPT?",
+        "does-it-use-ai",
+        False,
+    )
+    assert (asked.wording, asked.address) == (passage.asks[0], f"fp-2019¶{passage.ref}")
+    assert (pointed.wording, pointed.address, pointed.pointed) == ("scoop, on wigglies?", "fp-2019¶4", True)
+    entry = await desk.publish(written, by=ANN)
+    assert desk.answered_already(draft(entry, answer="Other.")) == ()
+
+
 # The two-person rule
 
 
@@ -215,6 +271,43 @@ async def test_an_import_needs_a_second_moderator_too(desk: Desk, library: Libra
             await desk.import_entries(GUILD, imported, ANN, approver_id=approver)
     (entry,) = await desk.import_entries(GUILD, imported, ANN, approver_id=BEN)
     assert (entry.revision.author_id, entry.revision.approver_id) == (ANN, BEN)
+
+
+async def test_a_submitted_draft_is_sent_back_with_a_reason_that_stays_until_it_is_submitted_again(
+    desk: Desk, store: Store
+) -> None:
+    seen = await desk.submit(draft())
+    with pytest.raises(RuleError):
+        await desk.send_back(seen, ANN, "no")
+    back = await desk.send_back(seen, BEN, " Which \n harbour? ")
+    assert (back.submitted, back.sent_back, back.author_id) == (False, "Which harbour?", ANN)
+    with pytest.raises(RuleError):
+        await desk.publish(back, BEN)
+    edited = await desk.keep(replace(back, typed={**TYPED, "answer": "Of Nampo: six weeks."}))
+    assert edited.sent_back == "Which harbour?"
+    assert (await desk.submit(edited)).sent_back == ""
+    (kept,) = await store.drafts(GUILD)
+    assert (kept.submitted, kept.sent_back) == (True, "")
+
+
+async def test_nothing_is_sent_back_that_was_changed_or_published_since(desk: Desk) -> None:
+    seen = await desk.submit(draft())
+    await desk.keep(replace(seen, typed={**TYPED, "answer": "Seven weeks."}))
+    with pytest.raises(DraftChangedError):
+        await desk.send_back(seen, BEN, "no")
+    again = await desk.submit(seen)
+    await desk.publish(again, BEN)
+    with pytest.raises(NoDraftError):
+        await desk.send_back(again, BEN, "no")
+
+
+async def test_a_draft_is_kept_over_what_was_read_and_over_nothing_else(desk: Desk) -> None:
+    read = await desk.keep(draft())
+    first, second = (replace(read, typed={**TYPED, "answer": text}) for text in ("One.", "Two."))
+    kept = await desk.keep(first, over=read)
+    with pytest.raises(DraftChangedError) as caught:
+        await desk.keep(second, over=read)
+    assert caught.value.draft == kept
 
 
 # Retiring, restoring, reverting
@@ -280,7 +373,7 @@ async def test_an_entry_whose_wording_another_took_meanwhile_stays_out(desk: Des
 @pytest.fixture(params=[0, 1_000])
 def many(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let an import build the index anew, or not."""
-    monkeypatch.setattr(desk_module, "MANY", request.param)
+    monkeypatch.setattr(desk_module, "REBUILT_FROM", request.param)
 
 
 @pytest.mark.usefixtures("many")
@@ -353,6 +446,25 @@ async def test_a_pointed_question_is_found_from_then_on_until_it_is_taken_back(
     assert asked(engine, desk, question).status is Status.REFUSED
     assert not await desk.unpoint(GUILD, pointer.change)
     assert await store.pointers(GUILD) == ()
+
+
+@pytest.mark.parametrize("target", ["fp-2019 13", "does-it-use-ai", "zork"])
+async def test_where_a_question_is_to_be_pointed_is_seen_as_it_will_be_and_changes_nothing(
+    engine: Engine, desk: Desk, target: str
+) -> None:
+    await desk.publish(draft(id="zork"), by=ANN)
+    question = "scoop on wigglies"
+    before = asked(engine, desk, question)
+    address, shown = desk.preview_point(GUILD, question, target)
+    assert asked(engine, desk, question) == before
+    pointer = await desk.point(GUILD, question, target, ANN)
+    assert (pointer.target, replace(shown, version="")) == (
+        address,
+        replace(asked(engine, desk, question), version=""),
+    )
+    assert POINTED in shown.notes
+    with pytest.raises(InputError):
+        desk.preview_point(GUILD, question, "fp-2019¶999")
 
 
 async def test_a_question_can_be_pointed_to_an_entry(engine: Engine, desk: Desk) -> None:
@@ -444,7 +556,6 @@ async def test_whoever_goes_away_leaves_no_change_half_made(engine: Engine, desk
         for _ in range(number):
             await asyncio.sleep(0.0005)
         publishing.cancel()
-    await desk.reload(ELSEWHERE)
     await desk.publish(draft(question="Last zork?", alternatives=""), ANN)
     stored = await store.entries(GUILD)
     own = desk.own(GUILD)
@@ -558,5 +669,5 @@ def test_whatever_is_done_the_index_answers_as_one_built_from_the_store(
                 assert asked(engine, desk, typed) == asked(engine, anew, typed), typed
 
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
-        patch.setattr(desk_module, "MANY", many)
+        patch.setattr(desk_module, "REBUILT_FROM", many)
         asyncio.run(do_all(Path(folder)))

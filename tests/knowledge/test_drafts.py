@@ -138,7 +138,11 @@ def test_a_tidy_text_stays_as_it_is(text: str) -> None:
     [
         ("question", "", "is missing: write what people ask, in 300 characters at most"),
         ("question", " \u200b\u202e", "is missing"),
-        ("question", "what is it?", "has no word by which it could be found"),
+        ("question", "what is it?", "has no word that says what it is about"),
+        ("question", "/ask how long does a permit take", "begins with “/” and would be read as a command"),
+        ("question", "U.N.?", "has no word of two letters or digits, by which it could be found"),
+        ("alternatives", "permit time\n/timeline 2018", "“/timeline 2018” begins with “/”"),
+        ("alternatives", "permit time\nx_y", "“x_y” has no word of two letters or digits"),
         ("question", "🍚 ???", "has no word"),
         ("question", "permit " * 43 + "x", "has 302 characters; 300 at most"),
         ("answer", "\n\n", "is missing: write the answer, in 2,000 characters at most"),

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from time import perf_counter
 
 from hypothesis import given
 
 from knowledge.drafts import read, typed
-from knowledge.entries import Content
-from knowledge.entry_differences import Fate, Piece, differences, in_words
+from knowledge.entries import Action, Content, Revision, State
+from knowledge.entry_differences import (
+    Fate,
+    Piece,
+    differences,
+    differences_as_typed,
+    in_words,
+    reverted_to,
+)
 from knowledge.library import Library
 from tests.knowledge.entry_samples import DRAFT, TODAY, drafts
 
@@ -136,3 +144,26 @@ def test_the_longest_answers_are_compared_at_once() -> None:
     start = perf_counter()
     in_words(differences(Content("q", words[0]), Content("q", words[1])))
     assert perf_counter() - start < 0.5
+
+
+def test_drafts_are_compared_as_they_were_typed_whatever_is_wrong_with_them() -> None:
+    found = differences_as_typed({"question": "", "reason": "old"}, {"question": "?", "reason": "new"})
+    assert in_words(found) == "Question\n+ ?\nReason\n- old\n+ new"
+
+
+def test_to_which_revision_an_entry_went_back_is_the_last_that_says_the_same(library: Library) -> None:
+    one, two = change(library, answer="Another answer.")
+    rests_on_what_reads_otherwise_now = replace(one, cited=("otherwise",))
+    made = (
+        (Action.ADD, one),
+        (Action.EDIT, two),
+        (Action.REVERT, one),
+        (Action.REVERT, two),
+        (Action.REVERT, rests_on_what_reads_otherwise_now),
+    )
+    kept = [
+        Revision(number, action, State.PUBLISHED, content, 1, datetime(2026, 1, 31, tzinfo=UTC))
+        for number, (action, content) in enumerate(made, 1)
+    ]
+    assert [reverted_to(one, kept) for one in kept] == [None, None, 1, 2, 3]
+    assert reverted_to(kept[2], []) is None

@@ -93,6 +93,26 @@ def test_a_month_with_an_amount_goes_before_a_reported_zero(library: Library) ->
     assert table.within(parse_period(month).period)[0].value > 0
 
 
+@pytest.mark.parametrize(
+    ("dates", "year"),
+    [
+        (("2001-01", "2002-01-31"), "2002"),
+        (("2002-01-31", "2001-01"), "2002"),
+        (("2001-01", "2001-03", "2002"), "2001"),
+        (("until 2001", "until 2001", "2002", "2003"), "2003"),
+        (("2001-12..2002-01", "2001", "2003"), "2001"),
+    ],
+)
+def test_the_timeline_is_shown_by_the_year_with_the_most_events_of_several_the_newest(
+    folder: ContentFolder, dates: tuple[str, ...], year: str
+) -> None:
+    library = folder.read()
+    (event, *_) = library.timeline.events
+    events = tuple(replace(event, id=f"e{n}", date=parse_period(date).period) for n, date in enumerate(dates))
+    timeline = replace(library.timeline, events=events, disputes=())
+    assert examples(Engine(replace(library, timeline=timeline)).help())["timeline"] == f"/timeline {year}"
+
+
 def test_a_question_too_long_to_be_read_at_a_glance_is_no_example(library: Library) -> None:
     entries = tuple(replace(entry, question=f"{entry.question} {'x' * 60}") for entry in library.faq)
     assert len(examples(Engine(replace(library, faq=entries)).help())["ask"]) <= LONGEST_EXAMPLE + len(

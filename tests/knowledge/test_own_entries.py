@@ -18,8 +18,9 @@ from knowledge.entries import Action, Content, Entry, Revision, State
 from knowledge.library import Library
 from knowledge.own_entries import OwnEntries, wording_key
 from knowledge.plaintext import plain_text
-from knowledge.replies import OWN, STALE
+from knowledge.replies import OWN, POINTED, STALE
 from knowledge.store import Pointer
+from tests.knowledge.entry_samples import TEXTS
 
 PERMIT = {
     "question": "How long does a permit for the Zork shuttle take?",
@@ -99,6 +100,20 @@ def test_so_is_one_with_words_that_would_be_read_as_others(
     own = engine.own_entries([entry("odd", content(library, alternatives=f"{wording}\nfurther words"))])
     for typed in (wording, wording.upper(), wording.lower(), f" {wording}?"):
         assert is_from(engine.reply(typed, own), "odd")
+
+
+@given(TEXTS | st.sampled_from(["/ask why", "a b", "_ _", "ᅟᅟ%", "U.N.", "https://example.org", "ok ᅟ"]))
+def test_every_wording_that_is_accepted_is_found_as_it_is_typed(
+    engine: Engine, library: Library, wording: str
+) -> None:
+    for field in ("question", "alternatives"):
+        try:
+            said = content(library, **{field: wording})
+        except drafts.DraftError:
+            continue
+        own = engine.own_entries([entry("odd", said)])
+        for accepted in (said.question, *said.alternatives):
+            assert is_from(engine.reply(accepted, own), "odd")
 
 
 @given(st.text(max_size=60))
@@ -237,9 +252,16 @@ def test_or_by_an_entry_shipped_or_own(engine: Engine, library: Library) -> None
     ]
     own = engine.own_entries(entries, pointers)
     assert engine.reply("scoop on robots?", own) == replace(
-        engine.reply("does this use ai", own), question="scoop on robots?"
+        engine.reply("does this use ai", own), question="scoop on robots?", notes=(POINTED,)
     )
     assert is_from(engine.reply("Scoop on shuttles", own), "zork-permit")
+
+
+def test_a_reply_says_that_moderators_pointed_the_question_there_and_only_then(engine: Engine) -> None:
+    own = engine.own_entries(pointers=[pointer("scoop on wigglies", "fp-2019¶6", 1)])
+    for question in ("scoop on wigglies", "what is the scoop on wigglies here?"):
+        assert POINTED in engine.reply(question, own).notes, question
+    assert POINTED not in engine.reply("does this use ai", own).notes
 
 
 def test_a_question_can_be_pointed_at_a_row_of_a_dataset(engine: Engine) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.questions import Asked, asked_for
+from knowledge.questions import Asked, asked_for, asks_about_the_present
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,26 @@ def test_case_and_blanks_do_not_matter(text: str) -> None:
 
 def test_the_terms_under_which_questions_are_compared_are_no_words() -> None:
     assert all(not asked.value.isalnum() for asked in Asked)
+
+
+@pytest.mark.parametrize(
+    ("question", "is_present"),
+    [
+        ("is aid still held up", True),
+        ("What’s still banned?", True),
+        ("can charities send money now", True),
+        ("who decides TODAY?", True),
+        ("how is it at the moment?", True),
+        ("now that aid has resumed, what do groups consider", False),
+        ("what was mulled at the moment of the restart", False),
+        ("was aid still held up", False),
+        ("did aid still flow", False),
+        ("what is known now of 2018", False),
+        ("is it nowhere?", False),
+        ("is aid held up", False),
+    ],
+)
+def test_a_question_about_the_present_is_told_from_one_about_the_past(
+    question: str, is_present: bool
+) -> None:
+    assert asks_about_the_present(question) is is_present

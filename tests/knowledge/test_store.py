@@ -289,6 +289,12 @@ OLD_VOTE = "INSERT INTO votes (card, user_id, helpful) VALUES ('card', 1, 1)"
 OLD = {
     "0001": [OLD_VOTE],
     "0002": [OLD_VOTE, "INSERT INTO guilds VALUES (7, 0, NULL)", "UPDATE votes SET guild_id = 7"],
+    "0003": [
+        OLD_VOTE,
+        "INSERT INTO guilds VALUES (7, 0, NULL)",
+        "UPDATE votes SET guild_id = 7",
+        "INSERT INTO drafts VALUES (1, 7, 2, '{}', '\"\"', 0, NULL, 0, '2026-01-31 12:00:00')",
+    ],
 }
 
 
@@ -302,7 +308,8 @@ async def test_votes_outlive_the_migration_from_every_earlier_schema(file: Path,
     async with await Store.open(url(file)) as store:
         assert await store.votes("card") == Votes(1, 0)
         assert await store.vote("card", PERSON, helpful=False, guild_id=GUILD) == Votes(1, 1)
-        assert await store.servers() == ({GUILD, 7} if revision == "0002" else {GUILD})
+        assert await store.servers() == ({GUILD} if revision == "0001" else {GUILD, 7})
+        assert [draft.sent_back for draft in await store.drafts(7)] == [""] * (revision == "0003")
 
 
 async def test_votes_of_an_earlier_schema_are_kept_as_if_cast_at_the_migration(file: Path) -> None:

@@ -72,7 +72,30 @@ async def test_who_asks_the_same_again_is_counted_once_and_may_wish_to_be_told_o
     (waiting,) = await store.open_questions(GUILD)
     assert (waiting.text, waiting.last_at) == ("permit?", NOW)
     told = await store.close_question(GUILD, asked.question_id, Outcome.ANSWERED, MODERATOR, NOW)
-    assert told == (Asker(PERSON, None, "dm"),)
+    assert told == (Asker(PERSON, None, "dm", "permit?"),)
+
+
+async def test_a_question_that_was_dismissed_is_known_when_it_is_asked_again(store: Store) -> None:
+    first = await ask(store, "permit")
+    assert first.dismissed_at is None
+    await store.close_question(GUILD, first.question_id, Outcome.ANSWERED, MODERATOR, NOW)
+    second = await ask(store, "permit", OTHER, NOW + HOUR)
+    assert second.dismissed_at is None
+    for by, at in ((MODERATOR, NOW + HOUR), (SECOND, NOW + 2 * HOUR)):
+        again = await ask(store, "permit", OTHER, at)
+        await store.close_question(GUILD, again.question_id, Outcome.DISMISSED, by, at)
+    asked = await ask(store, "permit", PERSON, NOW + DAY)
+    assert (asked.is_new, asked.dismissed_at) == (True, NOW + 2 * HOUR)
+    assert (await ask(store, "other", at=NOW + 2 * DAY)).dismissed_at is None
+    assert (await ask(store, "permit", guild_id=ELSEWHERE)).dismissed_at is None
+    waiting = await store.open_question(GUILD, asked.question_id)
+    assert waiting is not None
+    assert (waiting.dismissed_at, waiting.dismissed_by) == (NOW + 2 * HOUR, SECOND)
+    await store.forget_person(SECOND)
+    assert [(one.dismissed_at, one.dismissed_by) for one in await store.open_questions(GUILD)] == [
+        (NOW + 2 * HOUR, None),
+        (None, None),
+    ]
 
 
 async def test_what_most_people_ask_comes_first_then_the_oldest(store: Store) -> None:
@@ -113,13 +136,16 @@ async def test_an_asker_may_wish_to_be_told_or_not_as_long_as_the_question_is_op
     asked = await ask(store, "permit")
     await ask(store, "permit", OTHER)
     await store.wish(GUILD, asked.question_id, PERSON, channel_id=12, tell="dm")
-    assert await store.who_asked(GUILD, asked.question_id) == (Asker(PERSON, 12, "dm"), Asker(OTHER, 11, ""))
+    assert await store.who_asked(GUILD, asked.question_id) == (
+        Asker(PERSON, 12, "dm", "permit?"),
+        Asker(OTHER, 11, "", "permit?"),
+    )
     await store.wish(GUILD, asked.question_id, PERSON, channel_id=12, tell="")
     for guild_id, person in ((ELSEWHERE, PERSON), (GUILD, SECOND)):
         with pytest.raises(NoQuestionError):
             await store.wish(guild_id, asked.question_id, person, channel_id=12, tell="dm")
     told = await store.close_question(GUILD, asked.question_id, Outcome.ANSWERED, MODERATOR, NOW)
-    assert told == (Asker(PERSON, 12, ""), Asker(OTHER, 11, ""))
+    assert told == (Asker(PERSON, 12, "", "permit?"), Asker(OTHER, 11, "", "permit?"))
     assert await store.who_asked(GUILD, asked.question_id) == ()
     with pytest.raises(NoQuestionError):
         await store.wish(GUILD, asked.question_id, PERSON, channel_id=12, tell="dm")
@@ -155,7 +181,7 @@ async def test_a_closed_question_is_off_the_queue_and_its_askers_are_returned(
     asked = await ask(store, "permit", PERSON, NOW, tell="dm")
     await ask(store, "permit", OTHER, NOW + HOUR, tell="channel")
     told = await store.close_question(GUILD, asked.question_id, outcome, MODERATOR, NOW + DAY)
-    assert told == (Asker(PERSON, 11, "dm"), Asker(OTHER, 11, "channel"))
+    assert told == (Asker(PERSON, 11, "dm", "permit?"), Asker(OTHER, 11, "channel", "permit?"))
     assert await store.open_questions(GUILD) == ()
     assert await store.open_question(GUILD, asked.question_id) is None
 
@@ -169,7 +195,7 @@ async def test_a_question_is_closed_once(store: Store) -> None:
         ),
         return_exceptions=True,
     )
-    assert results[0] == (Asker(PERSON, 11, ""),)
+    assert results[0] == (Asker(PERSON, 11, "", "permit?"),)
     assert isinstance(results[1], NoQuestionError)
     with pytest.raises(NoQuestionError, match="not open any more"):
         await store.close_question(GUILD, 999, Outcome.DISMISSED, MODERATOR, NOW)

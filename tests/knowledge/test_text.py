@@ -309,6 +309,11 @@ MORE_RUNS = [
 ]
 
 
+def test_march_is_not_what_mars_and_a_marred_talk_are() -> None:
+    assert not {*terms("Mars"), *terms("marred"), *terms("marring")} & {*terms("mar March Mar.")}
+    assert terms("marred") == terms("marring")
+
+
 @pytest.mark.parametrize("unit", [*RUNS, *MORE_RUNS])
 def test_time_grows_with_the_length_only(unit: str) -> None:
     text = unit * (40_000 // len(unit))
