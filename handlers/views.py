@@ -88,7 +88,7 @@ def _row(*items: Any) -> Row:
 
 def _ways_on(answer: Answer, shown: Shown) -> Iterator[CardItem]:
     owner, page = shown.owner, shown.page
-    if shown.to_moderators and answer.status is Status.REFUSED and question_in(answer.question):
+    if shown.to_moderators and answer.kind is Kind.REFUSAL and question_in(answer.question):
         from handlers.asking_moderators import AskModerators  # which stands on this module
 
         yield AskModerators.under_refusal()

@@ -257,13 +257,15 @@ class Replies:
             Status.REFUSED,
             statements=(Statement("The library does not answer this."),),
             closest=self._excerpts(list(near)[:CLOSEST]),
-            hint="Try other words, or a command such as /timeline 2018.",
+            hint=f"Try other words, or a command such as {COMMANDS['timeline'].example}."
+            if self._library.timeline.events
+            else "",
         )
 
     def nothing_asked(self) -> Answer:
         """Refuse kindly what asks nothing, such as a greeting, and say what can be asked."""
         return Answer(
-            Kind.REFUSAL,
+            Kind.HELP,
             Status.REFUSED,
             statements=(Statement(_SUBJECT),),
             hint=f"For example: {COMMANDS['ask'].example.removeprefix('/ask ')}",
