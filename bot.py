@@ -5,10 +5,11 @@ Everything heavy is imported by the command that needs it, so that `ask` answers
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from codecs import BOM_UTF8
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -22,7 +23,7 @@ except ModuleNotFoundError:
     )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
     from knowledge.engine import Engine
     from knowledge.library import Library
@@ -38,6 +39,19 @@ def _stop(message: str, code: int = CANNOT_START) -> NoReturn:
     raise SystemExit(code)
 
 
+@contextmanager
+def _collector_resting() -> Iterator[None]:
+    """Rest Python's collector while much is made that stays: it would search all of it again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@_collector_resting()
 def _settings(context: click.Context) -> Settings:
     from settings import SettingsError, load_settings
 
@@ -59,6 +73,7 @@ def _library(settings: Settings) -> Library:
         )
 
 
+@_collector_resting()
 def _engine(settings: Settings, collections: Collection[str] = ()) -> Engine:
     from knowledge.engine import Engine
 
@@ -118,6 +133,7 @@ def ask(  # noqa: PLR0913, PLR0917  (each is an option)
             'give either a question in quotes or --json, for example: ask "who is Jung Pak"'
         )
     engine = _engine(_settings(context), collections)
+    gc.freeze()  # else the collector searches the library once more when the process ends
     if as_json:
         from knowledge.jsonlines import replies
 

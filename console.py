@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from knowledge import suggestions
 from knowledge.commands import COMMANDS
 from knowledge.plaintext import library_in_words, plain_text
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from knowledge.answers import Answer
     from knowledge.engine import Engine
     from knowledge.library import Library
+    from knowledge.suggestions import Suggestion
 
 WIDEST = 100
 
@@ -82,25 +82,25 @@ def converse(engine: Engine, data_dir: Path) -> None:
             click.echo()
 
 
-SUGGESTED = {
-    "timeline": suggestions.timeline_periods,
-    "exports": suggestions.export_periods,
-    "cite": suggestions.references,
-    "sources": suggestions.sources,
-}
-
-
-def completions(library: Library, typed: str) -> Iterator[suggestions.Suggestion]:
+def completions(library: Library, typed: str) -> Iterator[Suggestion]:
     """Yield what a half-typed command can go on with: a command's name, then its main option.
 
     The value of each replaces what stands after the last `/`, or after the command's name.
     """
+    from knowledge import suggestions
+
     name, space, rest = typed.removeprefix("/").partition(" ")
     if not typed.startswith("/"):
         return
     if space:
-        if name in SUGGESTED:
-            yield from SUGGESTED[name](library, rest)
+        suggested = {
+            "timeline": suggestions.timeline_periods,
+            "exports": suggestions.export_periods,
+            "cite": suggestions.references,
+            "sources": suggestions.sources,
+        }
+        if name in suggested:
+            yield from suggested[name](library, rest)
         return
     for command, form in COMMANDS.items():
         if command.startswith(name):

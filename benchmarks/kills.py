@@ -1,6 +1,6 @@
 """Whether what the store acknowledged survives: a process that edits is killed, over and over, at any moment.
 
-python -m benchmarks.kills
+python -m benchmarks.kills [--quick]
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from knowledge.entries import Action, Content, Draft, Revision, State
 from knowledge.store import Store
 
 ROOT = Path(__file__).parents[1]
-ROUNDS = 500
+ROUNDS, QUICK_ROUNDS = 500, 50
 LONGEST_LIFE = 0.12
 NOW = datetime(2026, 1, 31, tzinfo=UTC)
 
@@ -53,7 +53,7 @@ def main() -> None:
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "bot.db"
-        toll = kill(file, ROUNDS, seed=time.time_ns())
+        toll = kill(file, QUICK_ROUNDS if "--quick" in sys.argv else ROUNDS, seed=time.time_ns())
         size = file.stat().st_size / 1e6
     seconds = time.perf_counter() - start
     print(f"{toll.kills} kills in {seconds:.0f} s, the database ({size:.1f} MB) sound after each")

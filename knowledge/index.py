@@ -6,31 +6,36 @@ import json
 import math
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, pairwise
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from rank_bm25 import BM25Okapi  # type: ignore[import-untyped]
 
+from knowledge import selection
 from knowledge.errors import KnowledgeError
+from knowledge.selection import Hit, Numbers, Scores
 
 Idf = Literal["lucene", "okapi"]
 Item = TypeVar("Item")
-Numbers = NDArray[np.int32]
-Scores = NDArray[np.float64]
+Part = tuple[Numbers, Scores]
 
-_FORMAT = 1
-_ARRAYS = ("offsets", "docs", "tfs", "lengths")
-_NOTHING: tuple[Numbers, Scores] = (np.empty(0, np.int32), np.empty(0))
+_FORMAT = 2
+_ARRAYS = ("offsets", "docs", "tfs", "lengths", "ceilings")
+_NO_NUMBERS: Numbers = np.empty(0, np.int32)
 _TAIL_FLOOR = 10_000
 """Postings the tail may always hold; beyond, it is merged when it reaches a quarter of the arrays."""
 _CACHE_LIMIT = 8_000_000
 """Postings whose impacts are kept between changes: 64 MB."""
-_SPARSE = 16
-"""Sorting the postings is cheaper than a score for each document if they are fewer than one in so many."""
+_TINY = 1_000
+"""Up to so many documents, adding numbers for all of them is cheaper than to choose some."""
+_LARGE = 150_000
+"""From so many documents on, those that cannot be among the best are left out."""
+_CHUNK = 4_000_000
 
 
 class IndexFormatError(KnowledgeError, ValueError):
@@ -42,11 +47,40 @@ def lucene_idf(documents: int, holders: int) -> float:
     return math.log(1 + (documents - holders + 0.5) / (holders + 0.5))
 
 
-class Hit(NamedTuple):
-    """A document that holds a term asked for, and its score."""
+@dataclass(slots=True, eq=False)
+class _Term:
+    """A term under the current statistics: its postings, its weight, and its impacts where needed so far.
 
-    doc: int
-    score: float
+    `new` are the documents and impacts of the tail, whose numbers are above all in the arrays.
+    """
+
+    index: Bm25Index
+    docs: Numbers
+    tfs: Numbers
+    weight: float
+    new: Part | None
+    bound: float
+    kept: Scores | None = None
+
+    def impacts(self) -> Scores:
+        """Return what the term adds to the score of each document of the arrays; 0 for one removed."""
+        if self.kept is None:
+            self.index._keep(self.docs.size)
+            self.kept = self.index._impacts(self.weight, self.docs, self.tfs)
+        return self.kept
+
+    def at(self, docs: Numbers) -> Scores:
+        """Return what the term adds to the scores of some documents of the arrays."""
+        places = self.docs.searchsorted(docs)
+        tfs = self.tfs.take(places, mode="clip")
+        tfs *= self.docs.take(places, mode="clip") == docs
+        return self.index._impacts(self.weight, docs, tfs)
+
+    @property
+    def parts(self) -> list[Part]:
+        """The documents of the arrays and those of the tail, with the impacts."""
+        main = [(self.docs, self.impacts())] if self.docs.size else []
+        return [*main, self.new] if self.new else main
 
 
 class Bm25Index(BM25Okapi):  # type: ignore[misc]
@@ -81,8 +115,8 @@ class Bm25Index(BM25Okapi):  # type: ignore[misc]
         self._tail: dict[int, list[tuple[int, int]]] = {}
         self._tail_size = 0
         self._retired = 0
-        self._impacts: dict[str, tuple[Numbers, Scores]] = {}
-        self._impacts_size = 0
+        self._is_positive = idf == "lucene" and k1 > 0 and 0 <= b <= 1
+        self._rooms: list[Scores] = []
         super().__init__(corpus, k1=k1, b=b, epsilon=epsilon)
         del self.doc_freqs, self.doc_len  # the postings and the lengths stand in for them
 
@@ -100,6 +134,7 @@ class Bm25Index(BM25Okapi):  # type: ignore[misc]
         self._offsets = np.searchsorted(term_of_posting, np.arange(len(vocabulary) + 1))
         self._docs, self._tfs = docs.astype(np.int32), tfs.astype(np.int32)
         self._lengths, self._slots = lengths, len(documents)
+        self._ceilings: Scores | None = None
         self._changed(documents=len(documents), words=len(term_of_word))
         return {}
 
@@ -108,10 +143,19 @@ class Bm25Index(BM25Okapi):  # type: ignore[misc]
         self.corpus_size, self._words = documents, words
         self.avgdl = words / documents if documents else 0.0
         self.idf = {}
-        self._forget_impacts()
+        self._forget()
 
-    def _forget_impacts(self) -> None:
-        self._impacts, self._impacts_size = {}, 0
+    def _forget(self) -> None:
+        """Forget what was computed for searches."""
+        self._known: dict[str, _Term] = {}
+        self._rows: dict[str, Scores] = {}
+        self._kept = 0
+
+    def _keep(self, size: int) -> None:
+        """Make room for so many more impacts."""
+        if self._kept > _CACHE_LIMIT:
+            self._forget()
+        self._kept += size
 
     def __len__(self) -> int:
         """How many documents there are, without those removed."""
@@ -166,22 +210,30 @@ class Bm25Index(BM25Okapi):  # type: ignore[misc]
             offsets = np.concatenate(([0], np.cumsum(live)))[offsets]
         self._docs, self._tfs, self._offsets = docs, tfs, offsets
         self._tail, self._tail_size, self._retired = {}, 0, 0
-        self._forget_impacts()
+        self._ceilings = None
+        self._forget()
 
     def postings(self, term: str) -> tuple[Numbers, Numbers]:
         """Return the numbers of the documents that hold a term, ascending, and how often each does."""
         number = self._terms.get(term)
         if number is None:
-            return _NOTHING[0], _NOTHING[0]
-        first, last = self._offsets[number : number + 2] if number + 1 < len(self._offsets) else (0, 0)
-        docs, tfs = self._docs[first:last], self._tfs[first:last]
+            return _NO_NUMBERS, _NO_NUMBERS
+        docs, tfs = self._in_arrays(number)
         if number in self._tail:
-            new = np.array(self._tail[number], np.int32)
-            docs, tfs = np.concatenate((docs, new[:, 0])), np.concatenate((tfs, new[:, 1]))
+            new_docs, new_tfs = self._in_tail(number)
+            docs, tfs = np.concatenate((docs, new_docs)), np.concatenate((tfs, new_tfs))
         if self._retired:
             live = self._lengths[docs] >= 0
             docs, tfs = docs[live], tfs[live]
         return docs, tfs
+
+    def _in_arrays(self, number: int) -> tuple[Numbers, Numbers]:
+        first, last = self._offsets[number : number + 2] if number + 1 < len(self._offsets) else (0, 0)
+        return self._docs[first:last], self._tfs[first:last]
+
+    def _in_tail(self, number: int) -> tuple[Numbers, Numbers]:
+        new = np.array(self._tail[number], np.int32)
+        return np.ascontiguousarray(new[:, 0]), np.ascontiguousarray(new[:, 1])
 
     def weight(self, term: str) -> float:
         """Return the weight (idf) of a term; one that no document holds has the highest (`okapi`: none)."""
@@ -203,45 +255,128 @@ class Bm25Index(BM25Okapi):  # type: ignore[misc]
         elif nd:
             super()._calc_idf(nd)
 
-    def _impact(self, term: str) -> tuple[Numbers, Scores]:
-        """Return the documents that hold a term and what it adds to the score of each (as in the package)."""
-        if term in self._impacts:
-            return self._impacts[term]
-        docs, tfs = self.postings(term)
-        if not docs.size:
-            return _NOTHING
-        length_norm = self.k1 * (1 - self.b + self.b * self._lengths[docs] / self.avgdl)
-        impacts = self._weight(term, docs.size) * (tfs * (self.k1 + 1) / (tfs + length_norm))
-        if self._impacts_size > _CACHE_LIMIT:
-            self._forget_impacts()
-        self._impacts[term] = docs, impacts
-        self._impacts_size += docs.size
-        return docs, impacts
+    def _term(self, word: str) -> _Term | None:
+        """Return a term under the current statistics; None if no document holds it."""
+        if (term := self._known.get(word)) or (number := self._terms.get(word)) is None:
+            return term
+        docs, tfs = self._in_arrays(number)
+        new = self._in_tail(number) if number in self._tail else None
+        held = [docs, new[0]] if new else [docs]
+        holders = sum(int((self._lengths[part] >= 0).sum()) if self._retired else part.size for part in held)
+        if not holders:
+            return None
+        weight = self._weight(word, holders)
+        part = (new[0], self._impacts(weight, *new)) if new else None
+        term = _Term(self, docs, tfs, weight, part, self._bound(number, weight) if docs.size else 0.0)
+        self._known[word] = term
+        return term
+
+    def _impacts(self, weight: float, docs: Numbers, tfs: Numbers) -> Scores:
+        """Return what a term adds to the score of each document (as in the package); 0 for one removed."""
+        lengths = self._lengths[docs]
+        if not self._retired:
+            return self._impacts_by_length(weight, lengths, tfs)
+        return self._impacts_by_length(weight, np.maximum(lengths, 0), tfs) * (lengths >= 0)
+
+    def _impacts_by_length(self, weight: float, lengths: Numbers, tfs: Numbers) -> Scores:
+        length_norm = self.k1 * (1 - self.b + self.b * lengths / self.avgdl)
+        impacts: Scores = weight * (tfs * (self.k1 + 1) / (tfs + length_norm))
+        return impacts
+
+    def _bound(self, number: int, weight: float) -> float:
+        """Return what a term of the arrays adds to any score at most.
+
+        The ceilings are those under an earlier mean length. As that becomes f times as long, no impact
+        becomes more than f times as high; as it becomes shorter, none becomes higher.
+        """
+        if self._slots <= _LARGE:
+            return 0.0  # nobody asks
+        if self._ceilings is None:
+            self._ceilings_avgdl = self.avgdl  # first, for other threads see the ceilings
+            self._ceilings = self._computed_ceilings()
+        return weight * float(self._ceilings[number]) * max(1.0, self.avgdl / self._ceilings_avgdl)
+
+    def _computed_ceilings(self) -> Scores:
+        """Return the highest impact of each term of the arrays if its weight were 1."""
+        ceilings = np.zeros(len(self._offsets) - 1)
+        filled = np.flatnonzero(np.diff(self._offsets))
+        starts = self._offsets[filled]
+        ends = np.append(starts[1:], self._docs.size)
+        cuts = np.unique(np.searchsorted(ends, np.arange(0, self._docs.size + _CHUNK, _CHUNK)))
+        for first, last in pairwise((*cuts, len(filled)) if len(filled) else ()):
+            if first < last:
+                postings = slice(starts[first], ends[last - 1])
+                lengths = np.maximum(self._lengths[self._docs[postings]], 0)
+                impacts = self._impacts_by_length(1.0, lengths, self._tfs[postings])
+                ceilings[filled[first:last]] = np.maximum.reduceat(
+                    impacts, starts[first:last] - starts[first]
+                )
+        return ceilings
 
     def search(self, terms: Iterable[str], k: int) -> list[Hit]:
         """Return the k best of the documents that hold a term, best first; of equals, the lower number.
 
-        A term asked for twice counts twice. Only the postings of the terms are read.
+        A term asked for twice counts twice. Only the postings of the terms are read, if all of them.
         """
-        found = [impact for term in terms if (impact := self._impact(term))[0].size]
-        if not found or k <= 0:
+        if k <= 0:
             return []
-        docs, impacts = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        if docs.size * _SPARSE < self._slots:
-            candidates, places = np.unique(docs, return_inverse=True)
-            scores = np.bincount(places, weights=impacts)
-        else:
-            held = np.zeros(self._slots, np.bool_)
-            held[docs] = True
-            candidates = np.flatnonzero(held)
-            scores = np.bincount(docs, weights=impacts)[candidates]
-        return [Hit(int(candidates[place]), float(scores[place])) for place in _best(scores, k)]
+        if self._is_positive and self._slots <= _TINY:
+            return self._search_few(terms, k)
+        words = list(terms)
+        if self._is_positive and self._slots > _LARGE:
+            return self._search_many(words, k)
+        parts = list(self._parts(words))
+        if not parts:
+            return []
+        docs, impacts = (np.concatenate(column) for column in zip(*parts, strict=True))
+        scores = np.bincount(docs, weights=impacts)
+        if self._is_positive:
+            return selection.best_of(scores, k)
+        held = np.unique(docs)
+        live = held[self._lengths[held] >= 0]
+        return selection.ranked(live, scores[live], k)
+
+    def _search_few(self, words: Iterable[str], k: int) -> list[Hit]:
+        """Search by a row for each word, with the negated impact on every document, most of them 0."""
+        scores = None
+        for word in words:
+            if (row := self._rows.get(word)) is None:
+                row = self._row(word)
+            if scores is None:
+                scores = row.copy()
+            else:
+                scores += row
+        return [] if scores is None else selection.best_of_few(scores, k)
+
+    def _row(self, word: str) -> Scores:
+        row = np.zeros(self._slots)
+        for docs, impacts in self._parts([word]):
+            row[docs] = -impacts
+        if word in self._terms:
+            self._keep(row.size)
+            self._rows[word] = row
+        return row
+
+    def _search_many(self, words: Iterable[str], k: int) -> list[Hit]:
+        """Search the arrays without what cannot be among the best, and all of the tail."""
+        found = [term for word in words if (term := self._term(word))]
+        room = self._rooms.pop() if self._rooms else np.zeros(self._slots)
+        if room.size < self._slots:
+            room = np.zeros(self._slots + self._slots // 4)
+        hits = selection.search([term for term in found if term.docs.size], k, room)
+        self._rooms.append(room)  # unless something was raised meanwhile and left it unclean
+        if new := [term.new for term in found if term.new]:
+            docs, impacts = (np.concatenate(column) for column in zip(*new, strict=True))
+            first = int(docs.min())
+            late = selection.best_of(np.bincount(docs - first, weights=impacts), k)
+            hits = [*hits, *(Hit(first + doc, score) for doc, score in late)]
+            hits.sort(key=lambda hit: (-hit.score, hit.doc))
+        return hits[:k]
 
     def get_scores(self, query: Iterable[str]) -> Scores:
         """Return the score of every document by number; 0 for one that holds no term, or was removed."""
         scores = np.zeros(self._slots)
-        for term in query:
-            docs, impacts = self._impact(term)
+        for docs, impacts in self._parts(query):
             scores[docs] += impacts
         return scores
 
@@ -251,12 +386,16 @@ class Bm25Index(BM25Okapi):  # type: ignore[misc]
         if asked.size and not 0 <= asked.min() <= asked.max() < self._slots:
             raise IndexError(f"The documents of the index are numbered from 0 to {self._slots - 1}.")
         scores = np.zeros(asked.size)
-        for term in query:
-            docs, impacts = self._impact(term)
-            if docs.size:
-                places = np.minimum(np.searchsorted(docs, asked), docs.size - 1)
-                scores += np.where(docs[places] == asked, impacts[places], 0.0)
+        for docs, impacts in self._parts(query):
+            places = np.minimum(np.searchsorted(docs, asked), docs.size - 1)
+            scores += np.where(docs[places] == asked, impacts[places], 0.0)
         return [float(score) for score in scores]
+
+    def _parts(self, words: Iterable[str]) -> Iterator[Part]:
+        """Yield, word by word, the documents that hold it, and the impacts; the tail's by themselves."""
+        for word in words:
+            if term := self._term(word):
+                yield from term.parts
 
     def get_top_n(self, query: Iterable[str], documents: Sequence[Item], n: int = 5) -> list[Item]:
         """Return the n best of the documents that match; raises `ValueError` if there are not as many."""
@@ -265,10 +404,14 @@ class Bm25Index(BM25Okapi):  # type: ignore[misc]
         return [documents[hit.doc] for hit in self.search(query, n)]
 
     def save(self, folder: str | Path) -> None:
-        """Write the index to a folder, first wholly beside it; an older one in its place is replaced."""
+        """Write the index to a folder; an older one in its place is replaced once the new one is whole.
+
+        Raises `OSError`, or `IndexFormatError` if what was written cannot be read; the older one stays then.
+        """
         folder = Path(folder)
         self.compact()
-        arrays = self._offsets, self._docs, self._tfs, self._lengths[: self._slots]
+        ceilings = self._computed_ceilings()
+        arrays = self._offsets, self._docs, self._tfs, self._lengths[: self._slots], ceilings
         header = {"format": _FORMAT, "idf": self.scheme, "k1": self.k1, "b": self.b, "epsilon": self.epsilon}
         header |= {"words": self._words, "terms": list(self._terms)}
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -278,6 +421,7 @@ class Bm25Index(BM25Okapi):  # type: ignore[misc]
             for name, array in zip(_ARRAYS, arrays, strict=True):
                 np.save(new / f"{name}.npy", array)
             new.joinpath("index.json").write_text(json.dumps(header), "ascii")
+            self.load(new)
             if folder.exists():
                 folder.rename(Path(beside, "old"))
             new.rename(folder)
@@ -293,24 +437,25 @@ class Bm25Index(BM25Okapi):  # type: ignore[misc]
         try:
             header = json.loads(folder.joinpath("index.json").read_text("ascii"))
             index = cls(idf=header["idf"], k1=header["k1"], b=header["b"], epsilon=header["epsilon"])
-            index._restore(header, *(_array(folder / f"{name}.npy", mmap) for name in _ARRAYS))
+            index._restore(header, {name: _array(folder / f"{name}.npy", mmap) for name in _ARRAYS})
         except Exception as error:  # damaged files raise nearly anything
             reason = f"is damaged or incomplete ({type(error).__name__}: {error})"
             raise IndexFormatError(f"The index in {folder} {reason}. Delete it and build anew.") from error
         return index
 
-    def _restore(
-        self, header: Mapping[str, Any], offsets: NDArray[Any], docs: Numbers, tfs: Numbers, lengths: Numbers
-    ) -> None:
+    def _restore(self, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
+        if header["format"] != _FORMAT:
+            raise ValueError(f"its format is {header['format']}, and this version of the bot reads {_FORMAT}")
         self._terms = {str(term): number for number, term in enumerate(header["terms"])}
-        self._offsets, self._docs, self._tfs = offsets, docs, tfs
-        self._lengths, self._slots = lengths, len(lengths)
+        offsets, docs, tfs, lengths, ceilings = (arrays[name] for name in _ARRAYS)
+        self._offsets, self._docs, self._tfs, self._lengths = offsets, docs, tfs, lengths
+        self._slots = len(lengths)
         self._changed(documents=int((lengths >= 0).sum()), words=int(lengths.sum(where=lengths > 0)))
+        self._ceilings, self._ceilings_avgdl = ceilings, self.avgdl
         whole = (
-            header["format"] == _FORMAT
-            and offsets.dtype == np.int64
-            and all(array.dtype == np.int32 and array.ndim == 1 for array in (docs, tfs, lengths))
-            and offsets.shape == (len(header["terms"]) + 1,) == (len(self._terms) + 1,)
+            [array.dtype for array in arrays.values()] == [np.int64, np.int32, np.int32, np.int32, np.float64]
+            and all(array.ndim == 1 for array in arrays.values())
+            and len(offsets) - 1 == len(header["terms"]) == len(self._terms) == len(ceilings)
             and offsets[0] == 0
             and bool((np.diff(offsets) >= 0).all())
             and offsets[-1] == len(docs) == len(tfs)
@@ -325,13 +470,3 @@ def _array(path: Path, mmap: bool) -> NDArray[Any]:
     if mapped.offset + mapped.nbytes != path.stat().st_size:
         raise ValueError(f"{path.name} has a wrong size")
     return np.asarray(mapped) if mmap else np.array(mapped)
-
-
-def _best(scores: NDArray[Any], k: int) -> NDArray[np.intp]:
-    """Return the places of the k highest scores, highest first, the lower place first if equal."""
-    places = np.arange(scores.size)
-    if scores.size > k:
-        bar = np.partition(scores, -k)[-k]
-        above, level = np.flatnonzero(scores > bar), np.flatnonzero(scores == bar)
-        places = np.concatenate((above, level[: k - above.size]))
-    return places[np.lexsort((places, -scores[places]))]

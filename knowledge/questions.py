@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from knowledge.text import normalise
@@ -71,7 +71,18 @@ _PHRASES: Mapping[Asked, tuple[str, ...]] = {
     Asked.PERSON: ("who", "whom", "whose", "whos"),
 }
 _KIND_OF = {phrase: asked for asked, phrases in _PHRASES.items() for phrase in phrases}
-_PHRASE = re.compile(rf"\b(?:{'|'.join(sorted(_KIND_OF, key=len, reverse=True))})\b(?! off\b)")
+
+
+def _any_of(phrases: Iterable[str]) -> str:
+    """Return a pattern for any of some phrases, the longest first, each first word tried once."""
+    beginnings: dict[str, list[str]] = {}
+    for phrase in sorted(phrases, key=len, reverse=True):
+        first, _, rest = phrase.partition(" ")
+        beginnings.setdefault(first, []).append(f" {rest}" if rest else "")
+    return "|".join(rf"{first}\b(?:{'|'.join(rests)})" for first, rests in beginnings.items())
+
+
+_PHRASE = re.compile(rf"\b(?:{_any_of(_KIND_OF)})\b(?! off\b)")
 
 
 def asked_for(question: str) -> frozenset[Asked]:

@@ -270,12 +270,13 @@ class Retrieval:
     def __init__(self, library: Library) -> None:
         """Analyse and index every subject of `library`."""
         self._vocabulary = library.vocabulary
-        self.surfaces: Counter[str] = Counter()
+        surfaces: list[str] = []
         rows: dict[bool, list[SubjectRow]] = {False: [], True: []}
         for item, citations, units in _items(library):
             is_of_record = any(library.sources[c.source].collection == PUBLIC_RECORD for c in citations)
-            analysed = [(role, self._unit_terms(role, text)) for role, text in units]
+            analysed = [(role, self._unit_terms(role, text, surfaces)) for role, text in units]
             rows[is_of_record].append((item, citations, analysed))
+        self.surfaces = Counter(surfaces)
         self._others, self._record = SubjectIndex(rows[False]), SubjectIndex(rows[True])
         first = self._others.keep_subjects()
         self.subjects = (*first, *self._record.keep_subjects())
@@ -285,9 +286,9 @@ class Retrieval:
         self._weights |= {term: EXACT * weight for term, weight in self._weights.items() if term[0] == "="}
         self._weights |= dict.fromkeys(Asked, ASKED_WEIGHT)
 
-    def _unit_terms(self, role: Role, text: str) -> list[str]:
+    def _unit_terms(self, role: Role, text: str, surfaces: list[str]) -> list[str]:
         found = terms_and_surfaces(text)
-        self.surfaces.update([surface for _, surface in found])
+        surfaces += [surface for _, surface in found]
         words = self._vocabulary.concepts_and_words([term for term, _ in found])
         return words if role is Role.TEXT else [*words, *sorted(asked_for(text))]
 

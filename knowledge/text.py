@@ -150,27 +150,40 @@ def terms(text: str) -> list[str]:
 
 def terms_and_surfaces(text: str) -> list[tuple[str, str]]:
     """Return the terms of a text in order, each with how it stands there, as `analyse` finds them."""
-    chunks = [_plain_word(chunk) for chunk in text.split()]
-    if _NOT_PLAIN in chunks:  # one word that depends on its neighbours, or may
-        return [(_stem(term), text[start:end]) for term, start, end in _scan(text) if term not in STOP_WORDS]
-    return [chunk for chunk in chunks if chunk]
+    chunks = list(map(_alone, text.split()))
+    if None in chunks:  # one word that depends on its neighbours, or may
+        return [(_stem(term), text[a:b]) for term, a, b in _scan(text) if term not in STOP_WORDS]
+    return [found for chunk in chunks if chunk for found in chunk]
 
 
-_NOT_PLAIN = ("", "")
-_PLAIN_WORD = re.compile(r"([A-Za-z]{2,})(?:'s)?[.,?!]?")
+_ALONE = re.compile(
+    r"""(?P<plain>[A-Za-z]{2,})(?:'s)?[.,?!]?  # most words
+    | ["'(\[]*
+    (?: (?:[A-Za-z]{2,}|[A-Za-z](?!\.)) (?:['-][A-Za-z]{2,})* (?:'s)?  # but no part of "U. S."
+      | (?:[A-Za-z]\.){2,}
+      | (?:(?:US)?\$)? [0-9]+ (?:,[0-9]{3})* (?:\.[0-9]+)? %?
+    )?
+    [.,;:?!"')\]]*""",
+    re.VERBOSE,
+)
+_READ_TOGETHER = frozenset((*_NUMBERS, *_SCALES, "us", "per"))
 
 
 @lru_cache(maxsize=1 << 15)
-def _plain_word(chunk: str) -> tuple[str, str] | None:
-    """Return the term and the surface of a word that means the same in any text; None for a function word.
+def _alone(chunk: str) -> tuple[tuple[str, str], ...] | None:
+    """Return the terms and surfaces of what stands between blanks, as in any text.
 
-    Most words do. Where one does not, or it is not clear at a glance, that is `_NOT_PLAIN`.
+    None if they depend on its neighbours, or may: "the us", "twenty one", "3 million", "per cent".
     """
-    found = _PLAIN_WORD.fullmatch(chunk)
-    word = found[1].lower() if found else ""
-    if not found or word in _NUMBERS or word in _SCALES or word in ("us", "per"):
-        return _NOT_PLAIN
-    return None if word in STOP_WORDS else (_stem(word), found[1])
+    if not (found := _ALONE.fullmatch(chunk)):
+        return None
+    if plain := found["plain"]:
+        tokens = [(plain.lower(), plain)]
+    else:
+        tokens = [(term, chunk[start:end]) for term, start, end in _scan(chunk)]
+    if not _READ_TOGETHER.isdisjoint(term for term, _ in tokens):
+        return None
+    return tuple((_stem(term), surface) for term, surface in tokens if term not in STOP_WORDS)
 
 
 @lru_cache(maxsize=1 << 15)

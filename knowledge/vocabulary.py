@@ -89,14 +89,16 @@ def _rewrite(words: Sequence[str], rules: _Rules) -> list[str]:
     if rules.keys().isdisjoint(words):
         return list(words)
     found: list[str] = []
-    position = 0
-    while position < len(words):
-        for phrase, concept in rules.get(words[position], ()):
-            if len(phrase) == 1 or tuple(words[position : position + len(phrase)]) == phrase:
+    end = 0
+    for position, word in enumerate(words):
+        if position < end:  # within a phrase
+            continue
+        for phrase, concept in rules.get(word, ()):
+            size = len(phrase)
+            if size == 1 or tuple(words[position : position + size]) == phrase:
                 found += concept
-                position += len(phrase)
+                end = position + size
                 break
         else:
-            found.append(words[position])
-            position += 1
+            found.append(word)
     return found

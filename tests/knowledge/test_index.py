@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -14,7 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rank_bm25 import BM25Okapi  # type: ignore[import-untyped]
 
-from knowledge.index import Bm25Index, Hit, IndexFormatError
+from knowledge import index as index_module
+from knowledge.index import Bm25Index, IndexFormatError
+from knowledge.selection import Hit
 
 WORDS = st.sampled_from([*"abcdefgh", "", "é", "line\nbreak", "\ud800"])
 DOCUMENTS = st.lists(WORDS, max_size=8)
@@ -22,6 +28,15 @@ CORPORA = st.lists(DOCUMENTS, min_size=1, max_size=12).filter(any)
 QUERIES = st.lists(WORDS | st.just("unknown"), max_size=6)
 
 Corpus = list[list[str]]
+
+SIZES = {"tiny": (10**9, 10**9), "middling": (0, 10**9), "large": (0, 0)}
+"""Up to how many documents an index is searched as a tiny one is, and as a middling one."""
+
+
+def as_if(size: str) -> AbstractContextManager[object]:
+    """Have indexes searched in the way that is the fastest for those of a size."""
+    tiny, large = SIZES[size]
+    return patch.multiple(index_module, _TINY=tiny, _LARGE=large)
 
 
 def brute_force(index: Bm25Index, corpus: Corpus, query: Sequence[str], k: int) -> list[Hit]:
@@ -166,19 +181,59 @@ class TestGrowth:
 
 
 class TestSearch:
-    @given(CORPORA, QUERIES, st.integers(-1, 15), st.sampled_from(["lucene", "okapi"]))
+    @pytest.mark.parametrize("size", SIZES)
+    @given(corpus=CORPORA, query=QUERIES, k=st.integers(-1, 15), idf=st.sampled_from(["lucene", "okapi"]))
     def test_finds_what_scoring_every_document_finds(
-        self, corpus: Corpus, query: list[str], k: int, idf: str
+        self, *, corpus: Corpus, query: list[str], k: int, idf: str, size: str
     ) -> None:
-        index = Bm25Index(corpus, idf=idf)  # type: ignore[arg-type]
-        assert index.search(query, k) == brute_force(index, corpus, query, max(0, k))
+        with as_if(size):
+            index = Bm25Index(corpus, idf=idf)  # type: ignore[arg-type]
+            assert index.search(query, k) == brute_force(index, corpus, query, max(0, k))
 
-    @pytest.mark.parametrize("query", [["w390"], ["w1", "w2", "w1"], ["w0", "w390", "w391"], ["w311", "w1"]])
+    @pytest.mark.parametrize("size", SIZES)
+    @given(corpus=CORPORA, query=QUERIES, k=st.integers(0, 9), built=st.integers(0, 12), data=st.data())
+    def test_however_the_index_came_about(
+        self, *, corpus: Corpus, query: list[str], k: int, built: int, data: st.DataObject, size: str
+    ) -> None:
+        with as_if(size):
+            index = grown(corpus, data.draw(st.sets(st.integers(0, 12))), built=built)
+            for doc in data.draw(st.sets(st.integers(0, len(corpus) - 1))):
+                index.search(query, k)
+                index.remove(doc)
+                corpus[doc] = []
+            assert index.search(query, k) == brute_force(index, corpus, query, k)
+
+    @pytest.mark.parametrize("size", SIZES)
     @pytest.mark.parametrize("k", [1, 10, 5_000])
-    def test_finds_the_same_in_a_large_corpus(self, query: list[str], k: int) -> None:
+    def test_finds_the_same_in_a_large_corpus(self, size: str, k: int) -> None:
         corpus = many(5_000)
-        index = Bm25Index(corpus)
-        assert index.search(query, k) == brute_force(index, corpus, query, k)
+        with as_if(size):
+            index = Bm25Index(corpus)
+            for query in (["w390"], ["w1", "w2", "w1"], ["w0", "w390", "w391"], ["w311", "w1"], *corpus[:12]):
+                assert index.search(query, k) == brute_force(index, corpus, query, k)
+
+    @pytest.mark.parametrize("late", [[], ["x"] * 99_999])
+    def test_the_frequent_word_alone_may_win_over_the_rare_one(self, late: list[str]) -> None:
+        rare = [[f"rare{size}", *["x"] * size] for size in range(0, 3_000, 15)]
+        common = [[*["common"] * number, *["y"] * 20] for number in range(1, 9)] * 5
+        with as_if("large"):
+            index = Bm25Index([*rare, *common])
+            index.search(["common"], 1)
+            index.add(late)
+            winners = set()
+            for document in rare:
+                query = [document[0], "common"]
+                found = index.search(query, 1)
+                assert found == brute_force(index, [*rare, *common, late], query, 1)
+                winners.add(found[0].doc >= len(rare))
+            assert winners == {True, False}
+
+    def test_large_indexes_are_searched_in_several_threads_at_once(self) -> None:
+        corpus = many(5_000)
+        with as_if("large"), ThreadPoolExecutor(4) as threads:
+            index = Bm25Index(corpus)
+            found = list(threads.map(lambda query: index.search(query, 10), corpus[:200]))
+            assert found == [index.search(query, 10) for query in corpus[:200]]
 
     def test_equals_come_in_the_order_of_their_numbers(self) -> None:
         index = Bm25Index([["aid"]] * 50)
@@ -259,7 +314,31 @@ class TestOnDisk:
         with pytest.raises(IndexFormatError, match="nowhere"):
             Bm25Index.load(tmp_path / "nowhere")
 
-    @pytest.mark.parametrize("name", ["index.json", "offsets.npy", "docs.npy", "tfs.npy", "lengths.npy"])
+    @pytest.mark.parametrize("moment", ["save", "load"])
+    def test_a_save_that_fails_leaves_what_was_there(self, tmp_path: Path, moment: str) -> None:
+        Bm25Index([["old"]]).save(tmp_path / "index")
+        failing = {"save": (np, "save"), "load": (np.lib.format, "open_memmap")}[moment]
+        with (
+            patch.object(*failing, side_effect=OSError("the disk is full")),
+            pytest.raises(Exception, match="full"),
+        ):
+            Bm25Index([["new"]]).save(tmp_path / "index")
+        assert "old" in Bm25Index.load(tmp_path / "index")
+        assert [path.name for path in tmp_path.iterdir()] == ["index"]
+
+    def test_another_version_of_the_format_is_told(self, tmp_path: Path) -> None:
+        Bm25Index([["aid"]]).save(tmp_path / "index")
+        file = tmp_path / "index" / "index.json"
+        header = json.loads(file.read_text("ascii"))
+        file.write_text(json.dumps(header | {"format": 1}), "ascii")
+        with pytest.raises(
+            IndexFormatError, match=r"its format is 1, and .* reads 2\)\. Delete it and build anew"
+        ):
+            Bm25Index.load(tmp_path / "index")
+
+    @pytest.mark.parametrize(
+        "name", ["index.json", "offsets.npy", "docs.npy", "tfs.npy", "lengths.npy", "ceilings.npy"]
+    )
     @pytest.mark.parametrize("damage", ["gone", "empty", "short", "noise", "other"])
     def test_a_damaged_folder_is_told(self, tmp_path: Path, name: str, damage: str) -> None:
         Bm25Index([["aid", "ban"], ["aid"], ["note"]]).save(tmp_path / "index")

@@ -30,6 +30,61 @@ PIECES = """The U.S. U.N. aid, aid. “Kim’s US us the don't US$120,000 $3.5k 
 one hundred and twenty thousand million Mr. S. N.G.O. — café naïve ﬁnal re\u00adsumed no? yes! (2018) 1,5 ”"""
 PROSE = st.lists(st.sampled_from(PIECES.split()), max_size=60).map(" ".join)
 
+CHUNKS = (
+    *(
+        "the",
+        "The",
+        "us",
+        "US",
+        "(us)",
+        "U.S.",
+        "U.",
+        "S.",
+        "A.",
+        "a",
+        "k",
+        "m",
+        "M.",
+        "US$",
+        "$",
+        "$5",
+        "US$7,000.5",
+    ),
+    *(
+        "5",
+        "12,",
+        "1,000",
+        "3.5",
+        "(2018).",
+        "00",
+        "5%",
+        "%",
+        "per",
+        "cent",
+        "cent.",
+        "st",
+        "th",
+        "and",
+        "one",
+        "Twenty",
+    ),
+    *(
+        "hundred",
+        "million,",
+        "thousand's",
+        "millions",
+        "mn",
+        "-",
+        ".",
+        "-million",
+        "'s",
+        "aid's",
+        "'aid'",
+        "don't",
+    ),
+    *("re-export", "twenty-one", "X-ray", "COVID-19", "groups'", "é", "“aid”", "e\u0301", "\u0301"),
+)
+
 
 class TestNormalise:
     @pytest.mark.parametrize(
@@ -176,6 +231,10 @@ class TestAnalyse:
             "What's on?",
         ):
             assert terms_and_surfaces(text) == [(t.term, t.surface) for t in analyse(text)]
+
+    @given(st.lists(st.sampled_from(CHUNKS), max_size=7).map(" ".join))
+    def test_is_what_they_are_where_words_hang_together(self, text: str) -> None:
+        assert terms_and_surfaces(text) == [(t.term, t.surface) for t in analyse(text)]
 
     @given(ANY_TEXT | PROSE)
     def test_is_what_terms_and_surfaces_are_whatever_the_text(self, text: str) -> None:

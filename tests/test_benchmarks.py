@@ -1,0 +1,86 @@
+"""The benchmarks: that they can be run, and that results are written wholly or not at all."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks import __main__ as benchmarks
+from benchmarks import retrieval
+from benchmarks.peers import OURS, RankBm25
+
+
+def test_each_benchmark_is_found_and_says_what_it_is() -> None:
+    assert {"answering", "faq", "kills", "levers", "retrieval"} <= set(benchmarks.names())
+    assert "peers" not in benchmarks.names()
+
+
+def test_a_section_has_what_the_benchmark_printed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    folder = tmp_path / "benchmarks"
+    folder.mkdir()
+    (folder / "one.py").write_text('"""How long it takes."""\nprint("1 ms")\n\n\ndef main(): ...\n', "utf-8")
+    monkeypatch.setattr(benchmarks, "FOLDER", folder)
+    assert benchmarks.names() == ["one"]
+    written = benchmarks.section("one")
+    assert written.startswith("## one\n\nHow long it takes. `python -m benchmarks.one`\n\n```\n1 ms\n```\n")
+    assert "load average" in written
+
+
+def test_a_benchmark_that_fails_leaves_the_results_as_they_were(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = tmp_path / "benchmarks"
+    folder.mkdir()
+    (folder / "bad.py").write_text("raise SystemExit(1)\n\n\ndef main(): ...\n", "utf-8")
+    monkeypatch.setattr(benchmarks, "FOLDER", folder)
+    monkeypatch.setattr(sys, "argv", ["benchmarks"])
+    before = benchmarks.RESULTS.read_bytes() if benchmarks.RESULTS.exists() else None
+    with pytest.raises(SystemExit, match="bad failed"):
+        benchmarks.main()
+    assert before == (benchmarks.RESULTS.read_bytes() if benchmarks.RESULTS.exists() else None)
+
+
+def test_results_are_replaced_as_a_whole(tmp_path: Path) -> None:
+    file = tmp_path / "RESULTS.md"
+    benchmarks.write("old", file)
+    benchmarks.write("new", file)
+    assert file.read_text("utf-8") == "new"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_the_results_name_versions_and_no_place() -> None:
+    told = benchmarks.machine()
+    assert "Python 3." in told
+    assert "numpy " in told
+    assert str(Path.home()) not in told
+
+
+class TestRetrieval:
+    def test_the_corpus_and_its_queries_are_always_the_same(self) -> None:
+        passages = retrieval.corpus(100)
+        assert passages == retrieval.corpus(100)
+        asked = retrieval.queries(passages)
+        assert asked == retrieval.queries(passages)
+        assert all(retrieval.SHORTEST <= len(set(one)) == len(one) <= retrieval.LONGEST for one in asked)
+
+    def test_the_index_agrees_with_the_package(self) -> None:
+        passages = retrieval.corpus(300)
+        retrieval.assert_agreement(passages, retrieval.queries(passages))
+
+    def test_what_cannot_be_done_has_a_dash(self, tmp_path: Path) -> None:
+        engine = RankBm25()
+        engine.prepare()
+        built = retrieval.build(engine, 100, tmp_path)
+        served = retrieval.serve(engine, tmp_path)
+        assert (served.add, served.after_add) == (None, None)
+        row = retrieval.Measured("rank_bm25", 100, built, served)
+        assert retrieval._line(row, None, 1e-6).endswith("| — | — |")
+
+    def test_a_run_prints_a_row_and_the_targets(self) -> None:
+        command = [sys.executable, "-m", "benchmarks.retrieval", "--size", "100", "--engine", OURS]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        assert "| 100 | this index |" in done.stdout
+        assert "faster than rank_bm25 at every size: not measured" in done.stdout
