@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from knowledge.engine import Engine
     from knowledge.library import Library
+    from knowledge.store import Store
     from settings import Settings
 
 FAULTS_FOUND = 1
@@ -377,6 +378,32 @@ def restore(context: click.Context, file: Path) -> None:
 
 @cli.command()
 @click.pass_context
+def doctor(context: click.Context) -> None:
+    """Check what the bot stands on (token, Discord, database, content, disk, clock) and say what to do.
+
+    Nothing is changed, and the bot may be running. Ends with code 1 if something has to be mended.
+    """
+    import asyncio
+    import logging
+
+    from handlers.doctor import State, examined
+
+    logging.basicConfig(level=logging.CRITICAL)  # what fails is said in the findings
+    settings = _settings(context)
+
+    async def findings() -> bool:
+        is_sound = True
+        async for finding in examined(settings):
+            click.echo(str(finding))
+            is_sound &= finding.state is not State.FAULT
+        return is_sound
+
+    if not asyncio.run(findings()):
+        raise SystemExit(FAULTS_FOUND)
+
+
+@cli.command()
+@click.pass_context
 def run(context: click.Context) -> None:
     """Run the Discord bot until it is stopped with Ctrl-C or SIGTERM."""
     from handlers.client import AidPolicyBot
@@ -384,7 +411,14 @@ def run(context: click.Context) -> None:
 
     settings = _settings(context)
     engine = _engine(settings)
-    raise SystemExit(run_bot(settings, lambda store: AidPolicyBot(engine, store, settings)))
+    bot: AidPolicyBot | None = None
+
+    def make_bot(store: Store) -> AidPolicyBot:
+        nonlocal bot
+        bot = AidPolicyBot(bot.engine if bot else engine, store, settings)  # what was reloaded stays
+        return bot
+
+    raise SystemExit(run_bot(settings, make_bot))
 
 
 if __name__ == "__main__":

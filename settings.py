@@ -23,6 +23,7 @@ from knowledge.sources import is_web_address
 CONFIG = Path("config.yaml")
 PREFIX = "AID_BOT_"
 _MOST_DAYS = 36_500
+_MOST_A_MINUTE = 1_000_000
 
 NO_TOKEN = """\
 There is no Discord token, so the bot cannot sign in.
@@ -95,8 +96,26 @@ def _days(value: Any) -> Any:
     return value
 
 
+def _limit(value: Any) -> Any:
+    if isinstance(value, bool) or not str(value).isdecimal() or int(value) > _MOST_A_MINUTE:
+        raise ValueError
+    return value
+
+
+def _address(value: Any) -> Any:
+    if value is False or str(value).lower() == "off":  # YAML reads a bare “off” as false
+        return "off"
+    host, _, port = str(value).rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65_535 or not host.isprintable() or " " in host:
+        raise ValueError
+    return value
+
+
 def _about(accepts: str, *, secret: bool = False) -> Mapping[str, Any]:
     return {"accepts": accepts, "secret": secret}
+
+
+_LIMIT = _about(f"a whole number from 0 to {_MOST_A_MINUTE} is wanted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +166,18 @@ class Settings:
     )
     retention_days: Annotated[int, BeforeValidator(_days)] = field(
         default=365, metadata=_about(f"a whole number of days from 0 to {_MOST_DAYS} is wanted")
+    )
+
+    log_format: Annotated[Literal["text", "json"], BeforeValidator(_lower)] = field(
+        default="text", metadata=_about("text or json is wanted")
+    )
+    log_questions: bool = field(default=False, metadata=_about("true or false is wanted"))
+    requests_a_minute: Annotated[int, BeforeValidator(_limit)] = field(default=40, metadata=_LIMIT)
+    server_requests_a_minute: Annotated[int, BeforeValidator(_limit)] = field(default=600, metadata=_LIMIT)
+    suggestions_a_minute: Annotated[int, BeforeValidator(_limit)] = field(default=240, metadata=_LIMIT)
+    originals_a_day: Annotated[int, BeforeValidator(_limit)] = field(default=10, metadata=_LIMIT)
+    status_address: Annotated[str, BeforeValidator(_address)] = field(
+        default="127.0.0.1:9464", metadata=_about("an address and a port are wanted, or off")
     )
 
     @property

@@ -10,8 +10,9 @@ from discord import app_commands
 from discord.app_commands import Range
 from discord.ext import commands
 
-from handlers import cards, errors
+from handlers import cards, errors, requests
 from handlers.base import Cog, Interaction
+from handlers.limits import LimitError
 from handlers.replies import LONGEST_QUESTION, Visibility, question_from, send, visibility_option
 from handlers.views import Shown, reply_view, takes_questions
 
@@ -61,15 +62,24 @@ class Ask(Cog):
         said = self._said_to_bot(message)
         if said is None:
             return
+        guild_id = message.guild.id if message.guild else None
+        kind = "message" if message.guild else "direct message"
+        requests.begin(requests.Request("message", kind, guild_id, (message.content, said)))
         try:
-            question, guild_id = question_from(said), message.guild.id if message.guild else None
+            self.bot.gate.admit(message.author.id, guild_id)
+            question = question_from(said)
             answer = self.bot.reply(question, guild_id) if question else self.engine.help()
             to_moderators = takes_questions(self.bot, guild_id)
             shown = Shown(message.author.id, private=False, to_moderators=to_moderators)
             view = reply_view(self.bot, answer, shown)
             await message.reply(view=view, mention_author=False)
+        except LimitError as error:
+            requests.came_to(error.outcome)
+            if error.is_first:  # everybody sees it, and a flood is not to be answered with a flood
+                await errors.report_message(message, error)
         except Exception as error:
             await errors.report_message(message, error)
+        requests.end(self.bot)
 
     def _said_to_bot(self, message: discord.Message) -> str | None:
         """Return what a message says to the bot, or None if it is not for the bot.

@@ -26,6 +26,7 @@ from handlers import (
     forms,
     history,
     privacy,
+    requests,
     review_queue,
     server_settings,
     views,
@@ -42,7 +43,11 @@ from handlers.faq import Faq
 from handlers.faq_messages import FaqMessages
 from handlers.help import Help, ShowHelp
 from handlers.history import History
+from handlers.limits import Gate
+from handlers.metrics import Metrics
 from handlers.privacy import Privacy
+from handlers.reloading import Reload, put_into_service
+from handlers.replies import LONGEST_QUESTION
 from handlers.review import Review
 from handlers.server_settings import ServerSettings
 from handlers.servers import Servers
@@ -68,7 +73,7 @@ FORMS: tuple[type[forms.Form], ...] = (
 COGS = (
     *(Ask, Timeline, Exports, Assistance, Who, Cite, Sources, Coverage, Faq, Help),
     *(desk.Desk, History, EntryFiles, Review, FaqMessages),
-    *(Privacy, ServerSettings, Servers),
+    *(Privacy, ServerSettings, Servers, Reload),
 )
 _SYNCED = "commands synced"
 _OTHER_VERSION = "This is from another version of me. Please ask again."
@@ -77,11 +82,34 @@ _log = logging.getLogger(__name__)
 
 
 class Tree(app_commands.CommandTree["AidPolicyBot"]):
-    """The commands, with the one error handler."""
+    """The commands, with the one gate before them and the one error handler behind."""
+
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
+        """Let a command pass if it is within the limits; otherwise say when to come back."""
+        bot, user_id = interaction.client, interaction.user.id
+        if interaction.type is discord.InteractionType.autocomplete:
+            # Nobody types that much; whoever sends it wants to keep the bot busy.
+            is_long = any(len(text) > LONGEST_QUESTION for text in requests.typed_in(interaction.data))
+            admitted = not is_long and bot.gate.admits_suggestions(user_id)
+            bot.metrics.suggested(held_back=not admitted)
+            if not admitted:
+                await interaction.response.autocomplete([])
+            return admitted
+        command = interaction.command.qualified_name if interaction.command else "unknown"
+        typed = tuple(requests.typed_in(interaction.data))
+        requests.begin(requests.Request("command", command, interaction.guild_id, typed))
+        try:
+            bot.gate.admit(user_id, interaction.guild_id)
+        except errors.UserError as error:
+            await errors.report(interaction, error)
+            requests.end(bot)
+            return False
+        return True
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
         """Report what a command failed with."""
         await errors.report(interaction, error)
+        requests.end(interaction.client)
 
 
 class AidPolicyBot(commands.Bot):
@@ -95,7 +123,9 @@ class AidPolicyBot(commands.Bot):
         """Take what the bot stands on; nothing is connected or read yet."""
         # The bot has no voice; else the first thing an operator reads is that voice is not supported.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+        self.metrics = Metrics()
         super().__init__(
+            http_trace=self.metrics.trace(),
             command_prefix=[],
             help_command=None,
             tree_cls=Tree,
@@ -114,6 +144,8 @@ class AidPolicyBot(commands.Bot):
         self.charts = Charts()
         self.reading_file = asyncio.Lock()
         """Held while a file of entries is read: that takes the processor, which replies need meanwhile."""
+        self.reloading = asyncio.Lock()
+        self.gate = Gate(settings, discord.utils.utcnow)
         self.shared: deque[tuple[int, datetime | None, str]] = deque(maxlen=1000)
         """The private cards last posted, each by its id, its last edit and what it was asked."""
         self._items: list[type[ui.DynamicItem[Any]]] = []
@@ -133,6 +165,17 @@ class AidPolicyBot(commands.Bot):
         self.add_dynamic_items(*entry_files.ITEMS, *faq_messages.ITEMS, *form_retries.ITEMS)
         if self.settings.sync_commands == "auto":
             await self.sync_if_changed()
+
+    async def reload(self) -> str:
+        """Answer from the content as it is now, without a restart; return what is in service from now on.
+
+        Raises `ContentError` if the content has faults; then everything stays as it is.
+        """
+        return await put_into_service(self)
+
+    async def measured(self) -> bytes:
+        """Return the metrics as they are now, in the form that Prometheus reads."""
+        return await self.metrics.of(self)
 
     def reply(self, typed: str, guild_id: int | None) -> Answer:
         """Answer what was typed, with what the server where it was typed has beside the library."""
@@ -168,12 +211,20 @@ class AidPolicyBot(commands.Bot):
     async def on_message(self, message: discord.Message, /) -> None:
         """Read no prefix commands; the cog that answers questions listens for itself."""
 
+    async def on_app_command_completion(self, *_: object) -> None:
+        """End the request of a command that did not fail; this runs in the context of its task."""
+        requests.end(self)
+
     async def on_interaction(self, interaction: Interaction) -> None:
         """Answer forms and buttons that nobody else will: discord.py drops those it does not know."""
         data: Any = interaction.data or {}
         try:
             if interaction.type is discord.InteractionType.modal_submit:
+                name = next((form.__name__ for form in FORMS if form.read(data["custom_id"])), "unknown")
+                typed = tuple(requests.typed_in(data))
+                requests.begin(requests.Request("form", name, interaction.guild_id, typed))
                 await forms.submit(interaction, FORMS)
+                requests.end(self)
             elif interaction.type is discord.InteractionType.component and not self._knows(data["custom_id"]):
                 await errors.report(interaction, errors.UserError(_OTHER_VERSION))
         except Exception as error:

@@ -14,6 +14,7 @@ import aiohttp
 import discord
 from discord import app_commands
 
+from handlers import requests
 from handlers.markup import cut, escape
 from knowledge.errors import DeskError, InputError, StoreError
 
@@ -104,10 +105,12 @@ def text_for(error: BaseException) -> tuple[str, bool]:
 def _logged(error: BaseException, place: str) -> tuple[str, str]:
     """Log an error; return what to tell the person, and the name under which the log has it."""
     text, is_fault = text_for(error)
+    request = requests.current()
+    requests.came_to("failed" if is_fault else getattr(error, "outcome", "turned down"))
     if not is_fault:
         _log.info("%s was turned down: %s", place, error)
         return text, place
-    reference = secrets.token_hex(3)
+    reference = request.id if request else secrets.token_hex(4)
     _log.error("Reference %s: %s failed.", reference, place, exc_info=error)
     text = f"{text}\n-# If this goes on, tell the operator the reference {reference}."
     return text, f"Reference {reference}"

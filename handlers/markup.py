@@ -20,7 +20,7 @@ _CODE = re.compile(r"<(?:@[!&]?\d+|#\d+|a?:\w+:\d+|/[^:<>]{1,100}:\d+|t:-?\d+(?:
 _MASKED = re.compile(
     r"\[(?P<label>(?:\\.|[^\]\\\n]){1,500})\]\(\s*<?(?P<url>[^\s<>()]+(?:\([^\s<>()]*\))?)[^)\n]*\)"
 )
-_HEADING = re.compile(r"(?m)^(\s*(?:>+\s*)*)(#{1,3}(?=\s)|-#)")
+_HEADING = re.compile(r"(?m)^([^\S\n]*(?:>[^\S\n]*)*)(#{1,3}(?=\s)|-#)")
 
 _ELLIPSIS = "…"
 _NEARBY = 60

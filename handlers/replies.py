@@ -10,7 +10,7 @@ from discord import app_commands
 from handlers.base import Interaction
 from handlers.markup import spoken
 from handlers.views import Shown, reply_view, takes_questions
-from knowledge.answers import Answer, Status
+from knowledge.answers import Answer, Kind, Status
 from knowledge.text import clip
 
 Visibility = Literal["private", "public"]
@@ -45,14 +45,16 @@ def is_private(interaction: Interaction, answer: Answer, visibility: Visibility 
     """Return whether only the asker is to see a reply.
 
     In a direct message there is nobody else to hide it from, and what is hidden there is soon gone. Elsewhere
-    the asker's choice counts. Without one, an answer is as visible as the server or else the operator set it,
-    and a refusal or an error is private: it is of use to nobody else.
+    the asker's choice counts. Without one, an answer is as visible as the server or else the operator set it.
+    A refusal or an error is private then, since it is of use to nobody else, and so is a paragraph of an
+    original, which is not ours to publish.
     """
     if interaction.context.dm_channel:
         return False
     if visibility is not None:
         return visibility == "private"
-    if answer.status is not Status.ANSWERED:
+    is_original = answer.kind is Kind.PASSAGE and any(one.is_original for one in answer.excerpts)
+    if answer.status is not Status.ANSWERED or is_original:
         return True
     bot, guild_id = interaction.client, interaction.guild_id
     of_guild = bot.desk.settings(guild_id).default_visibility if guild_id is not None else ""

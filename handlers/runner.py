@@ -10,21 +10,18 @@ The exit code tells a supervisor whether to start it again:
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import random
-import re
 import signal
 import sys
-import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-import aiohttp
 import discord
 
+from handlers.logs import is_outage, set_up_logging
+from handlers.status import Status
 from knowledge.errors import KnowledgeError
 from knowledge.store import Store
 from settings import NO_TOKEN, Settings
@@ -63,7 +60,7 @@ class Backoff:
     def delay(self, attempt: int) -> float:
         """Return the seconds to wait after failed attempt 1, 2, …: between half and all of its step."""
         step = min(self.longest, self.first * 2.0 ** min(attempt - 1, 30))
-        return random.uniform(step / 2, step)
+        return random.uniform(step / 2, step)  # nosec B311
 
 
 def run(settings: Settings, make_bot: MakeBot, *, backoff: Backoff = Backoff()) -> int:
@@ -76,15 +73,15 @@ def run(settings: Settings, make_bot: MakeBot, *, backoff: Backoff = Backoff()) 
     if not token:
         print(NO_TOKEN, file=sys.stderr)
         return MISCONFIGURED
-    set_up_logging(settings.log_level, token)
-    return asyncio.run(_serve(settings.store_url, token, make_bot, backoff))
+    set_up_logging(settings, token)
+    return asyncio.run(_serve(settings, token, make_bot, backoff))
 
 
-async def _serve(store_url: str, token: str, make_bot: MakeBot, backoff: Backoff) -> int:
+async def _serve(settings: Settings, token: str, make_bot: MakeBot, backoff: Backoff) -> int:
     stop = stop_on_signals()
     try:
-        async with await Store.open(store_url) as store:
-            code = await _keep_trying(lambda: make_bot(store), token, backoff, stop)
+        async with await Store.open(settings.store_url) as store, Status(settings) as status:
+            code = await _keep_trying(lambda: status.of(make_bot(store)), token, backoff, stop)
     except KnowledgeError as error:
         _log.error("%s", error)
         return FAILED
@@ -119,7 +116,7 @@ async def _keep_trying(
             if remedy := _remedy(error):
                 _log.error(remedy)
                 return MISCONFIGURED
-            if not _is_outage(error):
+            if not is_outage(error):
                 raise
             delay = backoff.delay(attempt)
             message = "Discord cannot be reached (%s). Trying again in %.1f seconds."
@@ -172,65 +169,7 @@ def _remedy(error: Exception) -> str | None:
     return None
 
 
-def _is_outage(error: BaseException) -> bool:
-    match error:
-        case discord.HTTPException():
-            return error.status >= 500 or error.status == 429
-        case OSError():
-            return error.filename is None  # else it is about a file, not the network
-        case discord.ConnectionClosed():
-            return error.code == 1000  # of the others, discord.py raises only those that cannot be mended
-    return isinstance(error, aiohttp.ClientError | discord.GatewayNotFound | discord.RateLimited)
-
-
 def _reason(error: Exception) -> str:
     if isinstance(error, discord.HTTPException):
         return f"it answered {error.status}"
     return str(error) or type(error).__name__
-
-
-def set_up_logging(level: str, token: str) -> None:
-    """Send everything logged to stderr, a line each, and nothing of libraries below INFO.
-
-    At DEBUG, libraries log what people write and the keys to reply to them.
-    """
-    handler = logging.StreamHandler()
-    handler.setFormatter(OneLine(token))
-    chosen = logging.getLevelNamesMapping()[level.upper()]
-    logging.basicConfig(level=max(chosen, logging.INFO), handlers=[handler], force=True)
-    for ours in ("bot", "handlers", "knowledge"):
-        logging.getLogger(ours).setLevel(chosen)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-
-
-class OneLine(logging.Formatter):
-    """A record as `time LEVEL logger: message key=value …` on one line, without the secrets of Discord.
-
-    The keys are those of `extra`, and for an exception its text and, unless it is an outage, its traceback.
-    """
-
-    _usual = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-    _unprintable = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-    # The keys to reply to an interaction stand in the addresses that discord.py logs.
-    _reply_key = re.compile(r"(/(?:webhooks|interactions)/\d+/)[\w-]+")
-
-    def __init__(self, token: str) -> None:
-        """Take the token, which is replaced wherever it would appear."""
-        super().__init__()
-        self._token = token
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Return the line for a record."""
-        fields = {key: value for key, value in vars(record).items() if key not in self._usual}
-        error = record.exc_info[1] if record.exc_info else None
-        if error is not None:
-            fields["error"] = f"{type(error).__name__}: {error}"
-            if not _is_outage(error):
-                fields["trace"] = "".join(traceback.format_exception(error))
-        when = f"{datetime.fromtimestamp(record.created, UTC):%Y-%m-%dT%H:%M:%SZ}"
-        words = [f"{when} {record.levelname} {record.name}: {record.getMessage()}"]
-        words += [
-            f"{key}={json.dumps(value, default=str, ensure_ascii=False)}" for key, value in fields.items()
-        ]
-        line = self._reply_key.sub(r"\1[hidden]", " ".join(words).replace(self._token, "[token]"))
-        return self._unprintable.sub(lambda found: repr(found[0])[1:-1], line)

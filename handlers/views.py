@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 from discord import ui
 
-from handlers import cards, errors, forms, markup
+from handlers import cards, errors, forms, markup, requests
 from handlers.base import LONGEST_CUSTOM_ID, Interaction, is_private
 from handlers.cards import Sharing
 from handlers.layout import Row
@@ -58,6 +58,8 @@ class Shown:
 
 def reply_view(bot: AidPolicyBot, answer: Answer, shown: Shown) -> ui.LayoutView:
     """Return the card of an answer with its buttons."""
+    requests.came_to(str(answer.status))
+    answer = bot.gate.as_shown(answer, shown.owner, bot.engine.library)
     rows, sources = controls(answer, shown), bot.engine.library.sources
     return cards.card(answer, sources, rows, page=shown.page, sharing=shown.sharing)
 
@@ -173,11 +175,16 @@ class CardItem(ui.DynamicItem[ui.Item[Any]], template=r"(?!)"):
             raise
 
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
-        """Ask `allow`, and report a refusal."""
+        """Ask the gate and `allow`, and report a refusal."""
+        bot, data = interaction.client, interaction.data
+        typed = (*requests.typed_in(data), _footer(interaction).asked)
+        requests.begin(requests.Request("button", type(self).__name__, interaction.guild_id, typed))
         try:
+            bot.gate.admit(interaction.user.id, interaction.guild_id)
             await self.allow(interaction)
         except Exception as error:
             await errors.report(interaction, error)
+            requests.end(bot)
             return False
         return True
 
@@ -187,6 +194,7 @@ class CardItem(ui.DynamicItem[ui.Item[Any]], template=r"(?!)"):
             await self.run(interaction)
         except Exception as error:
             await errors.report(interaction, error)
+        requests.end(interaction.client)
 
 
 def _footer(press: Interaction) -> cards.Footer:
@@ -360,10 +368,11 @@ class FormatMenu(CardItem, template=r"format"):
         """Send the file, privately; a plain text as a card to copy from, if it fits into one."""
         assert isinstance(self.item, ui.Select)
         wanted = Format(self.item.values[0])
-        answer = press.client.reply(asked_on(press), press.guild_id)
+        bot, answer = press.client, press.client.reply(asked_on(press), press.guild_id)
+        answer = bot.gate.as_shown(answer, press.user.id, bot.engine.library)
         if wanted not in formats(answer):
             raise errors.UserError("The library has changed, and this reply no longer has that form.")
-        made = await made_of(answer, wanted, press.client)
+        made = await made_of(answer, wanted, bot)
         card = cards.copy_card(made.data.decode().rstrip()) if wanted is Format.TEXT else None
         if card:
             await press.response.send_message(view=card, ephemeral=True)

@@ -149,6 +149,26 @@ class Desk:
             self._settings[guild_id] = await self._store.guild_settings(guild_id)
             await self._index(guild_id, entries.pop(guild_id, ()), pointers.pop(guild_id, ()))
 
+    async def move_to(self, engine: Engine) -> None:
+        """Answer with another engine; while the servers' entries are read for it, the old one answers.
+
+        A server whose entries change meanwhile is read once more. What cannot be read raises, and then the
+        old engine stays. When this returns the desk has the new one, and nothing ran in between.
+        """
+        built: dict[int, OwnEntries] = {}
+        while behind := [g for g, own in self._own.items() if _version(built.get(g)) != own.version]:
+            for guild_id in behind:
+                entries = await self._store.entries(guild_id)
+                pointers = await self._store.pointers(guild_id)
+                built[guild_id] = await asyncio.to_thread(engine.own_entries, entries, pointers)
+        self._engine = engine
+        self._own = {guild_id: built[guild_id] for guild_id in self._own}
+
+    @property
+    def published(self) -> int:
+        """How many entries of all servers are published."""
+        return sum(len(own.entries) for own in self._own.values())
+
     async def forget(self, guild_id: int) -> None:
         """Drop from memory what belongs to a server that the store has forgotten."""
         await self._in_turn(guild_id, self._forget(guild_id))
@@ -366,7 +386,10 @@ class Desk:
 
     async def _index(self, guild_id: int, entries: Sequence[Entry], pointers: Sequence[Pointer]) -> None:
         """Build the index of a server in a thread; until it is there, the old one answers."""
-        own = await asyncio.to_thread(self._engine.own_entries, entries, pointers)
+        engine = None
+        while engine is not self._engine:  # it may be another one by the time the index is built
+            engine = self._engine
+            own = await asyncio.to_thread(engine.own_entries, entries, pointers)
         self._own[guild_id] = own
         if not own.version:
             del self._own[guild_id]
@@ -638,6 +661,10 @@ class Desk:
         if guild_id in self._own:
             self._own[guild_id].drop_pointer(change)
         return gone
+
+
+def _version(own: OwnEntries | None) -> str | None:
+    return own.version if own else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,8 +138,10 @@ SECTIONS = (
             HelpLine.of("python bot.py check", "Checks all content and names every fault with its line."),
             HelpLine.of(
                 "python bot.py ingest",
-                "Takes in your own copy of a document, so that answers quote it. Restart the bot then.",
+                "Takes in your own copy of a document, so that answers quote it. Then /reload.",
             ),
+            HelpLine.of("/reload", "Answers from the content as it is now, without a restart."),
+            HelpLine.of("python bot.py doctor", "Checks what the bot stands on, and says what to do."),
             HelpLine.of(
                 "config.example.yaml",
                 "Has every setting with its default and why one would change it; copy it to config.yaml. "

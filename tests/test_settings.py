@@ -198,7 +198,8 @@ def test_a_setting_like_no_other_is_answered_with_the_list(tmp_path: Path) -> No
     assert fault.endswith(
         "favourite_colour: there is no such setting; the settings are discord_token, data_dir, database_url, "
         "collections, log_level, default_visibility, sync_commands, census_workbook_url, census_api_url, "
-        "census_api_key, keep_after_leaving_days, retention_days"
+        "census_api_key, keep_after_leaving_days, retention_days, log_format, log_questions, "
+        "requests_a_minute, server_requests_a_minute, suggestions_a_minute, originals_a_day, status_address"
     )
 
 
@@ -303,3 +304,40 @@ def test_the_key_of_the_data_interface_is_a_secret(tmp_path: Path) -> None:
     assert "0123abcd" not in repr(settings)
     (fault,) = faults(config(tmp_path, "census_api_key: 'not a key'"))
     assert "not a key" not in fault
+
+
+# Operating
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("status_address: off", "off"),
+        ("status_address: 'OFF'", "off"),
+        ("status_address: 0.0.0.0:80", "0.0.0.0:80"),
+        ("status_address: '[::1]:9464'", "[::1]:9464"),
+    ],
+)
+def test_where_the_status_is_served_can_be_chosen(tmp_path: Path, line: str, value: str) -> None:
+    assert load_settings(config(tmp_path, line), {}).status_address == value
+
+
+@pytest.mark.parametrize(
+    "address", ["9464", ":9464", "localhost", "localhost:http", "localhost:99999", "true"]
+)
+def test_an_address_is_a_host_and_a_port(tmp_path: Path, address: str) -> None:
+    (fault,) = faults(config(tmp_path, f"status_address: {address!r}"))
+    assert fault.endswith("is not accepted; an address and a port are wanted, or off")
+
+
+@pytest.mark.parametrize("written", ["-1", "0.5", "many", "true", "1000001"])
+def test_a_limit_is_a_whole_number(tmp_path: Path, written: str) -> None:
+    (fault,) = faults(config(tmp_path, f"requests_a_minute: {written}"))
+    assert fault.endswith("is not accepted; a whole number from 0 to 1000000 is wanted")
+
+
+def test_limits_can_be_given_in_the_environment() -> None:
+    given = {"AID_BOT_REQUESTS_A_MINUTE": "7", "AID_BOT_LOG_QUESTIONS": "true"}
+    settings = load_settings(environ=given)
+    assert settings.requests_a_minute == 7
+    assert settings.log_questions is True

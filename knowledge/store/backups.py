@@ -59,6 +59,24 @@ class Restored:
     kept: Path | None
 
 
+def examine(url: str) -> Contents | None:
+    """Return what the database at a URL holds, None if there is none yet; nothing is changed.
+
+    The bot may be running. Raises `StoreError` if it is damaged, or not one that this version can use.
+    """
+    database = sqlite.File.at(url, _PATIENCE).path.resolve()
+    if not database.exists():
+        return None
+    what = f"The database {database}"
+    try:
+        with _open(database, "rw", what) as opened:
+            if opened.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+                raise _damaged(what)
+            return _contents(opened, what)
+    except sqlite3.Error as error:
+        raise _unreadable(what, error) from error
+
+
 def back_up(url: str, file: Path) -> Contents:
     """Copy the database at a URL, as it is at one moment, to a file; the bot may be running.
 
@@ -196,7 +214,9 @@ def _contents(connection: sqlite3.Connection, what: str) -> Contents:
         )
     if revision == REVISIONS[-1] and not tables >= metadata.tables.keys():
         raise _damaged(what)
-    counts = {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in tables}
+    # No name is anybody's: they are those of the tables that are there.
+    query = 'SELECT count(*) FROM "%s"'
+    counts = {name: connection.execute(query % name).fetchone()[0] for name in tables}  # nosec B608
     return Contents(revision, counts)
 
 

@@ -108,6 +108,12 @@ class Review(Database):
             rows = await connection.execute(_open_questions(guild_id).order_by(*order))
             return tuple(_read_question(row) for row in rows)
 
+    async def waiting(self) -> int:
+        """Return how many questions wait for moderators, in all servers."""
+        async with self._reading() as connection:
+            count = select(func.count()).select_from(questions).where(questions.c.closed_at.is_(None))
+            return int(await connection.scalar(count) or 0)
+
     async def open_question(self, guild_id: int, question_id: int) -> OpenQuestion | None:
         """Return a question that waits for the moderators of a server, or None."""
         async with self._reading() as connection:

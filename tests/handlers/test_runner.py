@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import re
 import signal
 import sqlite3
@@ -19,7 +18,7 @@ from aiohttp import WSMsgType, web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.runner import Backoff, OneLine, run
+from handlers.runner import Backoff, run
 from knowledge.store import Store
 from settings import NO_TOKEN, Settings
 
@@ -317,19 +316,3 @@ async def test_a_database_that_cannot_be_used_ends_it(discord: Discord, start: S
 def test_delays_double_up_to_a_limit_with_jitter(attempt: int, first: float, longest: float) -> None:
     step = min(longest, first * 2 ** min(attempt - 1, 100))
     assert step / 2 <= Backoff(first, longest).delay(attempt) <= step
-
-
-@given(st.text(), st.text())
-def test_whatever_is_logged_is_one_printable_line_without_the_token(message: str, value: str) -> None:
-    record = logging.LogRecord("handlers", logging.INFO, "", 0, "%s", (f"{message}{TOKEN}",), None)
-    record.card = [value, TOKEN]
-    line = OneLine(TOKEN).format(record)
-    assert LINE.fullmatch(line)
-    assert len(line.splitlines()) == 1
-    assert TOKEN not in line
-
-
-def test_the_key_to_reply_to_an_interaction_is_not_logged() -> None:
-    address = "POST https://discord.com/api/v10/webhooks/123/aW50ZXJhY3Rpb246_-x/messages responded with 429"
-    record = logging.LogRecord("discord.http", logging.WARNING, "", 0, address, (), None)
-    assert "/webhooks/123/[hidden]/messages" in OneLine(TOKEN).format(record)

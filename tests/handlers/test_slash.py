@@ -168,7 +168,7 @@ EVERYWHERE = {
     *("faq", "help", "privacy"),
     "Ask about this",
 }
-IN_SERVERS = {"faq-desk", "settings", "Save as FAQ", "Answer with FAQ"}
+IN_SERVERS = {"faq-desk", "settings", "reload", "Save as FAQ", "Answer with FAQ"}
 
 
 async def test_commands_are_described_within_discords_limits(world: World) -> None:

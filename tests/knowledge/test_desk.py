@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from knowledge import desk as desk_module
 from knowledge import drafts
 from knowledge.answers import Answer, Kind, Status
+from knowledge.citations import Citation
 from knowledge.database_files import url_of_file
 from knowledge.desk import (
     Desk,
@@ -36,6 +37,7 @@ from knowledge.errors import (
     InputError,
     NoDraftError,
     NoEntryError,
+    StoreError,
 )
 from knowledge.guild_settings import GuildSettings
 from knowledge.library import Library
@@ -671,3 +673,64 @@ def test_whatever_is_done_the_index_answers_as_one_built_from_the_store(
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
         patch.setattr(desk_module, "REBUILT_FROM", many)
         asyncio.run(do_all(Path(folder)))
+
+
+# Another library
+
+
+@pytest.fixture(scope="module")
+def other(engine: Engine) -> Engine:
+    """Return an engine on a library of which the passage that the entries cite says something else."""
+    source, passage = engine.library.resolve(Citation.parse("fp-2019¶6"))
+    passages = tuple(replace(p, note="Else.") if p is passage else p for p in source.passages)
+    sources = {**engine.library.sources, source.id: replace(source, passages=passages)}
+    return Engine(replace(engine.library, sources=sources, version="other"))
+
+
+@settings(max_examples=15)
+@given(st.lists(DOINGS, min_size=1, max_size=12), st.integers(0, 30))
+def test_whatever_is_done_while_the_library_changes_all_of_it_answers_from_the_new_one(
+    engine: Engine, library: Library, other: Engine, doings: list[Doing], later: int
+) -> None:
+    async def do_all(folder: Path) -> None:
+        async with await Store.open(url_of_file(folder / "bot.db")) as store:
+            desk = Desk(engine, store, lambda: NOW)
+            moderator = Moderator(desk, store, library)
+            for guild_id in (GUILD, ELSEWHERE, ELSEWHERE + 1):
+                await desk.publish(replace(draft(), guild_id=guild_id), ANN)
+            for doing in doings[: later % 5]:
+                await moderator.do(doing)
+
+            async def all_of_them() -> None:
+                for doing in doings[later % 5 :]:
+                    await moderator.do(doing)
+
+            async def after_a_while() -> None:
+                for _ in range(later):
+                    await asyncio.sleep(0)
+                await desk.move_to(other)
+
+            await asyncio.gather(all_of_them(), after_a_while())
+            anew = Desk(other, store, lambda: NOW)
+            await anew.load()
+            words = [f"{doing.words} zork" for doing in doings]
+            shown = [f"/faq show {entry.id}" for entry in await store.entries()]
+            for typed in (*words, *shown, TYPED["question"], "/faq list"):
+                assert asked(other, desk, typed) == asked(other, anew, typed), typed
+            assert desk.published == anew.published
+
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
+        patch.setattr(desk_module, "REBUILT_FROM", 1 + later % 2 * 50)
+        asyncio.run(do_all(Path(folder)))
+
+
+async def test_a_library_for_which_entries_cannot_be_read_is_not_moved_to(
+    engine: Engine, other: Engine, store: Store
+) -> None:
+    desk = Desk(engine, store, lambda: NOW)
+    await desk.publish(draft(), ANN)
+    before = asked(engine, desk, TYPED["question"])
+    await store.close()
+    with pytest.raises(StoreError):
+        await desk.move_to(other)
+    assert asked(engine, desk, TYPED["question"]) == before

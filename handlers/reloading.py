@@ -1,0 +1,86 @@
+"""Reloading: the content as it is now is put into service without a restart, by command or by SIGHUP."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+
+from handlers.base import Cog, Interaction
+from handlers.errors import UserError
+from knowledge.content import read_content
+from knowledge.engine import Engine
+from knowledge.errors import ContentError
+
+if TYPE_CHECKING:
+    from handlers.client import AidPolicyBot
+    from settings import Settings
+
+_MOST_NAMED = 5
+_NOT_YOURS = "Only whoever runs this bot can do that."
+
+_log = logging.getLogger(__name__)
+
+
+async def put_into_service(bot: AidPolicyBot) -> str:
+    """Answer from the content as it is now, as soon as it is read and indexed; return what it is, in words.
+
+    Raises `ContentError` if it has faults, and a `StoreError` if the servers' entries cannot be read; then
+    the library that was in service stays there, and the log says so.
+    """
+    async with bot.reloading:
+        before = bot.engine.library.version
+        try:
+            engine = await asyncio.to_thread(_read, bot.settings)
+            await bot.desk.move_to(engine)
+        except Exception as error:
+            bot.metrics.reloaded(failed=True)
+            what = f"\n{error}" if isinstance(error, ContentError) else f" {type(error).__name__}: {error}"
+            _log.error("The content was not reloaded; version %s stays in service.%s", before, what)
+            raise
+        bot.engine = engine
+        bot.metrics.reloaded(failed=False)
+    version = engine.library.version
+    said = f"Version {version} is in service" + (
+        ", as before." if version == before else f", after {before}."
+    )
+    _log.info("The content was reloaded. %s", said)
+    return said
+
+
+def _read(settings: Settings) -> Engine:
+    """Read the content and index it, with what the first question would otherwise wait for."""
+    engine = Engine(read_content(local=settings.data_dir).only(settings.collections))
+    engine.warm_up()
+    return engine
+
+
+class Reload(Cog):
+    """Reloads the content for whoever runs the bot."""
+
+    @app_commands.command()
+    @app_commands.default_permissions(administrator=True)  # hides it; who may use it is checked below
+    @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+    @app_commands.allowed_installs(guilds=True, users=False)
+    async def reload(self, interaction: Interaction) -> None:
+        """Answer from the content as it is now; for whoever runs the bot."""
+        if interaction.user.id not in (interaction.client.owner_ids or ()):
+            raise UserError(_NOT_YOURS)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        try:
+            said = await self.bot.reload()
+        except ContentError as error:
+            raise UserError(_refused(self.bot, error)) from error
+        await interaction.followup.send(said, ephemeral=True, allowed_mentions=discord.AllowedMentions.none())
+
+
+def _refused(bot: AidPolicyBot, error: ContentError) -> str:
+    named = "\n".join(map(str, error.faults[:_MOST_NAMED]))
+    more = len(error.faults) - _MOST_NAMED
+    return (
+        f"The content has faults, so version {bot.engine.library.version} stays in service.\n{named}"
+        f"{f'{chr(10)}… and {more} more.' if more > 0 else ''}\nList them with: python bot.py check"
+    )
