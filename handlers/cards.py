@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeVar
 import discord
 from discord import ui
 
-from handlers.layout import BYTES, CHARACTERS, Block, Line, Row, frame
+from handlers.layout import BYTES, CHARACTERS, Block, Line, Row, blank, frame
 from handlers.markup import code, escape, from_moderators, link, quoted, size, unescape, weight
 from knowledge.answers import Answer, Excerpt, Kind, SeriesFigures, Statement, Status
 from knowledge.citations import Citation
@@ -192,8 +192,7 @@ def panel(parts: Iterable[str | Row]) -> ui.LayoutView:
         if isinstance(part, str) and container.children:
             container.add_item(ui.Separator(visible=False))
         container.add_item(ui.TextDisplay(part) if isinstance(part, str) else part)
-    view = ui.LayoutView(timeout=None)
-    return view.add_item(container)
+    return blank().add_item(container)
 
 
 def greeting(heading: str, paragraphs: Sequence[str], rows: Sequence[Row]) -> ui.LayoutView:

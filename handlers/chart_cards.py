@@ -77,7 +77,7 @@ class ShowChart(CardItem, template=r"chart:(?P<owner>\d+)"):
         await press.response.defer(ephemeral=private, thinking=True)
         drawn = await _Pictured.on(press, *found)
         view = drawn.view(press.user.id, private=private)
-        await press.followup.send(view=view, file=drawn.file(), ephemeral=private)
+        await press.edit_original_response(view=view, attachments=[drawn.file()])
 
 
 class ShareChart(Share, template=r"share-chart"):

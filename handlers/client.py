@@ -76,6 +76,9 @@ COGS = (
     *(Privacy, ServerSettings, Servers, Reload),
 )
 _SYNCED = "commands synced"
+_LAST_SECONDS = 2.0
+# How discord.py names the tasks in which it runs commands, buttons, forms and listeners.
+_ANSWERING = ("CommandTree-invoker", "discord-ui-", "discord.py: ")
 _OTHER_VERSION = "This is from another version of me. Please ask again."
 
 _log = logging.getLogger(__name__)
@@ -207,6 +210,17 @@ class AidPolicyBot(commands.Bot):
         await self.store.remember(_SYNCED, digest)
         _log.info("Discord was told %d commands", len(payload))
         return True
+
+    async def close(self) -> None:
+        """Let answers that are under way go out, and close the connection.
+
+        Whoever calls this has stopped listening for more of them.
+        """
+        if under_way := [task for task in asyncio.all_tasks() if task.get_name().startswith(_ANSWERING)]:
+            _, late = await asyncio.wait(under_way, timeout=_LAST_SECONDS)
+            for task in late:
+                task.cancel()
+        await super().close()
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Read no prefix commands; the cog that answers questions listens for itself."""

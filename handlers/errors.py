@@ -15,6 +15,7 @@ import discord
 from discord import app_commands
 
 from handlers import requests
+from handlers.delivery import ALREADY_ANSWERED, TooLateError
 from handlers.markup import cut, escape
 from knowledge.errors import DeskError, InputError, StoreError
 
@@ -24,9 +25,8 @@ _LONGEST_TEXT = 1_900
 """What a message without a card may hold, with some room for a reference."""
 
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
-_ALREADY_ANSWERED = 40060
 _EXPIRED = 10062
-_BENIGN = frozenset((_ALREADY_ANSWERED, _EXPIRED))
+_BENIGN = frozenset((ALREADY_ANSWERED, _EXPIRED))
 
 
 class UserError(Exception):
@@ -60,6 +60,9 @@ async def report(interaction: discord.Interaction[Any], error: BaseException) ->
     error = _cause(error)
     if _is_benign(error):
         _log.info("An interaction was answered twice or too late: %s", error)
+        return
+    if isinstance(error, TooLateError):
+        _log.error("Interaction %s could not be answered: %s.", interaction.id, error)
         return
     text, name = _logged(error, f"Interaction {interaction.id}")
     try:

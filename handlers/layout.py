@@ -75,9 +75,20 @@ def frame(  # noqa: PLR0913
         if block.above != "nothing" and container.children:
             container.add_item(ui.Separator(visible=block.above == "rule"))
         container.add_item(ui.TextDisplay(texts[position], id=block.id))
-    view = ui.LayoutView(timeout=None)
+    view = blank()
     for item in (container, *rows, *hung):
         view.add_item(item)
+    return view
+
+
+def blank() -> ui.LayoutView:
+    """Return a card with nothing on it yet, which is forgotten once it is sent.
+
+    discord.py would keep a private card, and a task that waits beside it, for 15 minutes. Nothing needs that:
+    what can be pressed on a card is found by its custom id.
+    """
+    view = ui.LayoutView(timeout=None)
+    view.stop()
     return view
 
 

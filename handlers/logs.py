@@ -18,6 +18,7 @@ import aiohttp
 import discord
 
 from handlers import requests
+from handlers.delivery import TooLateError
 from handlers.markup import spoken
 from knowledge.text import echo
 
@@ -119,7 +120,8 @@ def is_outage(error: BaseException) -> bool:
             return error.filename is None  # else it is about a file, not the network
         case discord.ConnectionClosed():
             return error.code == 1000  # of the others, discord.py raises only those that cannot be mended
-    return isinstance(error, aiohttp.ClientError | discord.GatewayNotFound | discord.RateLimited)
+    passing = (aiohttp.ClientError, discord.GatewayNotFound, discord.RateLimited, TooLateError)
+    return isinstance(error, passing)
 
 
 def _forms(typed: tuple[str, ...]) -> Iterator[str]:

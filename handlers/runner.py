@@ -10,16 +10,16 @@ The exit code tells a supervisor whether to start it again:
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
-import random
 import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 
 import discord
 
+from handlers.delivery import Backoff, insist
 from handlers.logs import is_outage, set_up_logging
 from handlers.status import Status
 from knowledge.errors import KnowledgeError
@@ -27,7 +27,9 @@ from knowledge.store import Store
 from settings import NO_TOKEN, Settings
 
 DONE, FAILED, MISCONFIGURED = 0, 1, 2
-CLOSING_SECONDS = 3.5
+CLOSING_SECONDS = 3.0
+WRITING_SECONDS = 3.0
+"""How long a write waits for another program; one that still waits must not keep the bot from stopping."""
 
 _APPLICATIONS = "https://discord.com/developers/applications"
 _BAD_TOKEN = (
@@ -45,25 +47,14 @@ _SHARDING = (
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes
 _CLOSE_CODES = {4004: _BAD_TOKEN, 4011: _SHARDING, 4013: _NO_INTENTS, 4014: _NO_INTENTS}
 
+_RECONNECTING = Backoff()
+
 _log = logging.getLogger(__name__)
 
 MakeBot = Callable[[Store], discord.Client]
 
 
-@dataclass(frozen=True, slots=True)
-class Backoff:
-    """How long to wait before each new attempt: twice as long each time, with jitter, up to a limit."""
-
-    first: float = 1.0
-    longest: float = 120.0
-
-    def delay(self, attempt: int) -> float:
-        """Return the seconds to wait after failed attempt 1, 2, …: between half and all of its step."""
-        step = min(self.longest, self.first * 2.0 ** min(attempt - 1, 30))
-        return random.uniform(step / 2, step)  # nosec B311
-
-
-def run(settings: Settings, make_bot: MakeBot, *, backoff: Backoff = Backoff()) -> int:
+def run(settings: Settings, make_bot: MakeBot, *, backoff: Backoff = _RECONNECTING) -> int:
     """Run the bot until it is stopped; return the exit code, as listed above.
 
     `make_bot` is called for every attempt to reach Discord, with the open store; the bot it returns is closed
@@ -74,13 +65,15 @@ def run(settings: Settings, make_bot: MakeBot, *, backoff: Backoff = Backoff()) 
         print(NO_TOKEN, file=sys.stderr)
         return MISCONFIGURED
     set_up_logging(settings, token)
+    gc.freeze()  # what is loaded by now stays; to search it for garbage would block the event loop for 40 ms
     return asyncio.run(_serve(settings, token, make_bot, backoff))
 
 
 async def _serve(settings: Settings, token: str, make_bot: MakeBot, backoff: Backoff) -> int:
     stop = stop_on_signals()
     try:
-        async with await Store.open(settings.store_url) as store, Status(settings) as status:
+        opened = await Store.open(settings.store_url, patience=WRITING_SECONDS)
+        async with opened as store, Status(settings) as status:
             code = await _keep_trying(lambda: status.of(make_bot(store)), token, backoff, stop)
     except KnowledgeError as error:
         _log.error("%s", error)
@@ -133,6 +126,7 @@ async def _sleep(seconds: float, stop: asyncio.Event) -> None:
 
 async def _run_until_stopped(bot: discord.Client, token: str, stop: asyncio.Event) -> None:
     """Run a bot until it ends or is to stop, and close it; raises what ended it unless it was stopped."""
+    insist(bot)
     running = asyncio.create_task(bot.start(token))
     stopping = asyncio.create_task(stop.wait())
     try:
@@ -147,14 +141,15 @@ async def _run_until_stopped(bot: discord.Client, token: str, stop: asyncio.Even
 
 
 async def _close(bot: discord.Client, running: asyncio.Task[None]) -> None:
+    """Stop listening, then let the bot close; whatever takes too long is dropped."""
+    running.cancel()
+    await asyncio.wait({running}, timeout=0.5)
     try:
         await asyncio.wait_for(bot.close(), CLOSING_SECONDS)
     except TimeoutError:
         _log.warning("Closing the connection to Discord took too long; it was dropped.")
     except Exception:
         _log.exception("Closing the bot failed.")
-    running.cancel()
-    await asyncio.wait({running}, timeout=0.5)
 
 
 def _remedy(error: Exception) -> str | None:

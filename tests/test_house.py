@@ -122,6 +122,18 @@ def test_every_link_of_a_page_to_the_project_leads_somewhere(page: Path) -> None
     assert broken == []
 
 
+def test_every_test_that_a_page_names_is_there() -> None:
+    known = [
+        name
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for name in (path.stem, *re.findall(r"def (test_\w+)", path.read_text("utf-8")))
+    ]
+    named = {name for page in PAGES for name in re.findall(r"`(test_\w+…?)`", page.read_text("utf-8"))}
+    assert named
+    for name in named:
+        assert name in known or (name[-1] == "…" and any(one.startswith(name[:-1]) for one in known)), name
+
+
 def test_the_readme_is_no_page_without_links() -> None:
     assert "](config.example.yaml)" in PAGES[0].read_text("utf-8")
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import Self
+from functools import wraps
+from typing import Any, Self
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -33,7 +35,14 @@ class Database:
         self._hold = hold
         # SQLite lets one writer in at a time, and those that wait poll; a lock queues ours in order instead.
         self._writing_turn = asyncio.Lock()
+        self._doing: set[asyncio.Task[Any]] = set()
         self._closed = False
+
+    def __init_subclass__(cls) -> None:
+        """Let every public method of a part of the store be done to its end."""
+        for name, method in list(vars(cls).items()):
+            if inspect.iscoroutinefunction(method) and not name.startswith("_"):
+                setattr(cls, name, _to_its_end(method))
 
     @classmethod
     async def open(cls, url: str, *, patience: float = 5.0) -> Self:
@@ -55,11 +64,15 @@ class Database:
         return cls(sqlite.engine(file), file, hold)
 
     async def close(self) -> None:
-        """Let a write in progress finish, then close every connection; closing twice does nothing."""
-        async with self._writing_turn:
-            self._closed = True
-            await self._engine.dispose()
-            self._hold.release()
+        """Let what has begun finish, then close every connection; closing twice does nothing.
+
+        What waits for its turn behind a write has not begun.
+        """
+        self._closed = True
+        if self._doing:
+            await asyncio.wait(self._doing)
+        await self._engine.dispose()
+        self._hold.release()
 
     async def __aenter__(self) -> Self:
         """Return the store itself."""
@@ -72,7 +85,6 @@ class Database:
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[AsyncConnection]:
         async with self._turn():
-            self._refuse_if_closed()
             with self._file.errors_in_words():
                 async with self._engine.begin() as connection:
                     yield connection
@@ -80,12 +92,15 @@ class Database:
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
         """Hold the turn to write; where another program locks the file, all in the queue give up in time."""
+        must_wait = self._writing_turn.locked()
         try:
             async with asyncio.timeout(self._file.patience):
                 await self._writing_turn.acquire()
         except TimeoutError:
             raise self._file.locked() from None
         try:
+            if must_wait:
+                self._refuse_if_closed()
             yield
         finally:
             self._writing_turn.release()
@@ -93,15 +108,36 @@ class Database:
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[AsyncConnection]:
         """Have one connection on which everything is read as it was at one moment."""
-        self._refuse_if_closed()
         with self._file.errors_in_words():
             async with self._reader.connect() as connection:
                 yield connection
+
+    def _done(self, doing: asyncio.Task[Any]) -> None:
+        self._doing.discard(doing)
+        if not doing.cancelled():
+            doing.exception()  # which nobody may be waiting for any more
 
     def _refuse_if_closed(self) -> None:
         # A disposed engine would quietly open the file again.
         if self._closed:
             raise StoreError("The database is closed because the bot is stopping.")
+
+
+def _to_its_end(method: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., Coroutine[Any, Any, Any]]:
+    """Return a method that is done to its end even if whoever waits for it is cancelled.
+
+    Cancelled half-way, a connection could be lost with its transaction open, which locks the database.
+    """
+
+    @wraps(method)
+    async def whole(store: Database, /, *args: Any, **kwargs: Any) -> Any:
+        store._refuse_if_closed()
+        doing = asyncio.create_task(method(store, *args, **kwargs))
+        store._doing.add(doing)
+        doing.add_done_callback(store._done)
+        return await asyncio.shield(doing)
+
+    return whole
 
 
 async def know(connection: AsyncConnection, guild_id: int | None) -> bool:

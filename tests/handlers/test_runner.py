@@ -18,7 +18,8 @@ from aiohttp import WSMsgType, web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.runner import Backoff, run
+from handlers.delivery import Backoff
+from handlers.runner import run
 from knowledge.store import Store
 from settings import NO_TOKEN, Settings
 
@@ -35,7 +36,8 @@ import discord
 import yarl
 from pydantic import SecretStr
 
-from handlers.runner import Backoff, run
+from handlers.delivery import Backoff
+from handlers.runner import run
 from settings import Settings
 
 base, data, token, fault = sys.argv[1:]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import random
 import shutil
 import sqlite3
 import subprocess
@@ -209,6 +210,18 @@ async def test_a_cancelled_write_leaves_the_store_usable(store: Store) -> None:
         await asyncio.wait({task})
         await store.remember("key", "after")
         assert await store.recall("key") == "after"
+
+
+async def test_whoever_stops_waiting_leaves_nothing_locked(file: Path) -> None:
+    pauses = random.Random(1)
+    async with await Store.open(url(file), patience=0.3) as store:
+        for number in range(200):
+            vote = store.vote(f"card {number}", PERSON, helpful=True, guild_id=GUILD, at=NOW)
+            task = asyncio.create_task(vote)
+            await asyncio.sleep(pauses.uniform(0, 0.003))
+            task.cancel()
+            await asyncio.wait({task})
+            await store.remember("key", "after")
 
 
 async def test_closing_lets_a_write_finish_and_refuses_those_after_it(file: Path) -> None:

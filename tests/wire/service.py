@@ -1,0 +1,120 @@
+"""The bot as a process: `python bot.py run`, unmodified, in an environment that points it at the loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.wire.loopback import TOKEN, Loopback
+
+ROOT = Path(__file__).parents[2]
+SHIM = Path(__file__).parent / "shim"
+SECONDS_TO_START = 30.0
+
+
+@dataclass(slots=True, eq=False)
+class Service:
+    """The process, and what it wrote."""
+
+    process: asyncio.subprocess.Process
+    token: str
+    log: str = ""
+    readers: list[asyncio.Task[None]] = field(default_factory=list)
+    seconds_to_stop: float = 0.0
+
+    async def says(self, words: str, times: int = 1, seconds: float = SECONDS_TO_START) -> None:
+        """Wait until the log has some words so often."""
+        until = time.perf_counter() + seconds
+        while self.log.count(words) < times:
+            ended = all(reader.done() for reader in self.readers)
+            assert not ended and time.perf_counter() < until, f"it never said “{words}”:\n{self.log}"
+            await asyncio.sleep(0.01)
+
+    async def signs_in(self, loopback: Loopback, seconds: float = SECONDS_TO_START) -> None:
+        """Wait until it is signed in to the gateway."""
+        until = time.perf_counter() + seconds
+        while not loopback.gateway.ready.is_set():
+            assert self.process.returncode is None and time.perf_counter() < until, self.log
+            await asyncio.sleep(0.01)
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
+        """Ask it to stop."""
+        self.process.send_signal(number)
+
+    async def ended(self, seconds: float = SECONDS_TO_START) -> int:
+        """Wait until it has ended; return its exit code. Nothing that it wrote may have the token in it."""
+        began = time.perf_counter()
+        await asyncio.wait_for(self.process.wait(), seconds)
+        await asyncio.gather(*self.readers)
+        self.seconds_to_stop = time.perf_counter() - began
+        assert self.token not in self.log
+        assert self.token.rsplit(".", 1)[-1] not in self.log
+        assert self.process.returncode is not None
+        return self.process.returncode
+
+    async def stopped(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Stop it; return its exit code."""
+        self.stop(number)
+        return await self.ended()
+
+    async def read(self, stream: asyncio.StreamReader) -> None:
+        """Keep what it writes."""
+        while line := await stream.readline():
+            self.log += line.decode("utf-8", "replace")
+
+
+def environment(base: str, data: Path, token: str, **more: str) -> dict[str, str]:
+    """Return the environment of the process: ours, without settings that others made for the bot."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("AID_BOT_", "DISCORD_", "WIRE_"))}
+    paths = os.pathsep.join(filter(None, (str(SHIM), inherited.get("PYTHONPATH"))))
+    ours = {"DISCORD_TOKEN": token, "AID_BOT_DATA_DIR": str(data), "WIRE_BASE": base, "PYTHONPATH": paths}
+    return {**inherited, **ours, **more}
+
+
+@asynccontextmanager
+async def started(
+    base: str,
+    folder: Path,
+    *,
+    token: str = TOKEN,
+    arguments: tuple[str, ...] = (),
+    preparing: Callable[[], None] | None = None,
+    more: Mapping[str, str] | None = None,
+) -> AsyncIterator[Service]:
+    """Start the bot in a folder, and end it however it is left."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, str(ROOT / "bot.py"), *arguments, "run"),
+        cwd=folder,
+        env=environment(base, folder / "data", token, **(more or {})),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        preexec_fn=preparing,
+    )
+    service = Service(process, token)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    service.readers += [asyncio.create_task(service.read(s)) for s in (process.stdout, process.stderr)]
+    try:
+        yield service
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+        await asyncio.gather(*service.readers)
+
+
+@asynccontextmanager
+async def running(loopback: Loopback, folder: Path, **more: str) -> AsyncIterator[Service]:
+    """Start the bot and wait until it is signed in; it must stop cleanly in the end if it still runs."""
+    async with started(loopback.base, folder, more=more) as service:
+        await service.signs_in(loopback)
+        yield service
+        if service.process.returncode is None:
+            assert await service.stopped() == 0, service.log
