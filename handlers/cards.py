@@ -31,6 +31,7 @@ from knowledge.text import clip, sentences
 from knowledge.timeline import Dispute, Event
 from knowledge.wording import (
     claim_in_words,
+    computed_in_words,
     correction_in_words,
     date_in_words,
     day_in_words,
@@ -668,7 +669,7 @@ def _notes(figure: Figure) -> str:
 def _receipt(receipt: Receipt, sources: Sources, told: bool, in_rows: Collection[Citation]) -> Iterator[Line]:
     """Show how a value was computed, and the value unless a statement has `told` it."""
     if not told:
-        value = ("≈ " if receipt.approximate else "") + quantity(receipt.value, receipt.unit)
+        value = computed_in_words(receipt, about="≈")
         yield Line(f"**{escape(receipt.label)}: {escape(value)}** · computed")
     yield Line(code(_formula(receipt)))
     elsewhere = [] if told else [citation for citation in receipt.citations if citation not in in_rows]

@@ -209,6 +209,7 @@ class Answering:
             ("several parts", lambda asked: self._parts(asked, own)),
             ("sources compared", self._sources_compared),
             ("events of a period", self._dated),
+            ("events on a topic", self._listed),
         ):
             if answer := way(question):
                 return name, answer
@@ -422,10 +423,25 @@ class Answering:
             if not self._is_known_gap(question):
                 return no_event(self._library, " and ".join(found.asked for found in periods))
         shares = {event.id: share for event, share in self._events(subject)}
-        named = [event for event in within if shares.get(event.id, 0.0) >= NAMED]
+        on_topic = self._of_topic(within, words) if _LISTED.search(question) else []
+        named = on_topic or [event for event in within if shares.get(event.id, 0.0) >= NAMED]
         if any(name <= words for name in self._people) and not any(event.id in shares for event in within):
             return None
         return self._replies.events(named or within) if within else None
+
+    def _listed(self, question: str) -> Answer | None:
+        """Answer a question for a timeline of a topic, without a period, with all events on it."""
+        if self._periods(question) or not _LISTED.search(question):
+            return None
+        words = frozenset(self._retrieval.concepts(_HAPPENED.sub(" ", question)))
+        events = self._of_topic(self._library.timeline.events, words)
+        return self._replies.events(events) if events else None
+
+    def _of_topic(self, events: Iterable[Event], words: frozenset[str]) -> list[Event]:
+        """Return those of some events that are on the topic that some words name; none if they name none."""
+        topics = {t: self._retrieval.concepts(t.replace("-", " ")) for t in self._library.timeline.topics}
+        meant = next((t for t, named in topics.items() if named and words == frozenset(named)), None)
+        return [event for event in events if meant in event.topics]
 
     def _is_known_gap(self, question: str) -> bool:
         """Whether what a question asks is something that the sources are known not to give."""
@@ -450,6 +466,7 @@ _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}\b")
 
 _YEAR = re.compile(r"\b(?:19|20)[0-9]{2}\b")
 _PRONOUN = re.compile(r"\b(?:he|she|it|they|him|her|them|his|its|their|that|this)\b", re.IGNORECASE)
+_LISTED = re.compile(r"\b(?:timeline|chronology|(?:list|all)(?: of)?(?: the)? events)\b", re.IGNORECASE)
 _HAPPENED = re.compile(
     r"\b(?:timeline|chronology|(?:list|all)(?: of)?(?: the)? events|events? (?:in|of|from|during))\b|"
     r"\b(?:what(?:'s| is| was|s)?|anything|something|everything)\b[^?.]{0,20}?"

@@ -126,15 +126,18 @@ def _for(asked: Period) -> str:
     return in_words(asked) if asked.open_start or asked.open_end else f"for {in_words(asked)}"
 
 
-def _covered(series: Series) -> str:
-    return in_words(series.coverage) if series.additive else series.coverage.label()
+def _covered(table: FigureTable, series: Series) -> str:
+    if not series.additive:
+        return series.coverage.label()
+    gaps = [str(_number(gap.last)) for gap in table.gaps(series.coverage, series)]
+    return in_words(series.coverage) + (f" except {' and '.join(gaps)}" if gaps else "")
 
 
 def no_assistance(table: FigureTable, asked: Period, series: Sequence[Series] = ()) -> Answer:
     """Refuse for want of a figure in some series, or in all, saying for which years there are figures."""
     of_pledges = bool(series) and not any(one.additive for one in series)
     wanted = series if of_pledges else [one for one in table.series if one.additive]
-    covered = " ".join(f"“{one.name}” covers {_covered(one)}." for one in wanted)
+    covered = " ".join(f"“{one.name}” covers {_covered(table, one)}." for one in wanted)
     what = "food pledged or provided" if of_pledges else "U.S. assistance"
     said = f"The library has no figure of {what} {_for(asked)}."
     if not table.series:

@@ -33,10 +33,12 @@ from knowledge.wording import figure_in_words
 _AID = re.compile(r"\b(?:aid|assistance|help|relief|give|gave|given|donat\w*|spen[dt])\b")
 _NAMED = re.compile(r"\b(?:obligat\w*|disburs\w*|usaid)\b")
 _PLEDGED = re.compile(r"\b(?:pledg\w*|food|tons?|tonnes?|wheat)\b")
+_OF_PLEDGES = re.compile(r"\bpledg\w*")
 _FISCAL = re.compile(r"\b(?:fy ?'?[0-9]{2}|fiscal)")
 _AMOUNT = re.compile(
     r"\b(?:how (?:much|many|big)|amount|total|sum|value|worth|figures?|dollars?|money|numbers?|spen[dt])\b|"
-    r"\$|\bzero\b|\bany\b.*\b(?:aid|assistance)\b"
+    r"\$|\bzero\b|\bany\b.*\b(?:aid|assistance)\b|"
+    r"\b(?:per|by|each|every|year by) year\b|\b(?:yearly|annual(?:ly)?)\b"
 )
 _BARE = 4
 """Up to so many words, such as “US assistance 2005”, are a request for the figure."""
@@ -51,9 +53,11 @@ _WORDS = """aid assistance help relief obligation obligations obligated disburse
     humanitarian overall altogether
     fall fell drop dropped rise rose grow grew change changed decline declined increase increased decrease
     decreased yearly annual annually per average mean percent share percentage
-    what which was were zero is are did do does the in of to for by from and it all any there"""
+    each every between ever
+    what which was were been has have zero is are did do does the in of to for by from and it all any there"""
 
 _NO_SHARE = "No share is computed: obligations and disbursements are not compared here."
+_NO_DIFFERENCE = "No difference is computed: obligations and disbursements are not compared here."
 _OBLIGATED, _DISBURSED = re.compile(r"\bobligat"), re.compile(r"\bdisburs|\bspen[dt]\b|\bpaid\b")
 
 
@@ -102,6 +106,8 @@ class AssistanceQuestions:
             return None
         if reading.operation is Operation.SHARE:
             lead.append(Statement(_NO_SHARE))
+        if reading.operation is Operation.DIFFERENCE and not receipts and len(reply.figures) > 1:
+            lead.append(Statement(_NO_DIFFERENCE))
         asides = reply.asides if reading.spans else ()
         return replace(reply, title="", statements=tuple(lead), asides=asides, receipts=tuple(receipts))
 
@@ -129,11 +135,15 @@ class AssistanceQuestions:
         return _Reading(text, operation, spans)
 
     def _is_asked(self, text: str, operation: Operation, periods: Sequence[FoundPeriod]) -> bool:
-        """Whether an amount is asked of whole years, or which year had the most or the least."""
+        """Whether an amount is asked of whole years, or which year had the most or the least.
+
+        Without a period an amount is asked of all years only if what it is of has a name here.
+        """
         if not all(found.period is not None and _is_by_year(found.period) for found in periods):
             return False
         if not periods:
-            return operation in (Operation.HIGHEST, Operation.LOWEST) and "year" in text
+            of_all = _AMOUNT.search(text) and (_OF_PLEDGES.search(text) or _NAMED.search(text))
+            return bool(of_all) or (operation in (Operation.HIGHEST, Operation.LOWEST) and "year" in text)
         asked = _AMOUNT.search(text) or _NAMED.search(text) or len(text.split()) <= _BARE
         return bool(asked) or operation is not Operation.SHOW
 

@@ -115,7 +115,7 @@ def read_workbook(data: bytes) -> Workbook:
 
 def _read(header: Mapping[str, int], rows: Iterator[tuple[int, Sequence[Any]]]) -> Workbook:
     """Pick out North Korea's rows, and from the others the months that are published."""
-    found: dict[int, dict[str, Decimal]] = {}
+    found: dict[int, dict[str, Decimal | None]] = {}
     newest: dict[int, set[str]] = {}
     countries = 0
     for number, row in rows:
@@ -212,17 +212,30 @@ def _code(cell: Any) -> str:
     return "" if number is None else f"{number:04}"
 
 
-def _dollars(cell: Any, column: str, number: int) -> Decimal:
-    """Return an amount in millions as dollars, to the dollar."""
+def _dollars(cell: Any, column: str, number: int) -> Decimal | None:
+    """Return an amount in millions as dollars, to the dollar; None of an empty cell, which is no zero."""
+    if cell is None or not str(cell).strip():
+        return None
     value = Decimal("NaN")
     with suppress(InvalidOperation):
-        value = Decimal(str("0" if cell is None else cell).strip() or "0")
+        value = Decimal(str(cell).strip())
     if not (value.is_finite() and 0 <= value < 10_000_000):
         raise IngestError(f"Row {number}, column {column}: “{str(cell)[:50]}” is no amount. {_KEPT}")
     return (value * 1_000_000).quantize(Decimal(1), ROUND_HALF_EVEN)
 
 
-def _of(found: Mapping[int, Mapping[str, Decimal]], others: Mapping[int, set[str]]) -> Workbook:
+def _published(row: Mapping[str, Decimal | None], year: int, columns: Sequence[str]) -> list[Decimal]:
+    """Return the amounts of some columns; raises `IngestError` if one of them is empty."""
+    empty = [column for column in columns if row[column] is None]
+    if empty:
+        raise IngestError(
+            f"The row of North Korea for {year} has nothing in {', '.join(empty)}, which is published for "
+            f"other countries; that is no zero. {_KEPT}"
+        )
+    return [value for column in columns if (value := row[column]) is not None]
+
+
+def _of(found: Mapping[int, Mapping[str, Decimal | None]], others: Mapping[int, set[str]]) -> Workbook:
     """Make rows of what was found, leaving out what is not published yet."""
     last = max((*found, *others))
     months = others.get(last) or {m for m in _MONTHS if last in found and found[last][f"E{m}"]}
@@ -230,18 +243,19 @@ def _of(found: Mapping[int, Mapping[str, Decimal]], others: Mapping[int, set[str
     warnings = []
     if not others:
         warnings.append(f"with North Korea's rows alone, zeros at the end of {last} count as not published.")
-    finer = [year for year, row in found.items() if any(v % TENTH_OF_A_MILLION for v in row.values())]
+    finer = [year for year, row in found.items() if any(v and v % TENTH_OF_A_MILLION for v in row.values())]
     tenths_until = min((*finer, _LAST_IN_TENTHS + 1)) - 1
     rows = []
     for year, row in sorted(found.items()):
         count = through if year == last else 12
-        values = [row[f"E{month}"] for month in _MONTHS[:count]]
+        values = _published(row, year, _VALUES[:count])
         for number, value in enumerate(values, 1):
             rows.append(DataRow(Period.unit(Precision.MONTH, year, number), {SERIES: value}))
         if count == 12:
-            rows.append(DataRow(Period.unit(Precision.YEAR, year), {SERIES: row["EYR"]}))
-            if abs(row["EYR"] - sum(values, Decimal(0))) > _TOLERANCE[year <= tenths_until]:
-                said = quantity(row["EYR"], "USD")
+            (whole,) = _published(row, year, ("EYR",))
+            rows.append(DataRow(Period.unit(Precision.YEAR, year), {SERIES: whole}))
+            if abs(whole - sum(values, Decimal(0))) > _TOLERANCE[year <= tenths_until]:
+                said = quantity(whole, "USD")
                 added = quantity(sum(values, Decimal(0)), "USD")
                 warnings.append(f"{year} is given as {said}, and its months add up to {added}.")
     complete = last if through == 12 else last - 1
@@ -277,6 +291,7 @@ def import_workbook(  # noqa: PLR0913  (what it is about, and where it came from
     vintage has is not written again. Raises `IngestError`, having written nothing, if it cannot be read.
     """
     book = read_workbook(data)
+    _check_age(library, book, day)
     content = _content(book, day, basis, url, items or {})
     before = next((one.source for one in library.exports.series if one.id == SERIES), "")
     new, changed, gone = _compared(library, content)
@@ -285,6 +300,20 @@ def import_workbook(  # noqa: PLR0913  (what it is about, and where it came from
     path = data_dir / "sources" / f"{content['id']}.yaml"
     written = is_new and write_content(path, content, data_dir, shipped)
     return ImportReport(content["id"], before, path, written, book.through, new, changed, gone, book.warnings)
+
+
+def _check_age(library: Library, book: Workbook, day: date) -> None:
+    """Refuse a workbook that ends before the newest vintage does, or after the day on which it is read."""
+    through = book.through
+    held = [figure.period for figure in library.exports.figures if figure.series == SERIES]
+    if held and through.last < max(period.last for period in held):
+        newest = max(held, key=lambda period: (period.last, period.first))
+        raise IngestError(
+            f"The workbook goes to {through.label()} only, the figures there are to {newest.label()}: "
+            f"it is an older copy. {_KEPT}"
+        )
+    if through.first > day:
+        raise IngestError(f"The workbook has figures up to {through.label()}, which is to come. {_KEPT}")
 
 
 def _free_id(library: Library, day: date) -> str:

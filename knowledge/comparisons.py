@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import chain
 
 from knowledge.answers import Answer, Kind, SeriesFigures, Statement, Status
 from knowledge.disagreements import disagreements
 from knowledge.exports import Figure, FigureTable, Receipt, Series, change, gap, runs
 from knowledge.figures import no_figure, rows_of, sum_of
 from knowledge.periods import Period
-from knowledge.wording import figure_in_words, quantity
+from knowledge.wording import computed_in_words, figure_in_words, quantity
 
 
 def compared_periods(table: FigureTable, first: Period, second: Period, series: Sequence[Series]) -> Answer:
-    """Reply with two periods side by side in each of `series` that has both; the change is from the first.
+    """Reply with two periods side by side in each of `series` that has either; the change is from the first.
 
-    Refuses, saying what there is, if no series has a figure for both.
+    Of a series that has one of them only, nothing is computed. Refuses, saying what there is, if none has.
     """
     said: list[Statement] = []
     blocks: list[SeriesFigures] = []
@@ -26,12 +27,15 @@ def compared_periods(table: FigureTable, first: Period, second: Period, series: 
     for one in series:
         sides = [rows_of(table, (period,), one, named=True) for period in (first, second)]
         (before, _), (after, _) = sides
-        if not (before.figures and after.figures):
+        if not (before.figures or after.figures):
             notes += _missing(before, after, (first, second))
             continue
-        statement, made = _compared(before, after, (first, second))
+        if before.figures and after.figures:
+            statement, made = _compared(before, after, (first, second))
+            receipts += made
+        else:
+            statement = _one_sided(before, after, (first, second))
         said.append(statement)
-        receipts += made
         blocks.append(_together(before, after))
         notes += [note for _, about in sides for note in about]
     if not blocks:
@@ -65,8 +69,9 @@ def _compared(
     amounts = [_amount(block) for block in (before, after)]
     words = f"In the series {id_}: {amounts[0]} for {names[0]}, {amounts[1]} for {names[1]}"
     if not difference.value:
-        return Statement(f"{words}: the same.", difference.citations), receipts
-    about = "about " if difference.approximate else ""
+        same = "the same as far as the precision goes" if difference.approximate else "the same"
+        return Statement(f"{words}: {same}.", difference.citations), receipts
+    about = f"{difference.hedge} ".lstrip()
     way = "more" if _sum(after) > _sum(before) else "less"
     words = f"{words}: {about}{quantity(difference.value, difference.unit)} {way}"
     if _sum(before) > 0:
@@ -74,17 +79,31 @@ def _compared(
         receipts.append(changed)
         words += f", a change of {about}{quantity(changed.value, changed.unit)} (computed)."
     else:
-        words += " (computed); from nothing there is no change in per cent."
+        known = any(figure.is_bound for figure in before.figures)
+        start = "an amount of which only a bound is known" if known else "nothing"
+        words += f" (computed); from {start} there is no change in per cent."
     return Statement(words, difference.citations), receipts
+
+
+def _one_sided(before: SeriesFigures, after: SeriesFigures, periods: tuple[Period, Period]) -> Statement:
+    """Say what a series has for one of two periods, and what it has instead of an amount for the other."""
+    blocks = (before, after)
+    sides = [
+        f"{_amount(block) if block.figures else _instead(block)} for {period.label()}"
+        for block, period in zip(blocks, periods, strict=True)
+    ]
+    figures = (figure.citations for block in blocks for figure in block.figures)
+    absences = (absence.citations for block in blocks for absence in block.absences)
+    words = f"In the series {before.series.id}: {', '.join(sides)}, so there is nothing to compute."
+    return Statement(words, tuple(dict.fromkeys(chain.from_iterable((*figures, *absences)))))
 
 
 def _amount(block: SeriesFigures) -> str:
     if len(block.figures) == 1:
         return figure_in_words(block.figures[0])
     added = sum_of(block)
-    about = "about " if added.approximate else ""
     gaps = " of those with a figure" if block.gaps or block.absences else ""
-    return f"{about}{quantity(added.value, added.unit)} (the sum{gaps})"
+    return f"{computed_in_words(added)} (the sum{gaps})"
 
 
 def _sum(block: SeriesFigures) -> Decimal:
@@ -104,12 +123,11 @@ def _together(before: SeriesFigures, after: SeriesFigures) -> SeriesFigures:
 
 def _missing(before: SeriesFigures, after: SeriesFigures, periods: tuple[Period, Period]) -> list[str]:
     """Say for which of the periods a series that has something has no amount."""
-    if not (before.figures or after.figures or before.absences or after.absences):
+    if not (before.absences or after.absences):
         return []
     return [
         f"“{before.series.name}” has {_instead(block)} for {period.label()}, so there is nothing to compare."
         for block, period in zip((before, after), periods, strict=True)
-        if not block.figures
     ]
 
 

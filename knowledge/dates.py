@@ -296,7 +296,7 @@ _FORMS = (
     _form(rf"(?P<h>h[12]|(?:first|1st|second|2nd)(?=\s+half))(?:\s+half)?{_OF}{_YY}", _half),
     _form(f"{_S}(?:{_OF}{_YY})?"),
     _form(rf"{_Y}[\s-]+{_S}"),
-    _form(r"(?:fy|fiscal\s+year)[\s-]*(?P<y>(?:19|20)[0-9]{2}|'?[0-9]{2})", _fiscal_year),
+    _form(r"(?:fy|fiscal\s+years?)[\s-]*(?P<y>(?:19|20)[0-9]{2}|'?[0-9]{2})", _fiscal_year),
     _form(f"{_Y}/(?P<n>[0-9]{{2}})", _two_years),
     _form("(?P<y>(?:19|20)[0-9]0)'?s", _decade),
     _form(rf"(?:year\s+)?{_Y}"),

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from knowledge.answers import SeriesFigures, Statement
 from knowledge.exports import Figure, FigureTable, OtherReport, Receipt, gap
-from knowledge.wording import figure_in_words, quantity
+from knowledge.periods import Period
+from knowledge.wording import computed_in_words, figure_in_words
 
 UNEXPLAINED = "No source explains the difference."
 
@@ -109,15 +110,28 @@ def _sides(pairs: Sequence[Pair]) -> tuple[list[Figure], list[Figure]]:
 
 
 def _size(receipt: Receipt) -> str:
-    about = "about " if receipt.approximate else ""
-    return f"{about}{quantity(receipt.value, receipt.unit)}"
+    return computed_in_words(receipt)
 
 
 def _reports_on(table: FigureTable, block: SeriesFigures) -> list[OtherReport]:
-    """Return what others report of the months or years shown, each once."""
+    """Return what others report of the months or years shown, each once; an amount only of just these.
+
+    An amount for a whole year says nothing of a month of it, for which the year's own figure is not shown.
+    """
     shown = [figure.period for figure in block.figures] + [absence.period for absence in block.absences]
-    found = (report for period in shown for report in table.reports(period, (block.series.id,)))
+    found = (
+        report
+        for period in shown
+        for report in table.reports(period, (block.series.id,))
+        if (_is_whole(report.period, shown) if report.of_total else report.value is None)
+        or report.period in shown
+    )
     return list(dict.fromkeys(found))
+
+
+def _is_whole(period: Period, shown: Sequence[Period]) -> bool:
+    """Whether all of a period is among those shown, from its first day to its last."""
+    return period.first >= min(shown).first and period.last <= max(one.last for one in shown)
 
 
 def _reported(report: OtherReport, block: SeriesFigures) -> tuple[Statement, list[Receipt]]:

@@ -216,7 +216,7 @@ def _computed_row(receipt: Receipt, sources: Sources) -> Cells:
     days = _span(span(receipt.rows)) if receipt.rows else ("", "", "")
     return (
         *("computed", series, *days, receipt.label, receipt.value, receipt.unit),
-        *("about" if receipt.approximate else "", "computed", "", "", _how(receipt)),
+        *(receipt.hedge, "computed", "", "", _how(receipt)),
         *_addresses(receipt.citations, sources),
     )
 

@@ -307,8 +307,9 @@ class Engine:
         if not chosen:
             known = ", ".join(s.id for s in table.series) or "none in the collections that are switched on"
             message = f"There is no series “{echo(series)}”. The series: {known}."
+            near = [match[0] for match in process.extract(series.lower(), [s.id for s in table.series])]
             return self._finish(
-                self.unreadable(message, choices=tuple(f"/exports series:{s.id}" for s in table.series)),
+                self.unreadable(message, choices=tuple(f"/exports series:{id_}" for id_ in near)),
                 asked,
             )
         try:

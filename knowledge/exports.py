@@ -55,7 +55,12 @@ class Figure(Row):
     @property
     def counted(self) -> Decimal:
         """What it counts in a computation: of a value that is only known to be less than a bound, nothing."""
-        return Decimal(0) if self.qualifier == "less than" else self.value
+        return Decimal(0) if self.is_bound else self.value
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether its value is not an amount but what the amount is less than; it may be zero."""
+        return self.qualifier == "less than"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,10 @@ class Absence(Row):
 
 @dataclass(frozen=True, slots=True)
 class OtherReport(Row):
-    """What somebody else says of a period of a series: an amount, or in words what `says` holds."""
+    """What somebody else says of a period of a series: an amount, or in words what `says` holds.
+
+    What is said `of_total` is about all of the period together, and of no month or year of it.
+    """
 
     series: str
     period: Period
@@ -80,6 +88,7 @@ class OtherReport(Row):
     unit: str = "USD"
     qualifier: Qualifier = "as stated"
     says: str = ""
+    of_total: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +112,7 @@ class Receipt:
     """How a computed value came about: `formula` in numbers, the `rows` used, and what limits it.
 
     `rounding` says how the value was rounded, `missing` names the periods asked for that have no figure.
+    Where all rows are bounds the value is one, too: what was computed is less than it.
     """
 
     label: str
@@ -114,6 +124,12 @@ class Receipt:
     caveat: str
     rounding: str = "none"
     missing: tuple[str, ...] = ()
+    is_bound: bool = False
+
+    @property
+    def hedge(self) -> Literal["less than", "about", ""]:
+        """The qualifier of the value."""
+        return "less than" if self.is_bound else "about" if self.approximate else ""
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -248,8 +264,23 @@ def _rounded(rows: Iterable[Figure]) -> bool:
     return any(row.precision == "rounded" for row in rows)
 
 
-def _caveat(rows: Iterable[Figure]) -> str:
+def _caveat(rows: Sequence[Figure], margin: Decimal = Decimal(0)) -> str:
+    """Say what limits a value; of rows in tenths of a million also by how much it may be off."""
+    if margin:
+        off = f"so it may be off by up to US${amount(margin)}"
+        return f"Computed from figures in tenths of a million, {off}; no source states it."
     return "Computed from rounded figures; no source states it." if _rounded(rows) else "No source states it."
+
+
+_COARSE = ("to the nearest 100,000", "less than")
+
+
+def _margin(rows: Iterable[Figure]) -> Decimal:
+    """Return by how much a sum may be off because rows are given in tenths of a million."""
+    return sum((_HALF_A_TENTH for row in rows if row.qualifier in _COARSE), Decimal(0))
+
+
+_HALF_A_TENTH = Decimal(50_000)
 
 
 def _same_kind(rows: Sequence[Figure]) -> None:
@@ -274,6 +305,8 @@ def total(rows: Sequence[Figure], missing: Sequence[str] = ()) -> Receipt:
     Raises `ValueError` for no rows or for rows of different units or series, which must never be added.
     """
     _same_kind(rows)
+    if all(row.is_bound for row in rows):
+        return _less_than(rows, missing)
     value = _added(rows)
     formula = f"{' + '.join(_term(row.counted) for row in rows)} = {amount(value)}"
     return Receipt(
@@ -283,8 +316,18 @@ def total(rows: Sequence[Figure], missing: Sequence[str] = ()) -> Receipt:
         formula,
         tuple(rows),
         _rounded(rows),
-        _caveat(rows),
+        _caveat(rows, _margin(rows)),
         missing=tuple(missing),
+    )
+
+
+def _less_than(rows: Sequence[Figure], missing: Sequence[str]) -> Receipt:
+    """Return what the sum of amounts is less than of which only bounds are known."""
+    bound = sum((row.value for row in rows), Decimal(0))
+    formula = f"{' + '.join(_term(row.value) for row in rows)} = {amount(bound)}"
+    caveat = "Of each row only what it is less than is known, so it may be zero; no source states it."
+    return Receipt(
+        "Sum", bound, rows[0].unit, formula, tuple(rows), True, caveat, missing=tuple(missing), is_bound=True
     )
 
 
@@ -308,7 +351,8 @@ def gap(label: str, first: Sequence[Figure], second: Sequence[Figure]) -> Receip
         raise ValueError("only amounts in one unit can be compared")
     low, high = sorted((_added(first), _added(second)))
     formula = f"{amount(high)} − {_term(low)} = {amount(high - low)}"
-    return Receipt(label, high - low, rows[0].unit, formula, rows, _rounded(rows), _caveat(rows))
+    caveat = _caveat(rows, _margin(rows))
+    return Receipt(label, high - low, rows[0].unit, formula, rows, _rounded(rows), caveat)
 
 
 def change(label: str, first: Sequence[Figure], second: Sequence[Figure]) -> Receipt:
@@ -323,7 +367,9 @@ def change(label: str, first: Sequence[Figure], second: Sequence[Figure]) -> Rec
     value = percentage(later - base, base)
     formula = f"({amount(later)} − {amount(base)}) ÷ {amount(base)} = {value} %".replace("-", "−")
     return Receipt(
-        label, value, "percent", formula, known.rows, known.approximate, known.caveat, _TO_ONE_DECIMAL
+        *(label, value, "percent", formula, known.rows, known.approximate),
+        _caveat(known.rows),
+        _TO_ONE_DECIMAL,
     )
 
 
@@ -365,7 +411,8 @@ def mean(rows: Sequence[Figure], missing: Sequence[str] = ()) -> Receipt:
     """Return the arithmetic mean of figures of one series, to the cent; a reported zero counts as a month."""
     added = total(rows)
     value = (added.value / len(rows)).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    formula = f"({' + '.join(_term(r.counted) for r in rows)}) ÷ {len(rows)} = {amount(value)}"
+    terms = (_term(row.value if added.is_bound else row.counted) for row in rows)
+    formula = f"({' + '.join(terms)}) ÷ {len(rows)} = {amount(value)}"
     each = "year" if rows[0].period.precision in (Precision.YEAR, Precision.FISCAL_YEAR) else "month"
     return Receipt(
         f"Average a {each}",
@@ -374,7 +421,8 @@ def mean(rows: Sequence[Figure], missing: Sequence[str] = ()) -> Receipt:
         formula,
         tuple(rows),
         True,
-        _caveat(rows),
+        added.caveat if added.is_bound else _caveat(rows, _margin(rows) / len(rows)),
         "to the cent, halves up",
         tuple(missing),
+        added.is_bound,
     )

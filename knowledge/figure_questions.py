@@ -26,6 +26,7 @@ from knowledge.exports import (
 )
 from knowledge.figures import (
     absent,
+    alike,
     category,
     compared,
     computed,
@@ -39,7 +40,6 @@ from knowledge.figures import (
     stated,
     sum_of,
     without_rows,
-    zeros,
 )
 from knowledge.library import Library
 from knowledge.periods import ALL_DATES, FoundPeriod, Period, Precision, find_periods, without_periods
@@ -77,7 +77,8 @@ _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = tuple(
             r"(?:higher|lower|more|less|bigger|smaller|larger|fewer)\b(?! than).* than|"
             r"(?:higher|lower|more|less|bigger|smaller|larger) than (?:in )?(?:jan|feb|mar|nov|dec)|"
             r"compare\b|"
-            r"(?:fall|fell|drop|dropped|rise|rose|grow|grew|declined?|decreased?|increased?|changed?)\b"
+            r"(?:fall|fell|drop|dropped|rise|rose|grow|grew|shrink|shrank|declined?|decreased?|increased?|"
+            r"changed?)\b"
             r".* (?:from|between)|by how much",
         ),
         (Operation.MEAN, r"average|mean\b|per month|a month on"),
@@ -158,7 +159,7 @@ MOVED = re.compile(
 """What exports do in a year that is named; “fall in 2009” is no autumn then."""
 
 _FELL = re.compile(
-    r"\b(?:fall|fell|drop(?:ped)?|rise|rose|grow|grew|decline[ds]?|decreased?|increased?|changed?)\b"
+    r"\b(?:fall|fell|drop(?:ped)?|rise|rose|grow|grew|shrink|shrank|decline[ds]?|decreased?|increased?|changed?)\b"
     r" (?:from|between)\b"
 )
 _SINCE_THEN = re.compile(
@@ -167,13 +168,20 @@ _SINCE_THEN = re.compile(
 )
 """A rise or fall of which one end is open: it is not said between which figures."""
 
-_MOVES = re.compile(r"\b(?:change[ds]?|developed?|evolved?)\b")
+_MOVES = re.compile(
+    r"\b(?:change[ds]?|developed?|evolved?|fall(?:en)?|fell|drop(?:ped)?|rise|rose|grow|grew|grown|shrink|shrank|"
+    r"decline[ds]?|decreased?|increased?)\b"
+)
 _YEARS_COUNTED = re.compile(r"\b(?:how many|number of) years\b")
 _WHY_THEY_DIFFER = re.compile(
     r"(?<=\w),? (?:and )?why (?:do|are|is|does)\b[^?]*\b(?:differ|disagree)\w*\??$", re.IGNORECASE
 )
 _WORKBOOK = re.compile(r"\bworkbook\b")
 _OTHER_ASKED = re.compile(r"^(?:why|when|who|where)\b|\bwhy\b")
+_AGREE = re.compile(r"\b(?:rfa|radio free asia|census)\b.*\b(?:dis)?(?:agree|differ|match)(?:s|ed|e[ds])?\b")
+_ALIKE_OR_NOT = "agree disagree differ match rfa radio free asia census bureau report figure"
+"""What belongs to a question whether the series have the same."""
+
 _FILLER = """alone big classed classified entire exact figure give given gone got itself made missing money
     month number only out part really rough saw see seen separately single small something total trade usd
     value went whole workbook year yearly annual"""
@@ -230,7 +238,8 @@ class FigureQuestions:
         self._has_assistance = bool(library.assistance.figures)
         self._retrieval = retrieval
         cited = {c for f in (*self._table.figures, *self._table.totals) for c in f.citations}
-        self._filler = frozenset(terms(_FILLER))
+        self._compares = len(self._table.series) > 1
+        self._filler = frozenset(terms(f"{_FILLER} {_ALIKE_OR_NOT if self._compares else ''}"))
         self._categories = [
             (figure, part, set(retrieval.concepts(part.category)))
             for figure in self._table.figures
@@ -355,7 +364,7 @@ class FigureQuestions:
         )
 
     def _read(self, question: str) -> _Reading | None:
-        if len(self._table.series) > 1:
+        if self._compares:
             question = without_reasons(question)
         text = normalise(question)
         if (moved := self._moved(question)) is not None:
@@ -367,6 +376,7 @@ class FigureQuestions:
             operation is not Operation.SHOW and (bool(periods) or bool(_MONTHS.search(text)))
         )
         about_table = about_table or (amount and bool(periods))
+        about_table = about_table or (self._compares and bool(periods) and bool(_AGREE.search(text)))
         if not about_table or not (periods or operation is not Operation.SHOW):
             return None
         if self._foreign(question, periods) or (_BEYOND.search(text) and not _THAN_A_YEAR.search(text)):
@@ -527,12 +537,17 @@ class FigureQuestions:
         return [computed(receipt)], [receipt]
 
     def _highest(self, _reading: _Reading, block: SeriesFigures) -> _Said:
-        return [extreme(f"highest {_units(block)[:-1]}", max(block.figures, key=lambda f: f.value))], []
+        if all(figure.is_bound for figure in block.figures):
+            return [alike(block.figures)], []
+        return [extreme(f"highest {_units(block)[:-1]}", max(block.figures, key=lambda f: f.counted))], []
 
     def _lowest(self, reading: _Reading, block: SeriesFigures) -> _Said:
         above = [figure for figure in block.figures if figure.value]
+        if bounds := [figure for figure in above if figure.is_bound]:
+            zero = [figure for figure in block.figures if not figure.value]
+            return [alike(each) for each in (zero, bounds) if each], []
         zero = [] if above and _NOT_ZERO.search(reading.text) else [f for f in block.figures if not f.value]
-        lead = list(map(stated, zero)) if len(zero) < 2 else [zeros(zero)]
+        lead = list(map(stated, zero)) if len(zero) < 2 else [alike(zero)]
         if above:
             lowest = min(above, key=lambda f: f.value)
             lead.append(extreme(f"lowest {_units(block)[:-1]} above zero", lowest))
@@ -545,7 +560,7 @@ class FigureQuestions:
     def _zero(self, _reading: _Reading, block: SeriesFigures) -> _Said:
         zero = [figure for figure in block.figures if not figure.value]
         if len(zero) > 1:
-            return [zeros(zero)], []
+            return [alike(zero)], []
         return list(map(stated, zero)) or [*no_zero(block), *map(stated, block.figures)], []
 
 

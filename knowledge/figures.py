@@ -9,7 +9,7 @@ from knowledge.answers import Answer, Kind, SeriesFigures, Statement, Status
 from knowledge.disagreements import disagreements
 from knowledge.exports import Absence, Figure, FigureTable, Part, Receipt, Series, runs, span, total
 from knowledge.periods import Period, Precision
-from knowledge.wording import figure_in_words, part_in_words, quantity
+from knowledge.wording import computed_in_words, figure_in_words, part_in_words
 
 EXAMPLES = ("2023-11", "November 2023", "2023-11..2024-03", "Q1 2024")
 
@@ -215,11 +215,11 @@ def absent(absence: Absence) -> Statement:
     return Statement(words, absence.citations)
 
 
-def zeros(figures: Sequence[Figure]) -> Statement:
-    """Name several months or years whose figure is a zero."""
+def alike(figures: Sequence[Figure]) -> Statement:
+    """Name several months or years that have the same figure, such as a zero."""
     names = ", ".join(figure.period.label() for figure in figures[:MOST_NAMED])
     more = f" and {len(figures) - MOST_NAMED} more" if len(figures) > MOST_NAMED else ""
-    words = f"{names}{more}: {figure_in_words(figures[0])} each."
+    words = f"{names}{more}: {figure_in_words(figures[0])}{' each' * (len(figures) > 1)}."
     return Statement(words, tuple(dict.fromkeys(c for figure in figures for c in figure.citations)))
 
 
@@ -232,9 +232,7 @@ def without_rows(absences: Sequence[Absence]) -> Statement:
 
 def computed(receipt: Receipt) -> Statement:
     """Say a computed value in a sentence that shows that it is one; the receipt has the formula."""
-    about = "about " if receipt.approximate else ""
-    value = quantity(receipt.value, receipt.unit)
-    return Statement(f"{receipt.label}: {about}{value} (computed).", receipt.citations)
+    return Statement(f"{receipt.label}: {computed_in_words(receipt)} (computed).", receipt.citations)
 
 
 def own_total(figure: Figure) -> Statement:
@@ -249,6 +247,9 @@ def category(figure: Figure, part: Part) -> Statement:
     return Statement(words, part.citations)
 
 
+SAME_AS_FAR_AS_KNOWN = "have the same figure, as far as its precision goes"
+
+
 def extreme(what: str, figure: Figure) -> Statement:
     """Say which month or year is the highest or the lowest."""
     words = f"The {what} is {figure.period.label()}, with {figure_in_words(figure)}."
@@ -258,22 +259,29 @@ def extreme(what: str, figure: Figure) -> Statement:
 def compared(receipt: Receipt, first: Figure, second: Figure) -> Statement:
     """Say which of two figures is higher, and by how much."""
     high, low = (first, second) if first.value >= second.value else (second, first)
-    about = "about " if receipt.approximate else ""
-    value = f"{about}{quantity(receipt.value, receipt.unit)}"
-    words = f"{high.period.label()} is higher than {low.period.label()} by {value} (computed)."
+    by = computed_in_words(receipt)
+    words = f"{high.period.label()} is higher than {low.period.label()} by {by} (computed)."
     if not receipt.value:
-        words = f"{first.period.label()} and {second.period.label()} have the same figure."
+        same = SAME_AS_FAR_AS_KNOWN if receipt.approximate else "have the same figure"
+        words = f"{first.period.label()} and {second.period.label()} {same}."
     return Statement(words, receipt.citations)
 
 
 def counted(figures: Sequence[Figure], *, zero: bool = False) -> Statement:
-    """Say how many of some months have exports above zero, or are reported zeros, and which."""
-    found = [figure for figure in figures if bool(figure.counted) is not zero]
+    """Say how many of some months have exports above zero, or are reported zeros, and which.
+
+    What is only known to be less than a bound may be either, and is named by itself.
+    """
+    found = [figure for figure in figures if not figure.is_bound and bool(figure.value) is not zero]
+    bounds = [figure for figure in figures if figure.is_bound]
     names = ", ".join(figure.period.label() for figure in found) or "none"
-    recorded = any(figure.precision == "recorded zero" for figure in figures)
+    recorded = bool(bounds) or any(figure.precision == "recorded zero" for figure in figures)
     what = ("Recorded zeros" if recorded else "Reported zeros") if zero else "Exports above zero"
     units_ = "years" if figures[0].period.precision is Precision.YEAR else "months"
     words = f"{what}: {len(found)} of {len(figures)} {units_} with a figure ({names})."
+    if bounds:
+        names = ", ".join(figure.period.label() for figure in bounds)
+        words += f" Of {len(bounds)} only {figure_in_words(bounds[0])} is known, perhaps nothing ({names})."
     return Statement(words, tuple(dict.fromkeys(c for figure in figures for c in figure.citations)))
 
 

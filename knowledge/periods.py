@@ -400,12 +400,26 @@ def _pair(here: Spot, there: Spot, lead: re.Match[str] | None) -> _Mention:
 
 def _range(one: Reading, two: Reading) -> tuple[Reading, bool]:
     """Return the reading from one to the other, and whether they had to be turned round."""
-    first, last = _near(one[0], two[1], -1), _near(two[1], one[0], 1)
+    begins, ends = _both_fiscal(one[0], two[1])
+    first, last = _near(begins, ends, -1), _near(ends, begins, 1)
     if first is None or last is None:
         raise ValueError("there is no 29 February in that year")
     if first.year is not None and last.first < first.first and last.last < first.last:
-        return (two[0], one[1]), True
+        return _both_fiscal(two[0], one[1]), True
     return (first, last), False
+
+
+def _both_fiscal(one: PartialDate, two: PartialDate) -> tuple[PartialDate, PartialDate]:
+    """Read “FY2008 to 2010” as three fiscal years: a bare year beside a fiscal one is of the same kind."""
+    if {one.precision, two.precision} != {Precision.FISCAL_YEAR, Precision.YEAR}:
+        return one, two
+    return _fiscal(one), _fiscal(two)
+
+
+def _fiscal(date_: PartialDate) -> PartialDate:
+    if date_.precision is Precision.FISCAL_YEAR or date_.year is None:
+        return date_
+    return PartialDate(Precision.FISCAL_YEAR, date_.year - 1, 10)
 
 
 def _single(spot: Spot, text: str, lead: re.Match[str] | None, *, in_command: bool) -> _Mention:

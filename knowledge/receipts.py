@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from knowledge.answers import Answer
 from knowledge.exports import Figure, Receipt, Series
 from knowledge.sources import Source
-from knowledge.wording import figure_date_in_words, figure_in_words, quantity, references
+from knowledge.wording import computed_in_words, figure_date_in_words, figure_in_words, references
 
 
 def receipt_text(answer: Answer, sources: Mapping[str, Source]) -> str:
@@ -24,9 +24,8 @@ def receipt_text(answer: Answer, sources: Mapping[str, Source]) -> str:
 
 
 def _receipt(number: int, receipt: Receipt) -> Iterator[str]:
-    about = "about " if receipt.approximate else ""
     yield f"{number}. {receipt.label}"
-    yield f"   Value: {about}{quantity(receipt.value, receipt.unit)}"
+    yield f"   Value: {computed_in_words(receipt)}"
     yield f"   Formula: {receipt.formula}"
     yield f"   Rounding: {receipt.rounding}"
     yield f"   Limits: {receipt.caveat}"

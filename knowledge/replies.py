@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, pairwise
 
@@ -17,7 +17,7 @@ from knowledge.questions import asked_for, asks_about_the_present
 from knowledge.retrieval import Candidate, Retrieval, Role
 from knowledge.sources import Passage
 from knowledge.text import clip
-from knowledge.timeline import Event
+from knowledge.timeline import Dispute, Event
 from knowledge.unknowns import KnownUnknown
 
 ALSO = 0.85
@@ -121,7 +121,7 @@ class Replies:
         if not concerned:
             return answer
         words = frozenset(self._retrieval.concepts(question))
-        asked = [d for d in concerned if self._share(d.about.removeprefix("whether "), words) >= IN_DISPUTE]
+        asked = [d for d in concerned if self._is_asked(d, words, cited)]
         return replace(answer, disputes=tuple(dict.fromkeys((*answer.disputes, *asked))))
 
     def with_date(self, question: str, answer: Answer) -> Answer:
@@ -138,10 +138,17 @@ class Replies:
         note = f"The source is of {first.published_in_words}; the library has {later}."
         return replace(answer, notes=(*answer.notes, note))
 
+    def _is_asked(self, dispute: Dispute, words: frozenset[str], cited: Collection[Citation]) -> bool:
+        """Whether a question has what a dispute is about, or what a side of it says that its answer cites."""
+        sides = (claim.says for claim in dispute.claims if not set(cited).isdisjoint(claim.citations))
+        texts = (dispute.about.removeprefix("whether "), *sides)
+        return any(self._share(text, words) >= IN_DISPUTE for text in texts)
+
     def _share(self, text: str, words: frozenset[str]) -> float:
         """Return how much of the weight of a text some words have."""
         terms = frozenset(self._retrieval.concepts(text))
-        return self._retrieval.weight(terms & words) / self._retrieval.weight(terms)
+        whole = self._retrieval.weight(terms)
+        return self._retrieval.weight(terms & words) / whole if whole else 0.0
 
     def entry(self, entry: FaqEntry) -> Answer:
         """Give a curated answer, with the passages it rests on; say whose it is if it is a server's own."""
@@ -233,12 +240,13 @@ class Replies:
     def known_unknown(self, question: str, unknown: KnownUnknown, beside: Sequence[Candidate] = ()) -> Answer:
         """Say what the sources do not give; `beside` are passages of the public record that may have it.
 
-        The first of them answers if what it answers is nearly what is asked. Otherwise they are the closest.
+        One that answers nearly what is asked answers here, too. Otherwise they are the closest.
         """
         lacking = "founding documents do" if unknown.told else "library does"
         missing = f"The {lacking} not give {unknown.lacks}."
-        if beside and _is_nearly_asked(question, beside[0]):
-            answer = self._passages(question, beside)
+        asked = [candidate for candidate in beside if _is_nearly_asked(question, candidate)]
+        if asked:
+            answer = self._passages(question, [asked[0], *(c for c in beside if c is not asked[0])])
             return replace(answer, notes=(f"{missing} This is from the wider record.", *answer.notes))
         near = dict.fromkeys((*(c.subject.citations[0] for c in beside[:CLOSEST]), *unknown.nearest))
         return Answer(

@@ -67,9 +67,14 @@ def _qualified(words: str, qualifier: str) -> str:
 
 def receipt_in_words(receipt: Receipt) -> str:
     """Write a computed value with its formula and its limits on one line."""
-    value = quantity(receipt.value, receipt.unit)
-    mark = "≈ " if receipt.approximate else ""
-    return f"{receipt.label}: {mark}{value} (computed: {receipt.formula}). {receipt.caveat}"
+    value = computed_in_words(receipt, about="≈")
+    return f"{receipt.label}: {value} (computed: {receipt.formula}). {receipt.caveat}"
+
+
+def computed_in_words(receipt: Receipt, about: str = "about") -> str:
+    """Write a computed value with its qualifier: `about US$188,000`, `less than US$300,000`."""
+    mark = about if receipt.hedge == "about" else receipt.hedge
+    return f"{mark} {quantity(receipt.value, receipt.unit)}".lstrip()
 
 
 def date_in_words(event: Event, brief: bool = False) -> str:

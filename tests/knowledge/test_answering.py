@@ -166,6 +166,43 @@ def test_what_the_public_record_has_only_beside_a_gap_is_shown_as_no_answer(engi
     assert answer.statements[0].text.startswith("The founding documents do not give")
 
 
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("timeline of travel bans", "travel-ban"),
+        ("list the events on sanctions", "sanctions"),
+        ("list events about food aid in 2008", "food-aid"),
+    ],
+)
+def test_a_timeline_of_a_topic_has_the_events_on_it_and_no_others(
+    engine: Engine, library: Library, question: str, topic: str
+) -> None:
+    answer = engine.reply(question)
+    assert answer.kind is Kind.TIMELINE
+    on_topic = [e for e in library.timeline.events if topic in e.topics]
+    wanted = [e for e in on_topic if "2008" not in question or e.date.first.year == e.date.last.year == 2008]
+    assert list(answer.events) == wanted
+
+
+@pytest.mark.parametrize("question", ["timeline of the moon", "list all events about Pompeo's shoes"])
+def test_a_timeline_of_what_is_no_topic_is_not_made_up(engine: Engine, question: str) -> None:
+    assert engine.reply(question).kind is not Kind.TIMELINE
+
+
+@pytest.mark.parametrize(
+    ("question", "source"),
+    [
+        ("what happened to the leap day deal", "crs-r40095-2012"),
+        ("when did the passport restriction end", "fr-2025-05-14"),
+        ("when was the travel ban extended", "fr-2025-05-14"),
+    ],
+)
+def test_what_became_of_something_is_told_by_the_source_that_has_its_end(
+    engine: Engine, question: str, source: str
+) -> None:
+    assert engine.reply(question).citations[0].source == source
+
+
 def test_a_document_named_by_its_year_is_a_founding_one(engine: Engine) -> None:
     answer = engine.reply("what does the 2019 report say about the Treasury?")
     assert str(answer.citations[0]) == "fp-2019¶17"

@@ -180,6 +180,20 @@ def test_whatever_is_typed_gets_a_reply(engine: Engine, typed: str) -> None:
             ["Sum of obligations, since fiscal year 2020 (of the years with a figure): US$15,676,878"],
         ),
         ("how much food aid was pledged in 2008", ["up to 500,000 metric tons", "148,270 metric tons"]),
+        ("how much food aid was pledged in total?", ["up to 500,000 metric tons", "240,000 metric tons"]),
+        ("how much was obligated in total?", ["Sum of obligations, all fiscal years"]),
+        ("aid per year since 2015", ["Sum of obligations, since fiscal year 2015"]),
+        (
+            "how much aid in the fiscal year 2008-2010",
+            ["Sum of obligations, fiscal years 2008 to 2010: US$192,187,151 (computed)."],
+        ),
+        (
+            "difference between obligations and disbursements in FY2009",
+            [
+                "Obligations, fiscal year 2009: US$2,927,695.",
+                "Disbursements, fiscal year 2009: US$10,340,975.",
+            ],
+        ),
     ],
 )
 def test_a_question_is_answered_with_the_series_named(engine: Engine, question: str, said: list[str]) -> None:
@@ -222,7 +236,39 @@ def test_a_question_about_something_else_gets_none_of_these_figures(engine: Engi
     assert not any(block.series.id == "obligations" for block in answer.figures)
 
 
+def test_pledges_of_all_years_are_listed_and_not_added_up(engine: Engine) -> None:
+    answer, text = shown(engine, "how much food has the US pledged?")
+    assert not answer.receipts
+    assert "never added up" in text
+    assert len(answer.statements) == sum(len(block.figures) for block in answer.figures)
+
+
+def test_obligations_and_disbursements_of_one_year_stand_side_by_side_without_a_difference(
+    engine: Engine,
+) -> None:
+    answer, text = shown(engine, "difference between obligations and disbursements in FY2009")
+    assert not answer.receipts
+    assert "No difference is computed" in text
+
+
+def test_a_range_of_which_one_end_is_a_fiscal_year_is_of_fiscal_years(engine: Engine) -> None:
+    answer, _ = shown(engine, "/assistance FY2008..2010")
+    years = [str(figure.period) for figure in answer.figures[0].figures]
+    assert years == ["FY2008", "FY2009", "FY2010"]
+
+
 def test_a_year_without_a_figure_is_a_gap_in_a_question_too(engine: Engine) -> None:
     answer = engine.reply("how much aid in FY2023")
     assert answer.status is Status.REFUSED
     assert "not a zero" in plain_text(answer)
+    assert "covers fiscal years 1996 to 2025 except 2023 and 2024" in plain_text(answer)
+
+
+def test_another_total_stands_beside_a_sum_over_its_whole_time_and_beside_no_part_of_it(
+    engine: Engine,
+) -> None:
+    other = "over $1.3 billion from 1995 to 2008"
+    assert other in shown(engine, "total obligations FY1996 to FY2008")[1]
+    assert other in shown(engine, "/assistance")[1]
+    assert other not in shown(engine, "/assistance FY2001")[1]
+    assert other not in shown(engine, "/assistance FY2000..FY2008")[1]

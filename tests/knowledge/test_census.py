@@ -25,7 +25,7 @@ from knowledge.errors import IngestError
 from knowledge.library import Library
 from knowledge.periods import parse_period
 from knowledge.plaintext import plain_text
-from tests.knowledge.workbooks import BUREAU, HEADER, others, row, workbook
+from tests.knowledge.workbooks import BUREAU, HEADER, copied, others, row, workbook
 
 DAY = date(2026, 2, 3)
 
@@ -221,6 +221,21 @@ def test_a_country_of_that_code_with_another_name_is_refused() -> None:
     assert "called “Korea, South”" in refusal(workbook([row(2023, {1: 1}, name="Korea, South")]))
 
 
+@pytest.mark.parametrize("cell", [None, "", "  "])
+@pytest.mark.parametrize("column", ["EMAY", "EYR"])
+def test_an_empty_cell_of_a_month_or_year_that_is_published_is_no_zero(cell: object, column: str) -> None:
+    line = list(row(2023, {11: 0.5}))
+    line[HEADER.index(column)] = cell
+    said = refusal(workbook([*others(2023), line, *others(2024)]))
+    assert f"for 2023 has nothing in {column}" in said
+
+
+def test_an_empty_cell_of_a_month_that_is_not_published_is_nothing_at_all() -> None:
+    line = list(row(2024, {1: 0.5}))
+    line[HEADER.index("EMAY")] = line[HEADER.index("EYR")] = None
+    assert str(read_workbook(workbook([*others(2024, through=2), line])).through) == "2024-02"
+
+
 def test_a_second_row_of_a_year_is_refused() -> None:
     assert "second row of North Korea for 2023" in refusal(workbook([row(2023, {1: 1}), row(2023, {1: 2})]))
 
@@ -306,6 +321,76 @@ def test_a_broken_import_changes_nothing(library: Library, tmp_path: Path) -> No
     with pytest.raises(IngestError):
         taken_in(library, workbook(others(2023)), tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_older_copy_takes_no_figures_away(library: Library, tmp_path: Path) -> None:
+    older = workbook([*others(2008), row(2008, {4: 0.056469})])
+    with pytest.raises(IngestError, match=r"goes to December 2008 only, .* to December 2024: it is an older"):
+        taken_in(library, older, tmp_path)
+    assert not list(tmp_path.rglob("*.yaml"))
+
+
+def test_figures_of_a_month_that_is_to_come_are_refused(library: Library, tmp_path: Path) -> None:
+    with pytest.raises(IngestError, match="up to April 2026, which is to come"):
+        taken_in(library, workbook([*BUREAU, *others(2026, through=4)]), tmp_path)
+    assert not list(tmp_path.rglob("*.yaml"))
+
+
+# Amounts of which only a bound is known
+
+
+@pytest.fixture(scope="module")
+def by_month(library: Library, tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """An engine over every month since 1992."""
+    folder = tmp_path_factory.mktemp("by-month")
+    taken_in(library, copied(), folder)
+    return Engine(read_content(local=folder))
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("/exports 1993-01..1993-06", "Sum: less than US$300,000 (computed: 50,000 + 50,000 + 50,000"),
+        ("/exports 1993-01 compare:1993-02", "the same as far as the precision goes"),
+        (
+            "/exports 1993-01 compare:1993-11",
+            "from an amount of which only a bound is known there is no change",
+        ),
+        ("how many months had no exports in 1993", "Recorded zeros: 0 of 12 months with a figure (none)."),
+        (
+            "how many months had no exports in 1993",
+            "Of 11 only less than US$50,000 is known, perhaps nothing",
+        ),
+        ("which month of 1993 had the lowest exports", "December 1993: less than US$50,000 each."),
+        (
+            "which month of 1993 had the highest exports",
+            "The highest month is November 1993, with US$2.0 mil",
+        ),
+        ("average exports a month from january 1993 to june 1993", "less than US$50,000 (computed)"),
+    ],
+)
+def test_less_than_50_000_is_neither_zero_nor_an_amount(by_month: Engine, typed: str, says: str) -> None:
+    assert says in plain_text(by_month.reply(typed))
+
+
+def test_a_sum_of_tenths_of_a_million_says_by_how_much_it_may_be_off(by_month: Engine) -> None:
+    (receipt,) = by_month.reply("/exports 2001..2003").receipts
+    assert receipt.caveat == (
+        "Computed from figures in tenths of a million, so it may be off by up to US$100,000; "
+        "no source states it."
+    )
+
+
+def test_what_others_report_of_a_year_is_not_said_of_a_month_of_it(by_month: Engine) -> None:
+    month = plain_text(by_month.reply("/exports 2016-10"))
+    assert "US$70,963" in month
+    assert "US$139,334" not in month
+    assert "US$139,334 for 2016; the series census has US$118,494" in plain_text(
+        by_month.reply("/exports 2016")
+    )
+
+
+# What is written
 
 
 def test_a_vintage_that_cannot_be_read_with_the_library_is_not_written(

@@ -45,9 +45,10 @@ def test_each_series_that_has_both_months_is_compared_by_itself(engine: Engine) 
 
 
 def test_a_series_that_lacks_one_of_the_periods_says_so(engine: Engine) -> None:
-    answer, _ = compared(engine, "2022 compare:2023")
-    assert [block.series.id for block in answer.figures] == ["census"]
-    assert any("has no figure for 2022, so there is nothing to compare" in note for note in answer.notes)
+    answer, text = compared(engine, "2022 compare:2023")
+    assert [block.series.id for block in answer.figures] == ["reported", "census"]
+    assert "In the series reported: no figure for 2022, about US$188,000" in text
+    assert "US$0 (a recorded zero) for 2022, US$131,930 for 2023: US$131,930 more" in text
 
 
 def test_several_months_are_compared_by_their_sums_each_with_a_receipt(engine: Engine) -> None:
@@ -73,9 +74,8 @@ def test_two_periods_with_the_same_amount_are_the_same(engine: Engine) -> None:
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        ("2016 compare:2018", "no recorded trade for 2018"),
-        ("1990 compare:2008", "no figure for 1990"),
-        ("2008 compare:1950", "no figure for 1950"),
+        ("2017 compare:2018", "no recorded trade for 2018"),
+        ("1990 compare:1991", "no figure for 1990"),
         ("2014-05 compare:2014-06", "no figure for May 2014"),
     ],
 )
@@ -83,6 +83,25 @@ def test_what_has_no_amount_is_not_compared(engine: Engine, typed: str, says: st
     answer = engine.reply(f"/exports {typed}")
     assert (answer.kind, answer.status) == (Kind.REFUSAL, Status.REFUSED)
     assert says in plain_text(answer)
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        (
+            "2016 compare:2018",
+            "US$118,494 for 2016, no recorded trade for 2018, so there is nothing to compute",
+        ),
+        ("1990 compare:2008", "no figure for 1990, US$52,151,230 for 2008, so there is nothing to compute"),
+        ("2023-11 compare:2018 series:reported", "US$120,000 for November 2023, no figure for 2018"),
+    ],
+)
+def test_what_one_of_the_periods_has_stands_beside_what_the_other_lacks(
+    engine: Engine, typed: str, says: str
+) -> None:
+    answer, text = compared(engine, typed)
+    assert says in text
+    assert not any(receipt.label.startswith(("Difference in", "Change")) for receipt in answer.receipts)
 
 
 def test_a_second_period_that_cannot_be_read_is_an_error_with_an_example(engine: Engine) -> None:
@@ -103,3 +122,9 @@ def test_the_difference_and_the_change_of_any_two_years_follow_from_their_rows(
     wanted = [percentage(rows[two] - rows[one], rows[one])] if rows[one] and rows[one] != rows[two] else []
     assert changes == wanted
     assert all(isinstance(value, Decimal) for value in changes)
+
+
+def test_a_series_that_is_not_there_offers_the_nearest_first(engine: Engine) -> None:
+    answer = engine.reply("/exports 2023-11 series:sensus")
+    assert answer.status is Status.ERROR
+    assert answer.choices[0] == "/exports series:census"

@@ -25,6 +25,10 @@ BOTH_SIDES: dict[str, tuple[str, tuple[str, str]]] = {
         "/timeline 2018-12 actor:Bolton",
         ("at a press conference in Washington", "Wall Street Journal's CEO Council"),
     ),
+    "where Bolton spoke, asked without his report": (
+        "where did Bolton speak in December 2018?",
+        ("at a press conference in Washington", "Wall Street Journal's CEO Council"),
+    ),
     "license for food and medicine": (
         "does food need a license?",
         ("need approval by the Department of Commerce", "other than food or medicine designated as EAR99"),
@@ -38,6 +42,14 @@ BOTH_SIDES: dict[str, tuple[str, tuple[str, str]]] = {
     "exports of 2017": ("exports in 2017", ("no recorded trade", "US$2,660")),
     "aid of fiscal year 2006": ("how much aid in FY2006", ("US$1,215,000", "zero in fiscal year 2006")),
     "since when $365 million of food are counted": ("/timeline 1999-10", ("since 1995", "since 1996")),
+    "since when GAO counts, asked by one of the years": (
+        "how much food had the US donated since 1995 according to GAO?",
+        ("since 1995", "since 1996"),
+    ),
+    "last exports before the gap": (
+        "when was the last export before the gap",
+        ("first time since October 2016", "$2,660 of magnetic media"),
+    ),
     "founding of KEDO, by day": ("when was KEDO founded?", ("9 March 1995", "15 March 1995")),
     "founding of KEDO, by year": ("when was KEDO founded?", ("9 March 1995", "established in 1994")),
     "date of Executive Order 13810": (
@@ -62,6 +74,10 @@ BOTH_SIDES: dict[str, tuple[str, tuple[str, str]]] = {
         ("26 June 2008", "the day of its legal effect may be another"),
     ),
     "exports of November 2023": ("/exports 2023-11", ("US$120,000", "US$64,603")),
+    "exports of November 2023, asked as a disagreement": (
+        "do RFA and the Census Bureau agree on November 2023?",
+        ("US$120,000", "US$64,603"),
+    ),
     "exports of February 2024": ("/exports 2024-02", ("around US$26,000", "US$22,510")),
     "sum of November 2023 to March 2024": (
         "/exports 2023-11..2024-03",

@@ -23,6 +23,8 @@ def figures(engine: Engine, question: str) -> tuple[Answer, str]:
             "how much did exports fall from 2008 to 2009",
             ["2008 is higher than 2009 by US$51,294,437", "Change from 2008 to 2009: −98.4 %"],
         ),
+        ("how much did exports grow from 1992 to 2002", ["2002 is higher than 1992 by about US$25,000,000"]),
+        ("by how much did exports shrink from 2008 to 2009", ["2008 is higher than 2009 by US$51,294,437"]),
         ("how much was exported in 2016?", ["2016: US$118,494."]),
         ("what were the exports in 1998", ["1998: US$4.4 million."]),
         ("which year had the highest exports", ["The highest year is 2008, with US$52,151,230."]),

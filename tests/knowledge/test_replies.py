@@ -45,6 +45,7 @@ def test_it_cites_first_what_its_lead_rests_on_and_nothing_that_it_does_not_show
     answer = engine.reply(question)
     assert answer.citations[0] == answer.statements[0].citations[0]
     shown = {excerpt.citation for excerpt in answer.excerpts}
+    shown |= {citation for dispute in answer.disputes for citation in dispute.citations}
     assert set(answer.citations) <= shown | {
         c for statement in answer.statements for c in statement.citations
     }
