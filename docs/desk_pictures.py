@@ -949,6 +949,12 @@ _REVIEW = Kind(
             of="last two messages",
         ),
         Picture(
+            "pointers",
+            "What is pointed where is listed, and can be taken back later.",
+            "A private card with a question, where it is pointed, by whom and when, and a menu to undo it.",
+            (asked(), ANSWERED, use("faq-desk pointers")),
+        ),
+        Picture(
             "review-unpointed",
             "That can be taken back.",
             "A private card: the question is not pointed there any more.",

@@ -25,6 +25,7 @@ from handlers import (
     form_retries,
     forms,
     history,
+    pointers,
     privacy,
     requests,
     review_queue,
@@ -45,6 +46,7 @@ from handlers.help import Help, ShowHelp
 from handlers.history import History
 from handlers.limits import Gate
 from handlers.metrics import Metrics
+from handlers.pointers import Pointers
 from handlers.privacy import Privacy
 from handlers.reloading import Reload, put_into_service
 from handlers.replies import LONGEST_QUESTION
@@ -72,7 +74,7 @@ FORMS: tuple[type[forms.Form], ...] = (
 )
 COGS = (
     *(Ask, Timeline, Exports, Assistance, Who, Cite, Sources, Coverage, Faq, Help),
-    *(desk.Desk, History, EntryFiles, Review, FaqMessages),
+    *(desk.Desk, History, EntryFiles, Review, Pointers, FaqMessages),
     *(Privacy, ServerSettings, Servers, Reload),
 )
 _SYNCED = "commands synced"
@@ -162,7 +164,7 @@ class AidPolicyBot(commands.Bot):
         for cog in COGS:
             await self.add_cog(cog(self))
         self.add_dynamic_items(*views.ITEMS, *chart_cards.ITEMS, ShowHelp)
-        self.add_dynamic_items(*asking_moderators.ITEMS, *review_queue.ITEMS)
+        self.add_dynamic_items(*asking_moderators.ITEMS, *review_queue.ITEMS, *pointers.ITEMS)
         self.add_dynamic_items(*privacy.ITEMS, *server_settings.ITEMS)
         self.add_dynamic_items(*drafts.ITEMS, *desk.ITEMS, *history.ITEMS)
         self.add_dynamic_items(*entry_files.ITEMS, *faq_messages.ITEMS, *form_retries.ITEMS)

@@ -162,11 +162,11 @@ def changes(heading: str, found: Sequence[Difference], rows: Sequence[Row] = ())
     return _card(blocks, rows, files)
 
 
-def draft_list(drafts: Sequence[Draft], rows: Sequence[Row], *, reader: int, more: int) -> DeskCard:
+def draft_list(drafts: Sequence[Draft], rows: Sequence[Row], *, reader: int, numbered: str) -> DeskCard:
     """Return the list of drafts that a moderator can go on with."""
     listed = (Block(tuple(map(Line, _draft_lines(one, reader))), rank=1, above="space") for one in drafts)
-    left = (Line(f"-# … and {more} more: publish or discard some to see them."),) if more > 0 else ()
-    return _card([_heading("Drafts"), *listed, Block(left)], rows, {})
+    page = (Line(f"-# {numbered}"),) if numbered else ()
+    return _card([_heading("Drafts"), *listed, Block(page)], rows, {})
 
 
 def draft_title(draft: Draft) -> str:

@@ -416,16 +416,22 @@ async def _conflict(interaction: Interaction, draft: Draft, entry: Entry | None)
     return desk_cards.conflict(heading, entry, meanwhile, yours, rows, about=about)
 
 
-async def drafts_card(interaction: Interaction) -> DeskCard:
-    """Return the list of this moderator's drafts and of those that wait for a second one, newest first."""
+async def drafts_card(interaction: Interaction, page: int = 0) -> DeskCard:
+    """Return a page of this moderator's drafts and of those that wait for a second one, newest first."""
     guild_id, reader = moderated_guild(interaction), interaction.user.id
     kept = await interaction.client.store.drafts(guild_id)
     found = [draft for draft in reversed(kept) if draft.author_id == reader or draft.submitted]
     if not found:
         return told("No drafts", ["Neither a draft of yours nor one that waits for a second moderator."])
-    shown = found[:_LISTED]
+    last = (len(found) - 1) // _LISTED
+    page = max(0, min(page, last))
+    shown = found[page * _LISTED : (page + 1) * _LISTED]
     rows: list[Row] = [ui.ActionRow(DraftMenu.of(shown))]
-    return desk_cards.draft_list(shown, rows, reader=reader, more=len(found) - len(shown))
+    turns = [TurnDrafts.button("‹ Newer", f"drafts:{page - 1}")] if page else []
+    turns += [TurnDrafts.button("Older ›", f"drafts:{page + 1}")] if page < last else []
+    rows += [ui.ActionRow(*turns)] if turns else []
+    numbered = f"page {page + 1} of {last + 1}" if last else ""
+    return desk_cards.draft_list(shown, rows, reader=reader, numbered=numbered)
 
 
 # --- buttons ----------------------------------------------------------------------------------------------
@@ -589,7 +595,11 @@ class Submit(DraftItem, template=rf"draft:submit:{_MARKED}"):
         """Submit it, and let the log channel know that it waits."""
         await acknowledge(press, in_place=is_private(press))
         await self.own_draft(press)
-        draft = await press.client.desk.submit(await self.as_seen(press))
+        seen = await self.as_seen(press)
+        if seen.submitted:  # pressed twice: the others know
+            await show(press, await preview(press, seen))
+            return
+        draft = await press.client.desk.submit(seen)
         await show_done(press, await preview(press, draft, note="Sent."))
         lines = (f"**{escape(clip(desk_cards.draft_title(draft), 120))}**", f"-# by {who(draft.author_id)}")
         waiting = told("A draft waits for a second moderator", lines, [ui.ActionRow(OpenDraft.of(draft))])
@@ -643,9 +653,7 @@ class Drop(DraftItem, template=rf"draft:drop:{_MARKED}"):
         """Delete it and say so."""
         await acknowledge(press, in_place=is_private(press))
         await self.own_draft(press)
-        draft = await self.as_seen(press)
-        if not await press.client.store.drop_draft(draft.guild_id, draft.id):
-            raise NoDraftError
+        await press.client.desk.discard(await self.as_seen(press))
         await show(press, told("Discarded", ["The draft is deleted."]))
 
 
@@ -665,6 +673,15 @@ class OpenDraft(DraftItem, template=r"draft:open:(?P<draft>\d+)"):
     async def act(self, press: Interaction) -> None:
         """Show its preview."""
         await _open(press, await self.draft(press))
+
+
+class TurnDrafts(ForModerators, CardItem, template=r"drafts:(?P<page>\d+)"):
+    """Turns to another page of the drafts."""
+
+    async def run(self, press: Interaction) -> None:
+        """Show the page in place."""
+        card = await drafts_card(press, int(self.fields["page"]))
+        await show(press, card, in_place=is_private(press))
 
 
 class DraftMenu(DraftItem, template=r"drafts"):
@@ -690,4 +707,7 @@ class DraftMenu(DraftItem, template=r"drafts"):
         await _open(press, await self.draft(press))
 
 
-ITEMS = (Again, Details, Rebase, Changes, Publish, Submit, SendBack, Discard, Drop, OpenDraft, DraftMenu)
+ITEMS = (
+    *(Again, Details, Rebase, Changes, Publish, Submit, SendBack, Discard, Drop),
+    *(OpenDraft, TurnDrafts, DraftMenu),
+)

@@ -35,6 +35,7 @@ MOST_BYTES = 8_000_000
 
 _NAMES = (".yaml", ".yml", ".json")
 _NOTHING_LEFT = "The server has every entry of this file as it is there."
+_TOO_LARGE = "-# Before and after are too large to hang here: `/faq-desk history` has them, entry by entry."
 _FETCH_AGAIN = "Discord does not give me that file any more. Import it again."
 _Imported = Sequence[ImportedEntry]
 
@@ -213,7 +214,7 @@ class Confirm(ImportItem, template=r"import:confirm:(?P<author>\d+):(?P<mark>[0-
         await acknowledge(press, in_place=True)
         file, reason = await _file_on(press), desk_cards.reason_on(press.message)
         try:
-            planned = await self._import(press, file, reason)
+            planned, made = await self._import(press, file, reason)
         except PlanChangedError as error:
             if not error.plan.added and not error.plan.changed:
                 raise UserError(_NOTHING_LEFT) from error
@@ -225,32 +226,48 @@ class Confirm(ImportItem, template=r"import:confirm:(?P<author>\d+):(?P<mark>[0-
         except (ContentError, WordingError) as error:
             await show(press, _refused(error))
         else:
-            await _tell(press, planned, int(self.fields["author"]), reason)
+            await _tell(press, planned, made, int(self.fields["author"]), reason)
 
-    async def _import(self, press: Interaction, file: dict[str, bytes], reason: str) -> ImportPlan:
-        """Import the file; return what that has done."""
+    async def _import(
+        self, press: Interaction, file: dict[str, bytes], reason: str
+    ) -> tuple[ImportPlan, Sequence[Entry]]:
+        """Import the file; return what that has done, and the entries as they are now."""
         guild_id, desk, author_id = moderated_guild(press), press.client.desk, int(self.fields["author"])
         ((name, data),) = file.items()
         imported = await _imported(press, name, data)
         planned = await desk.plan_import(guild_id, imported)
         approver_id = press.user.id if press.user.id != author_id else None
         seen = self.fields["mark"]
-        await desk.import_entries(
+        made = await desk.import_entries(
             guild_id, imported, author_id, reason, approver_id=approver_id, as_planned=seen
         )
-        return planned
+        return planned, made
 
 
-async def _tell(press: Interaction, planned: ImportPlan, author_id: int, reason: str) -> None:
-    """Say in place of the plan what was done, and log it with every difference."""
-    whole = {"import.txt": f"{await _words(planned)}\n".encode("utf-8", "replace")}
+async def _tell(
+    press: Interaction, planned: ImportPlan, made: Sequence[Entry], author_id: int, reason: str
+) -> None:
+    """Say in place of the plan what was done, and log it with every difference, before and after."""
     confirmed = f", confirmed by {who(press.user.id)}" if press.user.id != author_id else ""
     lines = (
         f"{planned.counts}. What is published can be found now.",
         f"-# by {who(author_id)}{confirmed}",
     )
     await show_done(press, told("Imported", lines, reason=reason))
-    await log_channel.post(press, told("Imported: FAQ entries", lines, files=whole, reason=reason))
+    files = await asyncio.to_thread(_before_and_after, planned, made)
+    fitting = files if sum(map(len, files.values())) <= MOST_BYTES else {}
+    logged = lines if fitting else (*lines, _TOO_LARGE)
+    await log_channel.post(press, told("Imported: FAQ entries", logged, files=fitting, reason=reason))
+
+
+def _before_and_after(planned: ImportPlan, made: Sequence[Entry]) -> dict[str, bytes]:
+    """Return what an import did as files: in words, and all that it touched as it was and as it is."""
+    before = [change.entry for change in planned.changed]
+    return {
+        "import.txt": f"{planned.in_words(MOST_ENTRIES)}\n".encode("utf-8", "replace"),
+        **({"before.yaml": export(before)} if before else {}),
+        "after.yaml": export(made),
+    }
 
 
 class Cancel(ImportItem, template=r"import:cancel:(?P<author>\d+)"):

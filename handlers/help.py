@@ -6,7 +6,7 @@ from discord import app_commands
 
 from handlers.base import Cog, Interaction
 from handlers.replies import Visibility, is_private, send, visibility_option
-from handlers.rights import is_moderator
+from handlers.rights import is_moderator, moderates_here
 from handlers.views import CardItem
 from knowledge.help import Reader
 
@@ -35,7 +35,7 @@ class ShowHelp(CardItem, template=r"help"):
 def _reader(interaction: Interaction) -> Reader:
     """Return what somebody may do here, by their rights in this channel and not by the name of a role."""
     reader = Reader.MEMBER
-    if is_moderator(interaction):
+    if is_moderator(interaction) and moderates_here(interaction):
         reader |= Reader.MODERATOR
     if interaction.user.id in (interaction.client.owner_ids or ()):
         reader |= Reader.OPERATOR

@@ -106,11 +106,11 @@ def _found_now(press: Interaction, entry: Entry) -> Iterator[str]:
 async def _tell_askers(press: Interaction, question_id: int, entry: Entry) -> None:
     """Close the question of the review queue that an entry answers, and tell those who asked it."""
     from handlers.review import answered  # which opens forms, and so stands on this
+    from handlers.review_queue import told_in_words  # likewise
 
     try:
-        count = await answered(press, question_id, Outcome.ANSWERED, written("faq show", id=entry.id))
-        people = "1 person who asked was" if count == 1 else f"{count} people who asked were"
-        text = f"The question is closed. {people} told." if count else "The question is closed."
+        reached = await answered(press, question_id, Outcome.ANSWERED, written("faq show", id=entry.id))
+        text = f"The question is closed. {told_in_words(reached)}"
     except DeskError as error:
         text = escape(str(error))
     except Exception:

@@ -15,7 +15,7 @@ from handlers.layout import Block, Line
 from handlers.markup import escape
 from handlers.review_queue import people, say, show
 from handlers.rights import moderated_guild
-from handlers.telling import News, close, tell
+from handlers.telling import News, Reached, close, tell
 from knowledge.entries import State
 from knowledge.errors import NoQuestionError
 from knowledge.store import Outcome, VoteReason
@@ -62,8 +62,10 @@ class Review(DeskCog):
         await say(interaction, f"{user.mention} {said}.")
 
 
-async def answered(interaction: Interaction, question_id: int, outcome: Outcome, answer_input: str) -> int:
-    """Close a question that has an answer now, and tell those who wished it; return how many were told.
+async def answered(
+    interaction: Interaction, question_id: int, outcome: Outcome, answer_input: str
+) -> Reached:
+    """Close a question that has an answer now, and tell those who wished it; return how many were reached.
 
     `answer_input` is what to type for the answer: they are shown the reply to it. Messages are sent, so the
     interaction must have been acknowledged.
@@ -76,7 +78,7 @@ async def answered(interaction: Interaction, question_id: int, outcome: Outcome,
         raise NoQuestionError
     askers = await close(interaction, question, outcome)
     answer = interaction.client.reply(answer_input, guild_id)
-    return (await tell(interaction, askers, News(answer))).told
+    return await tell(interaction, askers, News(lambda _: answer))
 
 
 # --- statistics -------------------------------------------------------------------------------------------

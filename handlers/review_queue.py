@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
 import discord
@@ -19,7 +20,7 @@ from handlers.markup import code, escape, link, spoken
 from handlers.rights import ForModerators, moderated_guild
 from handlers.telling import News, Reached, close, tell
 from handlers.views import CardItem, Open, Try, openers
-from knowledge.answers import Excerpt
+from knowledge.answers import Excerpt, Status
 from knowledge.commands import written
 from knowledge.desk import Due
 from knowledge.drafts import LONGEST_ID
@@ -32,6 +33,9 @@ Waiting = OpenQuestion | Draft | Due
 
 _LONGEST_REASON = 300
 _BEGINNING = 90
+_ANSWERED_BY_NOW = (
+    "**It has an answer by now**, but those who asked were not told: point it to that answer, and they are."
+)
 _PREVIEW = "**Preview.** This is what whoever asks this question will see."
 _PLACE = r"(?P<question>\d+):(?P<place>\d+)"
 """What the custom id of a button or form on a question says: which one, and its place in the queue."""
@@ -144,6 +148,8 @@ def _question(interaction: Interaction, queue: Queue, question: OpenQuestion, pl
     lines += [
         Line(f"-# <@{author}> has a draft of an entry for it.") for author in [*dict.fromkeys(writers)][:3]
     ]
+    is_answered = interaction.client.reply(question.text, question.guild_id).status is Status.ANSWERED
+    lines += [Line(_ANSWERED_BY_NOW)] if is_answered else []
     closest = interaction.client.desk.closest(question.text)
     blocks = [Block(tuple(lines), above="space"), Block(tuple(_closest(closest)), rank=1, above="rule")]
     opening: list[CardItem] = [button for one in closest for button in Open.passage(one.citation)]
@@ -153,6 +159,8 @@ def _question(interaction: Interaction, queue: Queue, question: OpenQuestion, pl
         Point.button("Point to a passage", f"point:{about}"),
         Dismiss.button("Not for us", f"dismiss:{about}"),
     ]
+    if is_answered:
+        doing += Try.labelled("Show the answer", question.text)
     if question.askers == 1:
         doing.append(BlockAsker.button("Block the asker", f"block-asker:{about}"))
     return blocks, opening, doing
@@ -250,12 +258,13 @@ class ConfirmPoint(DeskItem, template=rf"point-there:{_PLACE}:(?P<target>.+)"):
             if isinstance(error, NoQuestionError):
                 await show(press, place)
             raise
-        answer = press.client.reply(question.text, question.guild_id)
         with desk_replies.going_on():
             await show(press, place)
-        reached = await tell(press, askers, News(answer))
+        reached = await tell(press, askers, News(partial(desk.pointed_reply, pointer)))
         undo = Unpoint.button("Take it back", f"unpoint:{pointer.change}")
-        said = f"“{echo(question.text)}” is answered by {pointer.target} from now on. {_told(reached)}"
+        said = (
+            f"“{echo(question.text)}” is answered by {pointer.target} from now on. {told_in_words(reached)}"
+        )
         with desk_replies.going_on():
             await press.followup.send(view=cards.notice(said, [ui.ActionRow(undo)]), ephemeral=True)
         await _log_pointer(press, "A question is pointed to its answer", pointer)
@@ -417,7 +426,7 @@ class NotForUs(DeskForm, template=rf"dismiss:{_PLACE}"):
         with desk_replies.going_on():
             await show(interaction, place)
         reached = await tell(interaction, askers, News(reason=spoken(typed["reason"])))
-        said = f"“{echo(question.text)}” is off the queue, without an answer. {_told(reached)}"
+        said = f"“{echo(question.text)}” is off the queue, without an answer. {told_in_words(reached)}"
         with desk_replies.going_on():
             await interaction.followup.send(view=cards.notice(said), ephemeral=True)
 
@@ -430,8 +439,8 @@ async def say(interaction: Interaction, markup: str) -> None:
     await interaction.followup.send(view=cards.sheet([Block((Line(markup),))]), ephemeral=True)
 
 
-def _told(reached: Reached) -> str:
-    """Say how many people were told."""
+def told_in_words(reached: Reached) -> str:
+    """Say how many people were told, and how many could not be."""
     if not (reached.told or reached.missed):
         return "Nobody wished to be told."
     missed = f" {people(reached.missed)} could not be reached." if reached.missed else ""

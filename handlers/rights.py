@@ -9,21 +9,34 @@ from handlers.errors import UserError
 
 _NO_SERVER = "This works in a server only."
 _NO_MODERATOR = (
-    "Only moderators of this server can do that: members who may manage messages here, or who have a role "
-    "that /settings names."
+    "Only moderators of this server can do that: members who may manage messages in all of it, or who have a "
+    "role that /settings names."
 )
 _NO_MANAGER = "Only members who may manage this server can do that."
 
 
 def is_moderator(interaction: Interaction) -> bool:
-    """Return whether somebody may manage messages here, or has one of the server's moderator roles."""
-    if interaction.guild_id is None:
-        return False
-    if interaction.permissions.manage_messages:
-        return True
-    roles = interaction.client.desk.settings(interaction.guild_id).moderator_roles
+    """Return whether somebody may manage messages in a whole server, or has one of its moderator roles.
+
+    What somebody may do in one channel alone does not count: an entry is read in all of them.
+    """
     person = interaction.user
-    return isinstance(person, discord.Member) and any(role.id in roles for role in person.roles)
+    if interaction.guild_id is None or not isinstance(person, discord.Member):
+        return False
+    return person.guild_permissions.manage_messages or _has_role(interaction, person)
+
+
+def moderates_here(interaction: Interaction) -> bool:
+    """Return whether somebody may manage messages in this channel, or has one of the moderator roles."""
+    person = interaction.user
+    if interaction.guild_id is None or not isinstance(person, discord.Member):
+        return False
+    return interaction.permissions.manage_messages or _has_role(interaction, person)
+
+
+def _has_role(interaction: Interaction, person: discord.Member) -> bool:
+    roles = interaction.client.desk.settings(person.guild.id).moderator_roles
+    return any(role.id in roles for role in person.roles)
 
 
 def moderated_guild(interaction: Interaction) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -31,9 +31,9 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What became of a question: the reply that it has now, or why moderators do not answer it."""
+    """What became of a question: the reply to it in somebody's words, or why moderators do not answer it."""
 
-    answer: Answer | None = None
+    reply: Callable[[str], Answer] | None = None
     reason: str = ""
 
 
@@ -87,10 +87,12 @@ async def _post(interaction: Interaction, askers: Sequence[Asker], news: News) -
     channel = interaction.client.get_partial_messageable(askers[0].channel_id, guild_id=interaction.guild_id)
     named = [discord.Object(asker.user_id, type=discord.User) for asker in askers]
     names = " ".join(f"<@{asker.user_id}>" for asker in askers)
-    preface = f"{names} The moderators {_said(news, askers[0].text, 'here')}"
+    asked = askers[0].text
+    answer = news.reply(asked) if news.reply else None
+    preface = f"{names} The moderators {_said(answer, news.reason, asked, 'here')}"
     try:
         await channel.send(
-            view=_view(interaction, preface, news, is_public=True),
+            view=_view(interaction, preface, answer, is_public=True),
             allowed_mentions=discord.AllowedMentions(everyone=False, roles=False, users=named),
         )
     except _UNREACHED as error:
@@ -100,10 +102,11 @@ async def _post(interaction: Interaction, askers: Sequence[Asker], news: News) -
 
 async def _write(interaction: Interaction, asker: Asker, news: News) -> Reached:
     where = f" of {escape(interaction.guild.name)}" if interaction.guild else ""
-    preface = f"The moderators{where} {_said(news, asker.text, 'there')}"
+    answer = news.reply(asker.text) if news.reply else None
+    preface = f"The moderators{where} {_said(answer, news.reason, asker.text, 'there')}"
     try:
         direct = await interaction.client.create_dm(discord.Object(asker.user_id))
-        await direct.send(view=_view(interaction, preface, news, is_public=False))
+        await direct.send(view=_view(interaction, preface, answer, is_public=False))
     except _UNREACHED as error:
         return _missed(1, error)
     return Reached(told=1)
@@ -114,20 +117,19 @@ def _missed(count: int, error: Exception) -> Reached:
     return Reached(missed=count)
 
 
-def _said(news: News, asked: str, place: str) -> str:
+def _said(answer: Answer | None, reason: str, asked: str, place: str) -> str:
     """Say what moderators did about what somebody asked, in words that follow their name."""
     question = f"“{escape(clip(asked, _QUOTED))}”"
-    if news.answer is None:
-        why = f"\nThey say: {escape(news.reason)}" if news.reason else ""
+    if answer is None:
+        why = f"\nThey say: {escape(reason)}" if reason else ""
         return f"looked at what you asked {place}, {question}, and do not answer it.{why}"
-    if news.answer.status is not Status.ANSWERED:
+    if answer.status is not Status.ANSWERED:
         return f"took care of what you asked {place}, {question}. Ask it again to see what is known now."
     return f"have an answer to what you asked {place}: {question}"
 
 
-def _view(interaction: Interaction, preface: str, news: News, *, is_public: bool) -> ui.LayoutView:
+def _view(interaction: Interaction, preface: str, answer: Answer | None, *, is_public: bool) -> ui.LayoutView:
     """Return the message; a direct one only leads to passages, as the server's entries are not there."""
-    answer = news.answer
     if answer is None or answer.status is not Status.ANSWERED:
         return cards.sheet([Block((Line(preface, prose=True),))])
     if is_public:

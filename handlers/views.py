@@ -21,7 +21,7 @@ from handlers import cards, errors, forms, markup, requests
 from handlers.base import LONGEST_CUSTOM_ID, Interaction, is_private
 from handlers.cards import Sharing
 from handlers.layout import Row
-from handlers.rights import is_moderator
+from handlers.rights import moderates_here
 from knowledge.answers import Answer, Kind, Status
 from knowledge.citations import Citation
 from knowledge.commands import question_in, written
@@ -470,7 +470,7 @@ class Delete(CardItem, template=r"delete:(?P<owner>\d+)"):
 
     async def allow(self, press: Interaction) -> None:
         """Let through whoever asked, and whoever may manage messages here."""
-        if press.user.id != int(self.fields["owner"]) and not is_moderator(press):
+        if press.user.id != int(self.fields["owner"]) and not moderates_here(press):
             raise errors.UserError("Only the person who asked, or a moderator, can delete this.")
 
     async def run(self, press: Interaction) -> None:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from knowledge import drafts
 from knowledge.citations import Citation
+from knowledge.commands import written
 from knowledge.drafts import DraftError, FieldFault
 from knowledge.entries import Action, Content, Draft, Entry, Revision, State
 from knowledge.entry_files import plan
@@ -38,6 +39,7 @@ from knowledge.errors import (
 from knowledge.faq import FaqEntry
 from knowledge.guild_settings import GuildSettings
 from knowledge.own_entries import OwnEntries, wording_keys
+from knowledge.replies import POINTED
 from knowledge.text import echo
 
 if TYPE_CHECKING:
@@ -145,8 +147,8 @@ class Desk:
             entries[entry.guild_id].append(entry)
         for pointer in await self._store.pointers():
             pointers[pointer.guild_id].append(pointer)
-        for guild_id in sorted({*await self._store.servers(), *entries, *pointers}):
-            self._settings[guild_id] = await self._store.guild_settings(guild_id)
+        self._settings = dict(await self._store.guild_settings())
+        for guild_id in sorted({*entries, *pointers}):
             await self._index(guild_id, entries.pop(guild_id, ()), pointers.pop(guild_id, ()))
 
     async def move_to(self, engine: Engine) -> None:
@@ -202,11 +204,16 @@ class Desk:
         return await self._in_turn(draft.guild_id, self._keep(draft, over))
 
     async def submit(self, draft: Draft) -> Draft:
-        """Keep a draft for a second moderator to publish.
+        """Keep a draft, as it was seen, for a second moderator to publish.
 
-        Raises `DraftError` if it cannot be published, and `UnchangedError` if that would change nothing.
+        Raises `NoDraftError`, `DraftChangedError`, `DraftError` if it cannot be published, and
+        `UnchangedError` if that would change nothing.
         """
         return await self._in_turn(draft.guild_id, self._submit(draft))
+
+    async def discard(self, draft: Draft) -> None:
+        """Delete a draft, as it was seen; raises `NoDraftError`, and `DraftChangedError`."""
+        await self._in_turn(draft.guild_id, self._discard(draft))
 
     async def send_back(self, draft: Draft, by: int, reason: str) -> Draft:
         """Make a submitted draft, as it was seen, an ordinary one of its author's again, and keep why.
@@ -223,7 +230,8 @@ class Desk:
         content = self._content(draft)
         if entry is not None:
             return entry.state is State.PUBLISHED and entry.content == content
-        shipped = next((one for one in self._engine.library.faq if one.id == self._id(draft, content)), None)
+        entry_id = self._id(draft, content)
+        shipped = next((one for one in self._engine.library.faq if one.id == entry_id), None)
         return shipped is not None and drafts.typed(shipped) == drafts.typed(content)
 
     def answered_already(self, draft: Draft) -> tuple[Answered, ...]:
@@ -361,6 +369,28 @@ class Desk:
             own.drop_pointer(trial.change)
         return address, replace(reply, version=before.version)
 
+    def pointed_reply(self, pointer: Pointer, asked: str) -> Answer:
+        """Return what somebody is shown who asked a pointed question in words of their own.
+
+        That is the reply to those words if they, too, are answered as the pointer has it; else what the
+        pointer leads to. So nobody is shown the words of another.
+        """
+        own = self.own(pointer.guild_id)
+        wanted, reply = self._engine.reply(pointer.question, own), self._engine.reply(asked, own)
+        if POINTED in reply.notes and reply.citations == wanted.citations:
+            return reply
+        target = pointer.target
+        shown = written("cite", reference=target) if "¶" in target else written("faq show", id=target)
+        return self._engine.reply(shown, own)
+
+    def leads_somewhere(self, pointer: Pointer) -> bool:
+        """Whether the passage or the entry of a pointer can still be found."""
+        try:
+            self._address(pointer.guild_id, pointer.target)
+        except InputError:
+            return False
+        return True
+
     async def unpoint(self, guild_id: int, change: int) -> bool:
         """Take back the pointer that a change made; return whether there was one."""
         return await self._in_turn(guild_id, self._unpoint(guild_id, change))
@@ -424,7 +454,14 @@ class Desk:
             await self._as_seen(over)
         return await self._store.keep_draft(replace(draft, submitted=False), self._now())
 
+    async def _discard(self, draft: Draft) -> None:
+        kept = await self._as_seen(draft)
+        if not await self._store.drop_draft(kept.guild_id, kept.id):
+            raise NoDraftError
+
     async def _submit(self, draft: Draft) -> Draft:
+        if draft.id:
+            await self._as_seen(draft)
         entry_id = draft.entry_id or draft.typed.get("id", "")
         entry = await self._store.entry(draft.guild_id, entry_id) if entry_id else None
         if self.changes_nothing(draft, entry):
@@ -505,7 +542,8 @@ class Desk:
             approver_id=by if by != draft.author_id else None,
         )
         guild_id, draft_id = draft.guild_id, draft.id or None
-        entry = await self._store.entry(guild_id, self._id(draft, content))
+        entry_id = self._id(draft, content)
+        entry = await self._store.entry(guild_id, entry_id)
         if (entry is None or entry.revision.number == draft.since) and self.changes_nothing(draft, entry):
             raise UnchangedError
         if draft.since:
@@ -513,7 +551,6 @@ class Desk:
                 guild_id, draft.entry_id, draft.since, revision, draft_id=draft_id
             )
             return self._put(await changing)
-        entry_id = self._id(draft, content)
         return self._put(await self._store.add_entry(guild_id, entry_id, revision, draft_id=draft_id))
 
     async def _may_publish(self, draft: Draft, by: int) -> None:
@@ -530,8 +567,8 @@ class Desk:
         if given := draft.entry_id or draft.typed.get("id"):
             return given
         own = self._own.get(draft.guild_id)
-        shipped = (entry.id for entry in self._engine.library.faq)
-        return drafts.slug(content.question, {*shipped, *(own.ids if own else ())})
+        shipped = [entry.id for entry in self._engine.library.faq]
+        return drafts.slug(content.question, shipped, own.ids if own else ())
 
     # Retiring, restoring and reverting
 

@@ -147,8 +147,8 @@ def check(
     return reader.content(written), tuple(reader.faults)
 
 
-def slug(question: str, taken: Collection[str]) -> str:
-    """Return an id for a question: its words in ASCII, with a number if that is taken.
+def slug(question: str, *taken: Collection[str]) -> str:
+    """Return an id for a question: its words in ASCII, with a number if that is among the ids `taken`.
 
     Words of other scripts, which ASCII cannot show, stand in it as a short hash. `How long does a permit
     take?` becomes `how-long-does-a-permit-take`, and then `how-long-does-a-permit-take-2`.
@@ -159,7 +159,7 @@ def slug(question: str, taken: Collection[str]) -> str:
         tail = "-" + hashlib.sha256(normalise(question).encode()).hexdigest()[:8]
     endings = (tail if number == 1 else f"{tail}-{number}" for number in count(1))
     ids = (_cut(head or "entry", LONGEST_ID - len(ending)) + ending for ending in endings)
-    return next(id_ for id_ in ids if id_ not in taken)
+    return next(id_ for id_ in ids if not any(id_ in some for some in taken))
 
 
 def is_entry_id(text: str) -> bool:

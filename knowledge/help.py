@@ -121,7 +121,9 @@ SECTIONS = (
                 "Makes an entry of a message, and Answer with FAQ replies to one: Apps › on the message.",
             ),
             HelpLine.of(
-                "/faq-desk review", "Walks through what people could not find, and what else waits for you."
+                "/faq-desk review",
+                "Walks through what people could not find, and what else waits for you; pointers lists what "
+                "was pointed to a passage or an entry.",
             ),
             HelpLine.of("/faq-desk stats", "Counts entries, open questions and votes."),
             HelpLine.of("/faq-desk block", "Takes no more questions to the moderators from a person."),

@@ -87,13 +87,16 @@ class Asker:
 class Pointer:
     """A moderator's word that a question is answered by a passage or an entry, its `target`.
 
-    `change` orders it among the changes of the whole database, those of entries included.
+    `change` orders it among the changes of the whole database, those of entries included. `made_by` is None
+    once that person asked to be forgotten.
     """
 
     guild_id: int
     change: int
     question: str
     target: str
+    made_by: int | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

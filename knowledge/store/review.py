@@ -5,6 +5,7 @@ A question is kept only because its asker chose to ask. Those that come to the s
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -138,7 +139,7 @@ class Review(Database):
     async def point(self, guild_id: int, question: str, target: str, by: int, at: datetime) -> Pointer:
         """Note that a question is answered, in a server, by a passage or an entry."""
         async with self._writing() as connection:
-            pointer = Pointer(guild_id, await take_numbers(connection), question, target)
+            pointer = Pointer(guild_id, await take_numbers(connection), question, target, by, at)
             await know(connection, guild_id)
             row = {"change": pointer.change, "guild_id": guild_id, "question": question, "target": target}
             await connection.execute(insert(pointers).values(row | {"made_by": by, "at": at}))
@@ -146,7 +147,7 @@ class Review(Database):
 
     async def pointers(self, guild_id: int | None = None) -> tuple[Pointer, ...]:
         """Return the pointers of a server, or of all servers, in the order in which they were made."""
-        columns = (pointers.c.guild_id, pointers.c.change, pointers.c.question, pointers.c.target)
+        columns = (pointers.c[field.name] for field in fields(Pointer))
         wanted = select(*columns).order_by(pointers.c.change)
         if guild_id is not None:
             wanted = wanted.where(pointers.c.guild_id == guild_id)

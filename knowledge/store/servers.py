@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
@@ -51,12 +52,14 @@ class Servers(Database):
             gone = delete(guilds).where(guilds.c.left_at < left_before).returning(guilds.c.guild_id)
             return tuple(sorted(await connection.scalars(gone)))
 
-    async def guild_settings(self, guild_id: int) -> GuildSettings:
-        """Return what was chosen for a server; the defaults if nothing was."""
+    async def guild_settings(self) -> Mapping[int, GuildSettings]:
+        """Return what was chosen for servers, by their ids, for those that the bot has left for a while too.
+
+        A server where nobody chose anything is not in it.
+        """
         async with self._reading() as connection:
-            chosen = select(guild_settings.c.settings).where(guild_settings.c.guild_id == guild_id)
-            text: str | None = await connection.scalar(chosen)
-            return read_settings(text) if text is not None else GuildSettings()
+            chosen = await connection.execute(select(guild_settings.c.guild_id, guild_settings.c.settings))
+            return {guild_id: read_settings(text) for guild_id, text in chosen}
 
     async def save_guild_settings(self, guild_id: int, settings: GuildSettings) -> None:
         """Keep what was chosen for a server, in place of what was before."""

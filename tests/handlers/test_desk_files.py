@@ -360,7 +360,7 @@ async def test_what_is_too_large_for_one_file_is_exported_as_several(
 # The log
 
 
-async def test_an_import_is_logged_with_every_difference(world: World) -> None:
+async def test_an_import_is_logged_with_every_difference_and_with_before_and_after(world: World) -> None:
     log = world.guild.create_text_channel("log")
     await choose(world, log_channel=log.id)
     await published(world)
@@ -368,6 +368,30 @@ async def test_an_import_is_logged_with_every_difference(world: World) -> None:
     post = log.last_message
     assert "### Imported: FAQ entries" in text(post)
     assert "1 added, 1 changed" in text(post)
-    logged = await file_on(post)
-    assert "- Sixty days, says **the harbour**." in logged
-    assert "boats (retired)" in logged
+    differences = await file_on(post, "import.txt")
+    assert "- Sixty days, says **the harbour**." in differences
+    assert "boats (retired)" in differences
+    before, after = await file_on(post, "before.yaml"), await file_on(post, "after.yaml")
+    assert "Sixty days, says **the harbour**." in before
+    assert "All of them." not in before
+    assert after == await exported(world)
+
+
+async def test_where_nothing_was_before_only_what_is_now_is_logged(world: World) -> None:
+    log = world.guild.create_text_channel("log")
+    await choose(world, log_channel=log.id)
+    await press(world.moderator, await dry_run(world, written(BOATS)), "Import")
+    assert log.last_message is not None
+    assert [one.filename for one in log.last_message.attachments] == ["import.txt", "after.yaml"]
+
+
+async def test_an_import_too_large_to_hang_on_a_post_is_logged_all_the_same(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = world.guild.create_text_channel("log")
+    await choose(world, log_channel=log.id)
+    shown = await dry_run(world, written(BOATS))
+    monkeypatch.setattr(entry_files, "MOST_BYTES", 150)
+    await press(world.moderator, shown, "Import")
+    assert "### Imported" in text(shown)
+    assert "too large to hang here" in text(log.last_message)

@@ -381,6 +381,21 @@ async def test_a_draft_that_waits_is_announced_and_opened_from_there(
     assert "This draft is gone" in text(late)
 
 
+async def test_a_draft_that_is_sent_twice_is_announced_once(
+    world: World, logged: simcord.ChannelHandle
+) -> None:
+    await choose(world, two_person_rule=True)
+    seen = await preview(world)
+    label = "Send to a second moderator"
+    custom_id = buttons(seen)[label]
+    await press(world.moderator, seen, label)
+    stale = world.env.backend.get_message(seen.channel_id, seen.id)
+    stale.components[-1]["components"][0] |= {"custom_id": custom_id, "label": label}
+    await press(world.moderator, seen, label)
+    assert sum("waits for a second moderator" in text(post) for post in logged.history()) == 1
+    assert "waits for a second moderator" in text(seen)
+
+
 async def test_a_draft_that_was_taken_back_is_not_opened_by_others(
     world: World, logged: simcord.ChannelHandle
 ) -> None:

@@ -153,6 +153,22 @@ async def test_a_draft_that_nobody_published_is_found_again(either: World) -> No
     assert "### Published" in text(listed)
 
 
+async def test_however_many_drafts_there_are_each_is_opened_from_the_list(either: World) -> None:
+    mod = either.moderator
+    for number in range(18):
+        typed = {**WRITTEN, "question": f"What is zork number {number:02}?"}
+        await either.bot.desk.keep(Draft(either.guild.id, mod.id, typed))
+    listed = card(await mod.slash(either.channel, "faq-desk drafts"))
+    assert "number 17" in text(listed)
+    await either.meanwhile()
+    await press(mod, listed, "Older ›")
+    assert "page 2 of 2" in text(listed)
+    await either.meanwhile()
+    await mod.select(listed, [options(listed)[-1]])
+    assert "What is zork number 00?" in text(listed)
+    assert "Publish" in buttons(listed)
+
+
 async def test_drafts_of_others_are_not_listed_and_cannot_be_opened(world: World) -> None:
     second = another_moderator(world)
     await preview(world)
@@ -768,6 +784,31 @@ async def test_whom_the_server_shows_a_command_still_needs_the_right(world: Worl
     assert world.env.errors
 
 
+async def test_who_may_manage_messages_in_one_channel_alone_is_no_moderator_of_the_server(
+    world: World,
+) -> None:
+    may = discord.PermissionOverwrite(manage_messages=True)
+    club = world.guild.create_text_channel("club", overwrites={world.moderator: may})
+    shown = await world.moderator.slash(club, "faq-desk add")
+    written = card(await submit(world.moderator, shown, **WRITTEN))
+    demote(world, world.moderator)
+    assert ONLY_MODERATORS in text((await press(world.moderator, written, "Publish")).response)
+    for name in ("add", "review", "export"):
+        told = await world.moderator.slash(club, f"faq-desk {name}")
+        assert told.modal is None
+        assert ONLY_MODERATORS in text(told.response)
+    assert world.env.errors
+    assert await world.bot.store.entries(world.guild.id) == ()
+
+
+async def test_who_may_manage_messages_in_the_server_uses_the_desk_in_every_channel(world: World) -> None:
+    quiet = world.guild.create_text_channel(
+        "quiet", overwrites={world.moderator: discord.PermissionOverwrite(manage_messages=False)}
+    )
+    allow_everything(world, world.moderator)
+    assert (await world.moderator.slash(quiet, "faq-desk add")).modal is not None
+
+
 async def test_the_desk_is_hidden_from_members_and_in_direct_messages(world: World) -> None:
     seen = world.moderator.available_commands(world.channel)
     assert {f"faq-desk {name}" for name in COMMANDS} <= set(seen)
@@ -980,9 +1021,21 @@ async def test_publishing_the_answer_to_a_question_of_the_queue_closes_it(either
     assert prefilled(form)["answer"] == WRITTEN["answer"]
     await either.meanwhile()
     result = await press(mod, written, "Publish")
-    assert "1 person who asked was told" in text(result.followups[0])
+    assert "1 person was told" in text(result.followups[0])
     assert await either.bot.store.open_question(either.guild.id, asked.question_id) is None
     assert "Sixty days" in text(either.channel.last_message)
+
+
+async def test_whoever_publishes_the_answer_is_told_whom_that_did_not_reach(world: World) -> None:
+    store, mod = world.bot.store, world.moderator
+    await store.ask_moderators(
+        world.guild.id, world.asker.id, QUESTION, "key", world.env.now(), channel_id=1, tell="dm", quota=5
+    )
+    review = card(await mod.slash(world.channel, "faq-desk review"))
+    written = card(await submit(mod, await press(mod, review, "Write entry"), **WRITTEN))
+    world.env.inject_error("POST", "/users/@me/channels", status=403, code=50007)
+    result = await press(mod, written, "Publish")
+    assert "1 person could not be reached" in text(result.followups[0])
 
 
 async def test_a_question_that_somebody_closed_meanwhile_stops_no_entry(world: World) -> None:

@@ -141,6 +141,22 @@ async def test_a_question_is_shown_with_its_askers_and_the_closest_passages(desk
     assert f"-# /cite {opening[0].removeprefix('Open ')}" in text(opened.response)
 
 
+async def test_a_question_that_an_entry_answers_by_now_says_so_until_those_who_asked_are_told(
+    desk: Desk,
+) -> None:
+    world = desk.world
+    await desk.asked(SOURDOUGH, tell="dm")
+    assert "has an answer by now" not in text(await desk.review())
+    entry = await desk.published(question=SOURDOUGH, answer="Slowly.")
+    card = await desk.review()
+    assert "has an answer by now" in text(card)
+    await world.meanwhile()
+    assert "Slowly." in text((await world.moderator.click(card, label="Show the answer")).response)
+    await point(world.moderator, card, entry.id)
+    assert "Slowly." in text(world.asker.user.dm_channel.last_message)
+    assert await desk.open() == []
+
+
 async def test_the_queue_is_walked_there_and_back(desk: Desk) -> None:
     await desk.asked(LASAGNA, at=1)
     await desk.asked(SOURDOUGH, desk.world.asker, desk.world.other)
@@ -704,7 +720,8 @@ async def test_everybody_who_asked_in_a_channel_is_named_in_one_message_and_nobo
     assert not public.mention_everyone
 
 
-async def test_everybody_is_told_with_their_own_words_and_nobody_elses(lasting: Desk) -> None:
+async def asked_in_several_ways(lasting: Desk) -> simcord.MemberActor:
+    """Have four people ask the same in words of their own, one of them with an address; return the fourth."""
     world, store = lasting.world, lasting.store
     sue = world.guild.add_member(world.env.create_user("sue"))
     first = await lasting.asked(f"{SOURDOUGH} https://example.org/mine", tell="dm")
@@ -725,14 +742,32 @@ async def test_everybody_is_told_with_their_own_words_and_nobody_elses(lasting: 
             quota=50,
         )
         assert joined.question_id == first
-    shown = await world.moderator.click(await lasting.review(), label="Not for us")
-    assert "4 people were told" in told(await world.moderator.submit_modal(shown, {}))
+    return sue
+
+
+@pytest.mark.parametrize("outcome", ["Not for us", "fp-2019¶6", "how-long-does-a-permit-take", "Write entry"])
+async def test_everybody_is_told_with_their_own_words_and_nobody_elses(lasting: Desk, outcome: str) -> None:
+    world = lasting.world
+    await lasting.published()
+    sue = await asked_in_several_ways(lasting)
+    if outcome == "Write entry":
+        shown = await world.moderator.click(await lasting.review(), label=outcome)
+        typed = {"question": SOURDOUGH, "answer": "Slowly.", "citations": "fp-2019¶6"}
+        preview = (await world.moderator.submit_modal(shown, typed)).response
+        assert preview is not None
+        done = await world.moderator.click(preview, label="Publish")
+    elif outcome == "Not for us":
+        shown = await world.moderator.click(await lasting.review(), label=outcome)
+        done = await world.moderator.submit_modal(shown, {})
+    else:
+        done = await point(world.moderator, await lasting.review(), outcome)
+    assert "4 people were told" in told(done)
     ours, theirs = (text(one.user.dm_channel.last_message) for one in (world.asker, world.other))
     assert "example" in ours
-    assert "example" not in theirs
     assert "high altitude sourdough: how to bake it?" in theirs
     posted = [text(message) for message in world.channel.history() if "The moderators" in text(message)]
     assert len(posted) == 2
+    assert not any("example" in told_to_others for told_to_others in (theirs, *posted))
     for person, words, others in (
         (lasting.second, "sourdough up HIGH, how", "how, sourdough?"),
         (sue, "how, sourdough?", "sourdough up HIGH, how"),

@@ -230,7 +230,7 @@ async def test_what_is_chosen_is_kept_in_the_store_and_shown_after_a_restart(off
     await office.choose(panel, "visibility", "public")
     await office.manager.click(panel, label="Require two people")
     wanted = replace(GuildSettings(), default_visibility="public", two_person_rule=True)
-    assert await office.store.guild_settings(world.guild.id) == wanted
+    assert (await office.store.guild_settings())[world.guild.id] == wanted
     await world.restart()
     assert office.settings == wanted
     assert chosen(await office.panel(), "visibility") == ["public"]
@@ -257,7 +257,7 @@ async def test_changes_at_the_same_moment_do_not_overwrite_one_another(office: O
         desk.change_settings(guild_id, lambda now: replace(now, questions_a_day=now.questions_a_day + 1)),
     )
     assert office.settings == replace(GuildSettings(), questions_a_day=7, two_person_rule=True)
-    assert await office.store.guild_settings(guild_id) == office.settings
+    assert (await office.store.guild_settings())[guild_id] == office.settings
 
 
 @pytest.mark.parametrize("way", ["menu", "button", "form"])
@@ -310,4 +310,4 @@ async def test_where_the_bot_is_no_member_there_is_nothing_to_choose(office: Off
     await world.env.settle()
     result = await office.choose(panel, "visibility", "public")
     assert "I am not a member of this server" in text(result.response)
-    assert await office.store.guild_settings(world.guild.id) == GuildSettings()
+    assert world.guild.id not in await office.store.guild_settings()

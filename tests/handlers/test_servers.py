@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,10 @@ import simcord
 from discord import PermissionOverwrite
 from simcord.backend import serializers
 
+from knowledge.guild_settings import GuildSettings
 from knowledge.store import Store, Votes
 from tests.handlers.conftest import MakeBot, World
+from tests.handlers.moderating import choose
 from tests.handlers.reading import buttons, text
 
 DAY = 24 * 60 * 60
@@ -297,6 +299,18 @@ async def test_coming_back_in_time_keeps_the_data(server: Server) -> None:
     await server.add_bot()
     await server.world.env.advance_time(60 * DAY)
     assert await server.store.votes(key) == Votes(1, 0)
+
+
+async def test_what_was_chosen_for_a_server_holds_again_when_the_bot_comes_back(server: Server) -> None:
+    await server.add_bot()
+    await choose(server.world, two_person_rule=True, moderator_roles=(7,))
+    await server.remove_bot()
+    await server.world.restart()
+    await server.add_bot()
+    assert server.world.bot.desk.settings(server.id).two_person_rule
+    await server.world.bot.desk.change_settings(server.id, lambda now: replace(now, log_channel=8))
+    kept = GuildSettings(log_channel=8, two_person_rule=True, moderator_roles=(7,))
+    assert (await server.store.guild_settings())[server.id] == kept
 
 
 async def test_what_happened_while_the_bot_was_offline_counts_before_anything_is_deleted(

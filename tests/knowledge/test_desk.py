@@ -256,7 +256,8 @@ async def test_under_the_two_person_rule_somebody_else_publishes_what_was_submit
 
 async def test_what_was_changed_after_the_preview_is_not_published_unseen(desk: Desk) -> None:
     seen = await desk.submit(draft())
-    again = await desk.submit(replace(seen, typed={**TYPED, "answer": "Something rude."}))
+    rude = await desk.keep(replace(seen, typed={**TYPED, "answer": "Something rude."}))
+    again = await desk.submit(rude)
     with pytest.raises(DraftChangedError) as caught:
         await desk.publish(seen, BEN)
     assert caught.value.draft == again
@@ -295,9 +296,9 @@ async def test_a_submitted_draft_is_sent_back_with_a_reason_that_stays_until_it_
 async def test_nothing_is_sent_back_that_was_changed_or_published_since(desk: Desk) -> None:
     seen = await desk.submit(draft())
     await desk.keep(replace(seen, typed={**TYPED, "answer": "Seven weeks."}))
-    with pytest.raises(DraftChangedError):
+    with pytest.raises(DraftChangedError) as caught:
         await desk.send_back(seen, BEN, "no")
-    again = await desk.submit(seen)
+    again = await desk.submit(caught.value.draft)
     await desk.publish(again, BEN)
     with pytest.raises(NoDraftError):
         await desk.send_back(again, BEN, "no")
@@ -310,6 +311,21 @@ async def test_a_draft_is_kept_over_what_was_read_and_over_nothing_else(desk: De
     with pytest.raises(DraftChangedError) as caught:
         await desk.keep(second, over=read)
     assert caught.value.draft == kept
+
+
+@pytest.mark.parametrize("way", ["submit", "discard"])
+async def test_what_was_typed_elsewhere_since_is_neither_submitted_over_nor_discarded(
+    desk: Desk, store: Store, way: str
+) -> None:
+    seen = await desk.keep(draft())
+    later = await desk.keep(replace(seen, typed={**TYPED, "answer": "Of Nampo: six weeks."}), over=seen)
+    with pytest.raises(DraftChangedError) as caught:
+        await getattr(desk, way)(seen)
+    assert caught.value.draft == later
+    assert await store.drafts(GUILD) == (later,)
+    await desk.discard(later)
+    with pytest.raises(NoDraftError):
+        await getattr(desk, way)(later)
 
 
 # Retiring, restoring, reverting

@@ -272,7 +272,7 @@ async def test_pointers_are_kept_in_the_order_in_which_they_were_made(store: Sto
     first = await store.point(GUILD, "how long?", "fp-2019¶6", MODERATOR, NOW)
     second = await store.point(ELSEWHERE, "\ud83d", "permit", MODERATOR, NOW)
     third = await store.point(GUILD, "how long?", "permit", SECOND, NOW)
-    assert first == Pointer(GUILD, first.change, "how long?", "fp-2019¶6")
+    assert first == Pointer(GUILD, first.change, "how long?", "fp-2019¶6", MODERATOR, NOW)
     assert first.change < second.change < third.change
     assert await store.pointers() == (first, second, third)
     assert await store.pointers(GUILD) == (first, third)
