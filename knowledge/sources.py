@@ -75,7 +75,7 @@ class Source(Row):
     `published` is known to `published_precision`, and missing for a page without a date; `published_basis`
     says where it comes from. Where `addressing` is `notes`, the passages are our notes of what the page says,
     and their numbers are ours, not those of its paragraphs. `read_on` is the day on which
-    what is kept of it was last compared with the page or file, or with a copy of that, where it is recorded.
+    what is kept of it was last compared with the page or file, or with a copy or excerpt, where recorded.
     """
 
     id: str

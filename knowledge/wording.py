@@ -231,6 +231,7 @@ def _read(held: Holdings) -> str:
     days = [source.read_on for source in held.read if source.read_on]
     span = " to ".join(dict.fromkeys(map(day_in_words, (min(days), max(days)))))
     left = counted(len(held.sources) - len(held.read), "source")
+    span = f"{span}, against copies or excerpts"
     return span if len(held.read) == len(held.sources) else f"{span}; of {left} {_NOT_RECORDED}"
 
 

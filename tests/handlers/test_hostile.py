@@ -114,6 +114,8 @@ FORGED = [
     "draft:discard:{draft}:{mark}",
     "draft:drop:{draft}:{mark}",
     "draft:open:{draft}",
+    "drafts:0",
+    "pointers:0",
     "import:hand-on",
     "import:confirm:{author}:{long}",
     "import:cancel:{author}",
@@ -142,6 +144,7 @@ FORGED = [
 MENUS = [
     (f"changes:{ENTRY}", "1"),
     ("drafts", "{draft}"),
+    ("pointer", "{change}"),
     ("answer-with:1", ENTRY),
     ("setting:visibility", "public"),
 ]
@@ -208,6 +211,7 @@ COMMANDS: list[tuple[str, dict[str, str]]] = [
     ("faq-desk diff", {"id": ENTRY}),
     ("faq-desk export", {}),
     ("faq-desk drafts", {}),
+    ("faq-desk pointers", {}),
     ("faq-desk review", {}),
     ("faq-desk stats", {}),
     ("settings", {}),
