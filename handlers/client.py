@@ -51,6 +51,7 @@ from handlers.privacy import Privacy
 from handlers.reloading import Reload, put_into_service
 from handlers.replies import LONGEST_QUESTION
 from handlers.review import Review
+from handlers.rights import is_moderator
 from handlers.server_settings import ServerSettings
 from handlers.servers import Servers
 from handlers.sources import Sources
@@ -92,19 +93,21 @@ class Tree(app_commands.CommandTree["AidPolicyBot"]):
     async def interaction_check(self, interaction: Interaction, /) -> bool:
         """Let a command pass if it is within the limits; otherwise say when to come back."""
         bot, user_id = interaction.client, interaction.user.id
+        command = interaction.command.qualified_name if interaction.command else "unknown"
+        typed = tuple(requests.typed_in(interaction.data))
         if interaction.type is discord.InteractionType.autocomplete:
+            # It is never ended, and so neither counted nor logged, but what fails in it has its id.
+            requests.begin(requests.Request("suggestions", command, interaction.guild_id, typed))
             # Nobody types that much; whoever sends it wants to keep the bot busy.
-            is_long = any(len(text) > LONGEST_QUESTION for text in requests.typed_in(interaction.data))
+            is_long = any(len(text) > LONGEST_QUESTION for text in typed)
             admitted = not is_long and bot.gate.admits_suggestions(user_id)
             bot.metrics.suggested(held_back=not admitted)
             if not admitted:
                 await interaction.response.autocomplete([])
             return admitted
-        command = interaction.command.qualified_name if interaction.command else "unknown"
-        typed = tuple(requests.typed_in(interaction.data))
         requests.begin(requests.Request("command", command, interaction.guild_id, typed))
         try:
-            bot.gate.admit(user_id, interaction.guild_id)
+            bot.gate.admit(user_id, interaction.guild_id, moderates=is_moderator(interaction))
         except errors.UserError as error:
             await errors.report(interaction, error)
             requests.end(bot)

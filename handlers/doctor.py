@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+import errno
+import os
 import re
 import shutil
 import tempfile
@@ -17,6 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
+from pathlib import Path
 from types import SimpleNamespace
 
 import aiohttp
@@ -24,6 +27,7 @@ import discord
 
 from handlers.logs import is_outage
 from knowledge.content import read_content
+from knowledge.database_files import file_of_url
 from knowledge.errors import ContentError, StoreError
 from knowledge.store.backups import examine
 from knowledge.text import echo
@@ -50,6 +54,7 @@ _PRIVILEGED = {
     "gateway_presence_limited": "presence",
 }
 _LEAST_ROOM = 200_000_000
+_BLOCK = 4096
 _MOST_SECONDS_OFF = 5
 _PATIENCE = 30
 _FAULTS_NAMED = 3
@@ -122,19 +127,28 @@ def _database(settings: Settings) -> Finding:
 
 
 def _disk(settings: Settings) -> Finding:
-    folder = settings.data_dir
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
-    try:
-        with tempfile.TemporaryFile(dir=folder):
+    """Say whether there is room, and leave to write, where the data is and where the database is."""
+    database = file_of_url(settings.store_url)
+    said = []
+    for folder in dict.fromkeys(map(_that_is_there, (settings.data_dir, database.parent))):
+        try:
+            with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
+                file.write(bytes(_BLOCK))
+            if database.parent == folder and database.exists() and not os.access(database, os.W_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
             free = shutil.disk_usage(folder).free
-    except OSError as error:
-        remedy = "Let the bot's user write there, or set data_dir to another folder."
-        return Finding(State.FAULT, "disk", f"{folder} cannot be written: {error.strerror}", remedy)
-    said = f"{folder} can be written and has {free / 1e9:.1f} GB of room"
-    if free < _LEAST_ROOM:
-        return Finding(State.WARNING, "disk", said, "Make room, or set data_dir to another disk.")
-    return Finding(State.OK, "disk", said)
+        except OSError as error:
+            remedy = "Make room and let the bot's user write there, or set data_dir to another folder."
+            return Finding(State.FAULT, "disk", f"{folder} cannot be written: {error.strerror}", remedy)
+        said.append(f"{folder} can be written and has {free / 1e9:.1f} GB of room")
+        if free < _LEAST_ROOM:
+            return Finding(State.WARNING, "disk", said[-1], "Make room, or set data_dir to another disk.")
+    return Finding(State.OK, "disk", "; ".join(said))
+
+
+def _that_is_there(folder: Path) -> Path:
+    """Return a folder, or of those above it the nearest one that there is."""
+    return next((one for one in (folder, *folder.parents) if one.exists()), folder)
 
 
 def _shape(token: str) -> Finding:

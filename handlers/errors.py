@@ -26,7 +26,6 @@ _LONGEST_TEXT = 1_900
 
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
 _EXPIRED = 10062
-_BENIGN = frozenset((ALREADY_ANSWERED, _EXPIRED))
 
 
 class UserError(Exception):
@@ -58,11 +57,7 @@ _FAULTS: tuple[tuple[type[BaseException], str], ...] = (
 async def report(interaction: discord.Interaction[Any], error: BaseException) -> None:
     """Log an error and tell the person who met it, privately; never raises."""
     error = _cause(error)
-    if _is_benign(error):
-        _log.info("An interaction was answered twice or too late: %s", error)
-        return
-    if isinstance(error, TooLateError):
-        _log.error("Interaction %s could not be answered: %s.", interaction.id, error)
+    if _is_over(interaction, error):
         return
     text, name = _logged(error, f"Interaction {interaction.id}")
     try:
@@ -75,10 +70,9 @@ async def report(interaction: discord.Interaction[Any], error: BaseException) ->
 
 
 def explained(interaction: discord.Interaction[Any], error: BaseException) -> str:
-    """Log an error; return what to tell the person who met it, in our markup, or nothing if it is benign."""
+    """Log an error; return what to tell the person who met it, in our markup, or nothing if nobody can."""
     error = _cause(error)
-    if _is_benign(error):
-        _log.info("An interaction was answered twice or too late: %s", error)
+    if _is_over(interaction, error):
         return ""
     return _logged(error, f"Interaction {interaction.id}")[0]
 
@@ -130,5 +124,14 @@ def _cause(error: BaseException) -> BaseException:
     return error
 
 
-def _is_benign(error: BaseException) -> bool:
-    return isinstance(error, discord.HTTPException) and error.code in _BENIGN
+def _is_over(interaction: discord.Interaction[Any], error: BaseException) -> bool:
+    """Return whether an error leaves nobody to tell, as the reply is there or too late; log it then."""
+    code = error.code if isinstance(error, discord.HTTPException) else 0
+    if isinstance(error, TooLateError) or code == _EXPIRED:
+        requests.came_to("late")
+        _log.error("Interaction %s could not be answered: %s.", interaction.id, error)
+    elif code == ALREADY_ANSWERED:
+        _log.info("An interaction was answered twice: %s", error)
+    else:
+        return False
+    return True

@@ -41,13 +41,16 @@ class Gate:
         self._originals = Originals(settings.originals_a_day)
         self._told: dict[tuple[str, int], float] = {}
 
-    def admit(self, user_id: int, guild_id: int | None) -> None:
-        """Count a request of somebody; raises `LimitError`, which says when to come back."""
+    def admit(self, user_id: int, guild_id: int | None, *, moderates: bool = False) -> None:
+        """Count a request of somebody; raises `LimitError`, which says when to come back.
+
+        A flood of others does not lock out who `moderates` the server: only their own limit holds for them.
+        """
         now = self._now().timestamp()
         if seconds := self._people.wait(user_id, now):
             text = f"That was a lot at once. You can go on in {_in_words(seconds)}."
             raise LimitError(text, is_first=self._is_first("person", user_id, now, seconds))
-        if guild_id is not None:
+        if guild_id is not None and not moderates:
             if seconds := self._servers.wait(guild_id, now):
                 text = (
                     "Many people here are asking at the moment. You can ask again in "

@@ -75,10 +75,9 @@ class Metrics:
         )
         self._ready = self._gauge("aid_bot_ready", "1 while the bot can answer, else 0.")
         self._latency = self._gauge("aid_bot_gateway_latency_seconds", "Of Discord's heartbeat.")
-        for outcome in ("answered", "refused", "error", "limited", "failed"):
-            self._requests.labels(
-                "command", outcome
-            )  # so that a graph begins at 0, and not with a first fault
+        # So that a graph begins at 0, and not with a first fault.
+        for outcome in ("answered", "refused", "error", "limited", "failed", "late"):
+            self._requests.labels("command", outcome)
 
     def _gauge(self, name: str, purpose: str) -> Gauge:
         return Gauge(name, purpose, registry=self.registry)

@@ -180,7 +180,7 @@ class CardItem(ui.DynamicItem[ui.Item[Any]], template=r"(?!)"):
         typed = (*requests.typed_in(data), _footer(interaction).asked)
         requests.begin(requests.Request("button", type(self).__name__, interaction.guild_id, typed))
         try:
-            bot.gate.admit(interaction.user.id, interaction.guild_id)
+            bot.gate.admit(interaction.user.id, interaction.guild_id, moderates=is_moderator(interaction))
             await self.allow(interaction)
         except Exception as error:
             await errors.report(interaction, error)

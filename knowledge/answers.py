@@ -49,12 +49,14 @@ class Kind(StrEnum):
 class Statement:
     """Something the reply says, with the citations at which it can be opened; none if it is about the bot.
 
-    The text of one that `is_markdown` was written by a server's moderators; all others are plain.
+    The text of one that `is_markdown` was written by a server's moderators; all others are plain. One that
+    `is_original` quotes an original.
     """
 
     text: str
     citations: tuple[Citation, ...] = ()
     is_markdown: bool = field(default=False, kw_only=True)
+    is_original: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

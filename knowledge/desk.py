@@ -13,11 +13,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from knowledge import drafts
@@ -490,24 +489,10 @@ class Desk:
             item = found.subject.item
             address = item.id if isinstance(item, FaqEntry) else str(found.subject.citations[0])
             return Answered(text, address, pointed=True)
-        address = next((self._wordings[key] for key in wording_keys((text,)) if key in self._wordings), "")
+        wordings = self._engine.wordings
+        address = next((wordings[key] for key in wording_keys((text,)) if key in wordings), "")
         is_replaced = own is not None and own.entry(address) is not None
         return Answered(text, address) if address and not is_replaced else None
-
-    @cached_property
-    def _wordings(self) -> Mapping[str, str]:
-        """The wordings that the library answers, by their keys, each with the address of its answer."""
-        library = self._engine.library
-        asks = (
-            (str(source.citation(passage)), ask)
-            for source in library.sources.values()
-            for passage in source.passages
-            for ask in passage.asks
-        )
-        entries = (
-            (entry.id, text) for entry in library.faq for text in (entry.question, *entry.alternatives)
-        )
-        return {key: address for address, text in (*asks, *entries) for key in wording_keys((text,))}
 
     # Publishing
 

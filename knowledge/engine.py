@@ -65,6 +65,23 @@ class Engine:
     def warm_up(self) -> None:
         """Load what the first question would otherwise wait for; call it outside the event loop."""
         self._answering.warm_up()
+        _ = self.wordings
+
+    @cached_property
+    def wordings(self) -> Mapping[str, str]:
+        """The wordings that the library answers, by their keys, each with the address of its answer."""
+        from knowledge.own_entries import wording_keys
+
+        asks = (
+            (str(source.citation(passage)), ask)
+            for source in self.library.sources.values()
+            for passage in source.passages
+            for ask in passage.asks
+        )
+        entries = (
+            (entry.id, text) for entry in self.library.faq for text in (entry.question, *entry.alternatives)
+        )
+        return {key: address for address, text in (*asks, *entries) for key in wording_keys((text,))}
 
     def own_entries(self, entries: Iterable[Entry] = (), pointers: Iterable[Pointer] = ()) -> OwnEntries:
         """Return the entries and pointers of a server as the methods below take them."""

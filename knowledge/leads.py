@@ -12,6 +12,9 @@ from knowledge.retrieval import Candidate, Retrieval
 from knowledge.sources import Passage
 from knowledge.text import sentences
 
+LONGEST_LEAD = 600
+"""Characters of what leads an answer."""
+
 NEAREST = 0.5
 """What a word of the nearest ask counts beside a word of the question itself."""
 

@@ -12,7 +12,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from knowledge.answers import Answer, Excerpt
+from knowledge.answers import Answer, Excerpt, Statement
+from knowledge.leads import LONGEST_LEAD
+from knowledge.text import clip
 
 if TYPE_CHECKING:
     from knowledge.citations import Citation
@@ -68,7 +70,8 @@ class Originals:
 
     def within(self, answer: Answer, who: int, now: datetime, library: Library) -> Answer:
         """Return an answer as somebody is shown it: beyond the limit with our notes in place of originals."""
-        quoted = [one.citation for one in (*answer.excerpts, *answer.closest) if one.is_original]
+        quoted = [said.citations[0] for said in answer.statements if said.is_original]
+        quoted += [one.citation for one in (*answer.excerpts, *answer.closest) if one.is_original]
         if not quoted or not self._a_day:
             return answer
         hidden = set(quoted) - self._shown(quoted, who, now.astimezone(UTC).date())
@@ -84,6 +87,10 @@ class Originals:
         )
         return replace(
             answer,
+            statements=tuple(
+                _in_our_words(said, library) if said.is_original and said.citations[0] in hidden else said
+                for said in answer.statements
+            ),
             excerpts=noted(answer.excerpts),
             closest=noted(answer.closest),
             notes=(*answer.notes, said),
@@ -104,6 +111,12 @@ def _as_note(excerpt: Excerpt, library: Library) -> Excerpt:
     """Return our note of a passage in the place of its original; a document of the operator's has none."""
     _, passage = library.resolve(excerpt.citation)
     return replace(excerpt, text=passage.note or _NO_NOTE, is_original=False)
+
+
+def _in_our_words(said: Statement, library: Library) -> Statement:
+    """Return what leads an answer with our note in the place of the original's words."""
+    _, passage = library.resolve(said.citations[0])
+    return replace(said, text=clip(passage.note or _NO_NOTE, LONGEST_LEAD), is_original=False)
 
 
 _NO_NOTE = "This paragraph exists as an original only; you can read it here again tomorrow."

@@ -10,7 +10,7 @@ from knowledge.answers import Answer, Excerpt, Kind, Statement, Status
 from knowledge.citations import Citation
 from knowledge.commands import COMMANDS
 from knowledge.faq import FaqEntry, OwnEntry
-from knowledge.leads import lead
+from knowledge.leads import LONGEST_LEAD, lead
 from knowledge.library import Library
 from knowledge.people import Person
 from knowledge.questions import asked_for, asks_about_the_present
@@ -44,7 +44,6 @@ IN_DISPUTE = 0.5
 MOST_EXCERPTS = 3
 CLOSEST = 2
 _SUBJECT = "Ask about the history of U.S. humanitarian-aid policy toward North Korea."
-LONGEST_LEAD = 600
 
 _SPEAK_OF_A_DAY = (Kind.ANSWER, Kind.FAQ, Kind.PEOPLE)
 """Which replies say how things are without saying when; figures and events have dates of their own."""
@@ -189,7 +188,7 @@ class Replies:
             speaker = "" if named or not passage.speaker else f", quoting {passage.speaker}"
             quoted = sentence if sentence.startswith("“") else f"“{sentence}”"
             sentence = f"{source.publisher}{speaker}: {quoted}"
-        return Statement(sentence, candidate.subject.citations)
+        return Statement(sentence, candidate.subject.citations, is_original=passage.is_original)
 
     def _dates_meant(self, said: Statement) -> list[str]:
         """Say what relative dates in a quotation mean, as the timeline has resolved them."""

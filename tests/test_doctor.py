@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import resource
+import signal
 import sqlite3
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -98,7 +100,9 @@ class Diagnosis:
         return lines[place][:11].strip(), lines[place][12:] + remedy
 
 
-async def diagnose(folder: Path, base: str, token: str = TOKEN) -> Diagnosis:
+async def diagnose(
+    folder: Path, base: str, token: str = TOKEN, preparing: Callable[[], None] | None = None
+) -> Diagnosis:
     (folder / "config.yaml").touch()
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", BOT, base, "--config", str(folder / "config.yaml"), "doctor"),
@@ -106,6 +110,7 @@ async def diagnose(folder: Path, base: str, token: str = TOKEN) -> Diagnosis:
         env={"DISCORD_TOKEN": token} if token else {},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
+        preexec_fn=preparing,
     )
     out, err = await asyncio.wait_for(process.communicate(), 60)
     printed = out.decode()
@@ -237,3 +242,22 @@ async def test_a_folder_that_cannot_be_written(servers: Servers, tmp_path: Path)
     assert state == "fault"
     assert "cannot be written" in said
     assert "data_dir" in said
+
+
+async def test_a_database_elsewhere_whose_folder_cannot_be_written(servers: Servers, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").touch()
+    (tmp_path / "config.yaml").write_text("database_url: sqlite:///elsewhere/bot.db\n", "utf-8")
+    state, said = (await diagnose(tmp_path, servers.base)).of("disk")
+    assert state == "fault"
+    assert "elsewhere cannot be written" in said
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="lets no file grow, as a full disk does")
+async def test_a_disk_that_is_full(servers: Servers, tmp_path: Path) -> None:
+    def fill() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+    found = await diagnose(tmp_path, servers.base, preparing=fill)
+    assert found.code == 1
+    assert found.of("disk")[0] == "fault"

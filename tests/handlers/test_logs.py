@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from discord import app_commands
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -96,11 +97,17 @@ def outspoken() -> Iterator[io.StringIO]:
     yield from logged(typed_too=True)
 
 
-def logged(*, typed_too: bool) -> Iterator[io.StringIO]:
+@pytest.fixture
+def of_discord() -> Iterator[io.StringIO]:
+    """Return what the library logs that the bot stands on."""
+    yield from logged(typed_too=False, name="discord")
+
+
+def logged(*, typed_too: bool, name: str = "handlers") -> Iterator[io.StringIO]:
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonLine(TOKEN, typed_too=typed_too))
-    ours = logging.getLogger("handlers")
+    ours = logging.getLogger(name)
     ours.addHandler(handler)
     level = ours.level
     ours.setLevel(logging.INFO)
@@ -159,6 +166,26 @@ async def test_the_reference_of_a_fault_is_the_id_of_its_request(world: World, l
         assert "AttributeError" in str(found[0]["error"])
         assert str(found[1]["message"]).endswith(": failed")
     assert "Jung Pak" not in log.getvalue()
+
+
+async def test_what_fails_below_an_option_is_logged_with_an_id_and_without_what_was_typed(
+    world: World, of_discord: io.StringIO
+) -> None:
+    async def fail(_: object, typed: str) -> list[app_commands.Choice[str]]:
+        raise KeyError(typed)
+
+    command = world.bot.tree.get_command("who")
+    assert isinstance(command, app_commands.Command)
+    before, command._params["name"].autocomplete = command._params["name"].autocomplete, fail
+    try:
+        await world.asker.autocomplete(world.channel, "who", "name", "my aunt Agatha")
+    finally:
+        command._params["name"].autocomplete = before
+        world.env.errors.clear()
+    (line,) = [line for line in lines(of_discord) if line["level"] == "ERROR"]
+    assert line["request"]
+    assert "KeyError" in str(line["trace"])
+    assert "Agatha" not in of_discord.getvalue()
 
 
 async def test_what_a_form_has_in_it_is_not_logged_when_it_fails(world: World, log: io.StringIO) -> None:

@@ -71,14 +71,28 @@ async def test_a_server_has_a_limit_of_its_own_and_direct_messages_go_on(world: 
     await world.restart(server_requests_a_minute=2)
     await ask(world.asker, world)
     await ask(world.other, world)
-    told = text((await ask(world.moderator, world)).response)
+    third = world.guild.add_member(world.env.create_user("kit"))
+    told = text((await ask(third, world)).response)
     assert "Many people here are asking at the moment. You can ask again in 30 seconds" in told
-    direct = await world.moderator.user.slash("ask", question=BIEGUN)
+    direct = await third.user.slash("ask", question=BIEGUN)
     assert "Biegun" in text(direct.response)
     other = world.env.create_guild(name="Elsewhere")
     there = other.add_member(world.env.create_user("kim"))
     elsewhere = await there.slash(other.create_text_channel("general"), "ask", question=BIEGUN)
     assert "Biegun" in text(elsewhere.response)
+
+
+async def test_a_flood_of_others_does_not_lock_the_moderators_of_a_server_out(world: World) -> None:
+    await world.restart(server_requests_a_minute=1)
+    for who in (world.asker, world.other):
+        await ask(who, world)
+    assert counted(world.bot, "limited") == 1
+    asked = (await ask(world.moderator, world)).response
+    assert asked is not None
+    assert "Biegun" in text(asked)
+    assert (await world.moderator.click(asked, label="Export")).acknowledged
+    assert (await world.moderator.slash(world.channel, "faq-desk review")).acknowledged
+    assert counted(world.bot, "limited") == 1
 
 
 async def test_a_server_is_not_charged_for_what_one_person_is_refused(world: World) -> None:
@@ -178,6 +192,18 @@ async def test_nobody_has_an_original_published_paragraph_by_paragraph(
     await world.env.advance_time(timedelta(days=1).total_seconds())
     again = await world.asker.slash(world.channel, "cite", reference="fp-2019¶9")
     assert VERBATIM in text(again.response)
+
+
+@pytest.mark.parametrize(("a_day", "quotes"), [(0, True), (1, False)])
+async def test_what_leads_an_answer_quotes_no_more_either(
+    quoting: World, tmp_path: Path, a_day: int, quotes: bool
+) -> None:
+    world = await served(quoting, tmp_path, originals_a_day=a_day)
+    await world.asker.slash(world.channel, "cite", reference="fp-2019¶1")
+    answered = text((await ask(world.asker, world, "why was aid held up in 2018?")).response)
+    assert (VERBATIM in answered) is quotes
+    assert "Pompeo" in answered or quotes
+    assert ("in our own words" in answered) is not quotes
 
 
 async def test_buttons_and_files_are_within_the_same_limit(quoting: World, tmp_path: Path) -> None:

@@ -740,6 +740,17 @@ def test_whatever_is_done_while_the_library_changes_all_of_it_answers_from_the_n
         asyncio.run(do_all(Path(folder)))
 
 
+async def test_what_another_library_answers_is_answered_already(engine: Engine, store: Store) -> None:
+    wording = "who feeds the ferries of Nampo"
+    source, passage = engine.library.resolve(Citation.parse("fp-2019¶6"))
+    passages = tuple(replace(p, asks=(wording,)) if p is passage else p for p in source.passages)
+    sources = {**engine.library.sources, source.id: replace(source, passages=passages)}
+    desk, written = Desk(engine, store, lambda: NOW), draft(question=wording)
+    assert desk.answered_already(written) == ()
+    await desk.move_to(Engine(replace(engine.library, sources=sources, version="other")))
+    assert [one.address for one in desk.answered_already(written)] == ["fp-2019¶6"]
+
+
 async def test_a_library_for_which_entries_cannot_be_read_is_not_moved_to(
     engine: Engine, other: Engine, store: Store
 ) -> None:

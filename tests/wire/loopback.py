@@ -33,15 +33,16 @@ _LINGER = 0.1
 
 
 class Loopback:
-    """Discord, as far as a bot can tell: one server with one channel to begin with."""
+    """Discord, as far as a bot can tell: servers of one channel each, one to begin with."""
 
-    def __init__(self, token: str = TOKEN) -> None:
-        """Take the token that is right; `serving` opens it."""
+    def __init__(self, token: str = TOKEN, *, servers: int = 1) -> None:
+        """Take the token that is right, and how many servers there are; `serving` opens it."""
         self.api = Api(token)
-        self.guilds = [Guild()]
+        self.guilds = [Guild() for _ in range(servers)]
         self.gateway = Gateway(token, lambda: [guild.payload() for guild in self.guilds])
         self.base = ""
-        self._know(self.guild.channel)
+        for guild in self.guilds:
+            self._know(guild.channel)
 
     @property
     def guild(self) -> Guild:
@@ -89,9 +90,9 @@ class Loopback:
 
     # People
 
-    def member(self, name: str = "ann", rights: int = 0) -> Person:
-        """Return somebody in the server, with rights beside those of everybody."""
-        return Person(self, User(name), self.guild.channel, rights=MEMBERS_RIGHTS | rights)
+    def member(self, name: str = "ann", rights: int = 0, *, of: Guild | None = None) -> Person:
+        """Return somebody in a server, the first one if none is named, with rights beside everybody's."""
+        return Person(self, User(name), (of or self.guild).channel, rights=MEMBERS_RIGHTS | rights)
 
     def stranger(self, name: str = "eve") -> Person:
         """Return somebody who took the bot along to a server that the bot is not in."""

@@ -25,9 +25,14 @@ class Service:
 
     process: asyncio.subprocess.Process
     token: str
-    log: str = ""
+    written: list[str] = field(default_factory=list)
     readers: list[asyncio.Task[None]] = field(default_factory=list)
     seconds_to_stop: float = 0.0
+
+    @property
+    def log(self) -> str:
+        """All that it wrote so far."""
+        return "".join(self.written)
 
     async def says(self, words: str, times: int = 1, seconds: float = SECONDS_TO_START) -> None:
         """Wait until the log has some words so often."""
@@ -67,7 +72,7 @@ class Service:
     async def read(self, stream: asyncio.StreamReader) -> None:
         """Keep what it writes."""
         while line := await stream.readline():
-            self.log += line.decode("utf-8", "replace")
+            self.written.append(line.decode("utf-8", "replace"))
 
 
 def environment(base: str, data: Path, token: str, **more: str) -> dict[str, str]:

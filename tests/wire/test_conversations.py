@@ -149,6 +149,18 @@ async def test_commands_of_moderators_are_checked_again(ann: Person) -> None:
     assert "moderator" in (await ann.slash("faq-desk drafts")).text.lower()
 
 
+async def test_a_flood_of_one_does_not_slow_the_answer_of_another(loopback: Loopback, ann: Person) -> None:
+    flood = [loopback.member("eve")] * 300
+    begun = [eve.begin_slash("ask", question=QUESTION) for eve in flood]
+    answered = await ann.slash("ask", question=QUESTION)
+    assert "Foreign Policy" in answered.text
+    assert answered.acked_after is not None
+    assert answered.acked_after < 3
+    told = [(await one.until(messages=1)).text for one in begun]
+    assert sum("You can go on in" in one for one in told) >= 250
+    assert all(told)
+
+
 async def test_a_refusal_goes_on_to_the_moderators(ann: Person, moderator: Person) -> None:
     refused = await ann.slash("ask", question="how tall is the tower of Pisa")
     sent = await ann.presses(refused.card, "Ask the moderators", messages=1)

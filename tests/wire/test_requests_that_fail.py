@@ -131,6 +131,7 @@ async def test_a_limit_that_outlasts_the_time_to_answer_is_said_in_the_log(
     lost = await ann.slash("ask", question=QUESTION)
     assert not lost.response_type
     await bot.says(f"ERROR handlers.errors: Interaction {lost.id} could not be answered")
+    await bot.says("command ask: late")
     loopback.api.faults.add(faults.limited(4.0), "callback")
     assert await ann.types("timeline", "period", "2018") == []
     assert "Foreign Policy" in (await ann.slash("ask", question=QUESTION)).text
