@@ -17,6 +17,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[1]
+AS_TYPED, AS_RUN = ".venv/bin/python bot.py", "python bot.py"
+"""How a reader calls the bot, and how it is called here, where there may be no `.venv`."""
+
 SETUP = 'set -o pipefail; python() { "$PYTHON" "$ROOT/$1" "${@:2}"; }; '
 _EXAMPLE = re.compile(
     r"^```sh\n(?P<command>.*?)^```\n\n```text\n(?P<output>.*?)^```$", re.MULTILINE | re.DOTALL
@@ -43,7 +46,7 @@ def printed(command: str, folder: Path, environment: Mapping[str, str]) -> str:
     What differs each time is put as it is on the page: the day of an import, the version of the library.
     """
     run = subprocess.run(
-        ["bash", "-c", SETUP + command],
+        ["bash", "-c", SETUP + command.replace(AS_TYPED, AS_RUN)],
         cwd=folder,
         env={
             **{name: value for name, value in os.environ.items() if not name.startswith("AID_BOT_")},

@@ -29,12 +29,14 @@ from knowledge.periods import Period
 from knowledge.sources import Source
 from knowledge.text import clip, sentences
 from knowledge.timeline import Dispute, Event
+from knowledge.unknowns import KnownUnknown
 from knowledge.wording import (
     claim_in_words,
     computed_in_words,
     correction_in_words,
     date_in_words,
     day_in_words,
+    directory_in_words,
     dispute_in_words,
     editorial_in_words,
     extent_in_words,
@@ -49,6 +51,7 @@ from knowledge.wording import (
     role_in_words,
     series_in_words,
     standing_in_words,
+    unknown_in_words,
     wording_of,
 )
 
@@ -60,6 +63,9 @@ FIGURES_A_PAGE = 14
 SOURCES_A_PAGE = 8
 ENTRIES_A_PAGE = 10
 CORRECTIONS_A_PAGE = 4
+DISPUTES_A_PAGE = 5
+PEOPLE_A_PAGE = 12
+UNKNOWNS_A_PAGE = 10
 CLOSEST_CHARACTERS = 240
 
 _FOOTER = 4711
@@ -250,6 +256,9 @@ def pages(answer: Answer) -> int:
         (len(answer.sources), SOURCES_A_PAGE),
         (len(answer.entries), ENTRIES_A_PAGE),
         (len(answer.corrections), CORRECTIONS_A_PAGE),
+        (len(answer.disputes) if _lists_disputes(answer) else 0, DISPUTES_A_PAGE),
+        (len(answer.directory), PEOPLE_A_PAGE),
+        (len(answer.unknowns), UNKNOWNS_A_PAGE),
     )
     return max(1, *(-(-rows // length) for rows, length in tables))
 
@@ -269,6 +278,12 @@ def cited(answer: Answer, page: int = 0) -> tuple[Citation, ...]:
         found.extend(row.citations)
     for correction in _page(answer.corrections, CORRECTIONS_A_PAGE, page):
         found.extend(correction.citations)
+    for dispute in _page(answer.disputes, DISPUTES_A_PAGE, page) if _lists_disputes(answer) else ():
+        found.extend(dispute.citations)
+    for person in _page(answer.directory, PEOPLE_A_PAGE, page):
+        found.extend(person.citations[:1])
+    for unknown in _page(answer.unknowns, UNKNOWNS_A_PAGE, page):
+        found.extend(unknown.nearest)
     return tuple(dict.fromkeys(found))
 
 
@@ -348,7 +363,12 @@ def _body(answer: Answer, sources: Sources, rows: Sequence[Row], page: int) -> I
         yield Block(tuple(_mentions(answer.mentions)), rank=3)
     if answer.kind is Kind.PEOPLE:
         yield from _events(answer, sources, page)
-    yield from _disputes(answer, sources)
+    yield from _disputes(answer, sources, page)
+    for heading, people in directory_in_words(_page(answer.directory, PEOPLE_A_PAGE, page)):
+        listed = (_listed(person, sources) for person in people)
+        yield Block((Line(f"**{heading}**"), *listed), rank=3, above="space")
+    unknowns = _page(answer.unknowns, UNKNOWNS_A_PAGE, page)
+    yield Block(tuple(_unknown(unknown, sources) for unknown in unknowns), rank=3, above="space")
     for source in _page(answer.sources, SOURCES_A_PAGE, page):
         yield Block(tuple(_source(source)), rank=3, above="space")
     for held in answer.holdings:
@@ -464,6 +484,18 @@ def _person(person: Person, sources: Sources) -> Iterator[Line]:
         yield Line(f"-# {escape(standing_in_words(standing))} · {_addresses(standing.citations, sources)}")
 
 
+def _listed(person: Person, sources: Sources) -> Line:
+    """Write somebody as they stand in a list."""
+    address = _addresses(person.citations[:1], sources)
+    return Line(f"- {escape(person.name)} — {escape(role_in_words(person))} · {address}")
+
+
+def _unknown(unknown: KnownUnknown, sources: Sources) -> Line:
+    """Write a gap as it stands in a list, with the passages nearest to it."""
+    addresses = _addresses((*unknown.nearest, *unknown.told), sources, links=1)
+    return Line(f"- {escape(unknown_in_words(unknown))} · {addresses}")
+
+
 def _mentions(citations: Iterable[Citation]) -> Iterator[Line]:
     """List the passages that name somebody, source by source: `fp-2019¶2, ¶10 · rfa-2024¶1`."""
     grouped = groupby(citations, key=lambda citation: citation.source)
@@ -544,10 +576,16 @@ def _event(event: Event, sources: Sources, with_summary: bool) -> Iterator[Line]
     yield Line("-# " + " · ".join(filter(None, about)))
 
 
-def _disputes(answer: Answer, sources: Sources) -> Iterator[Block]:
+def _lists_disputes(answer: Answer) -> bool:
+    """Whether disputes are what a reply lists, and not what it says beside something else."""
+    return answer.kind is Kind.SOURCES
+
+
+def _disputes(answer: Answer, sources: Sources, page: int) -> Iterator[Block]:
     """Show what is in dispute about the passages shown, where no event shown tells it."""
     events = {event.id for event in answer.events}
-    for dispute in answer.disputes:
+    of_page = _page(answer.disputes, DISPUTES_A_PAGE, page) if _lists_disputes(answer) else answer.disputes
+    for dispute in of_page:
         if events.isdisjoint(dispute.events):
             yield Block(tuple(_dispute(dispute, sources)), rank=3, above="space")
 

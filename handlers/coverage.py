@@ -1,6 +1,8 @@
-"""The commands /coverage and /corrections: what the library holds, and what was changed in it."""
+"""The commands /coverage, /disputes and /corrections: what the library holds, and what was changed in it."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 from discord import app_commands
 from discord.app_commands import Choice, Range
@@ -12,13 +14,25 @@ from knowledge import suggestions
 
 
 class Coverage(Cog):
-    """Shows what the library holds, and its corrections."""
+    """Shows what the library holds, on what its sources disagree, and its corrections."""
+
+    @app_commands.command()
+    @app_commands.describe(part="What the library is known not to have; leave it out for what it has")
+    @visibility_option
+    async def coverage(
+        self,
+        interaction: Interaction,
+        part: Literal["unknowns"] | None = None,
+        visibility: Visibility | None = None,
+    ) -> None:
+        """Show what the library holds: sources, date ranges, series, and when they were last checked."""
+        await send(interaction, self.engine.coverage(part or ""), visibility)
 
     @app_commands.command()
     @visibility_option
-    async def coverage(self, interaction: Interaction, visibility: Visibility | None = None) -> None:
-        """Show what the library holds: sources, date ranges, series, and when they were last checked."""
-        await send(interaction, self.engine.coverage(), visibility)
+    async def disputes(self, interaction: Interaction, visibility: Visibility | None = None) -> None:
+        """Show on what the sources disagree, with what each side says."""
+        await send(interaction, self.engine.disputes(), visibility)
 
     @app_commands.command()
     @app_commands.describe(since="A year, month or day, for example 2026-11; leave it out for all")

@@ -15,12 +15,12 @@ class Who(Cog):
     """Says who somebody is."""
 
     @app_commands.command()
-    @app_commands.describe(name="A person or an organization, for example Stephen Biegun or WFP")
+    @app_commands.describe(name="A person or an organization, for example WFP; leave it out for a list")
     @visibility_option
     async def who(
         self,
         interaction: Interaction,
-        name: Range[str, 1, LONGEST_OPTION],
+        name: Range[str, 0, LONGEST_OPTION] = "",
         visibility: Visibility | None = None,
     ) -> None:
         """Show who somebody is: role at the time, the passages that name them, and their events."""

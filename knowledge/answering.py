@@ -13,18 +13,28 @@ from knowledge.answers import Answer, Excerpt
 from knowledge.assistance_questions import AssistanceQuestions
 from knowledge.citations import Citation
 from knowledge.explaining import Explanation
+from knowledge.exports import Series
 from knowledge.faq import FaqEntry, OwnEntry
 from knowledge.figure_questions import FigureQuestions
+from knowledge.figures import rows_reply
 from knowledge.library import Library
+from knowledge.listings import disputes_listed, everybody, gaps_listed
+from knowledge.offices import office_asked
 from knowledge.people import Person
-from knowledge.periods import FoundPeriod, Period, find_periods, without_periods
+from knowledge.periods import ALL_DATES, FoundPeriod, Period, find_periods, without_periods
 from knowledge.questions import (
     Asked,
     asked_for,
+    asks_about_the_present,
+    asks_for_everybody,
+    asks_for_gaps,
+    disputes_asked,
     essence,
+    is_about_a_difference,
     is_comparison_of_sources,
     parts_of,
     things_ordered,
+    timeline_subject,
     without_documents,
     years_of_documents,
 )
@@ -35,6 +45,7 @@ from knowledge.spelling import Reading, Speller
 from knowledge.text import echo, normalise, terms
 from knowledge.timeline import Event
 from knowledge.unknowns import KnownUnknown
+from knowledge.wording import counted, topic_in_words
 
 if TYPE_CHECKING:
     from knowledge.entries import Entry
@@ -61,6 +72,12 @@ LOOSELY = 0.6
 
 AS_ASKED = 0.6
 """Likeness from which a person or an event is what its ask asks for."""
+
+NEARLY = 0.6
+"""Part of the best support that a later passage needs to be named beside an answer about the present."""
+
+JUST_THAT = 0.8
+"""Likeness from which a known unknown is the very thing asked for."""
 
 WELL_SUPPORTED = 0.45
 """Support that each part of a question needs before the question is taken apart."""
@@ -124,7 +141,11 @@ class Answering:
         read = self._read(question, own)
         _, answer = self._route(question, read.text, own)
         answer = self._replies.with_disputes(read.text, answer)
-        answer = self._replies.with_date(read.text, answer)
+        if asks_about_the_present(read.text):
+            near = self._candidates(read.text, own)
+            enough = NEARLY * near[0].support if near else 0.0
+            near = [c for c in near if c.coverage >= COVERED and c.support >= enough]
+            answer = self._replies.with_date(answer, near)
         return replace(answer, notes=(*said_of(read), *answer.notes))
 
     def explain(self, question: str, own: OwnEntries | None = None) -> Explanation:
@@ -202,7 +223,11 @@ class Answering:
         for name, way in (
             ("an FAQ entry word for word", lambda asked: self._word_for_word(asked, own)),
             ("nothing asked", self._nothing),
+            ("an office nobody has", self._vacant),
             ("a name alone", self._person),
+            ("a list of what there is", self._listed),
+            ("series compared", self._series_compared),
+            ("a timeline of a topic", self._topic),
             ("assistance", self._assistance.answer),
             ("figures", self._figures.answer),
             ("order of events", self._order),
@@ -337,6 +362,69 @@ class Answering:
         """Answer what has no word that could be asked about, such as a greeting."""
         asks = self._retrieval.concepts(question) or self._periods(question)
         return None if asks else self._replies.nothing_asked()
+
+    def _vacant(self, question: str) -> Answer | None:
+        """Refuse to name the holder of an office that no source gives to anybody."""
+        office = office_asked(question)
+        if office is None or any(map(office.is_held_by, self._library.people)):
+            return None
+        best = next(iter(self._candidates(question, None)), None)
+        is_gap = best and isinstance(best.subject.item, KnownUnknown) and best.likeness >= JUST_THAT
+        return None if is_gap else self._replies.nobody_in(office)
+
+    def _listed(self, question: str) -> Answer | None:
+        """Answer a question for everybody, for the gaps, or for what the sources disagree on."""
+        library = self._library
+        if asks_for_everybody(question):
+            return everybody(library)
+        if asks_for_gaps(question) and library.unknowns:
+            return gaps_listed(library)
+        about = disputes_asked(question)
+        if about is None or not library.timeline.disputes or len(self._series_named(question)) > 1:
+            return None
+        words = frozenset(self._retrieval.concepts(about))
+        if not any(self._retrieval.weight([word]) > TELLING for word in words):
+            return disputes_listed(library.timeline.disputes)
+        meant = self._replies.disputes_on(words)
+        return disputes_listed(meant, f": {echo(meant[0].about)}") if meant else None
+
+    def _topic(self, question: str) -> Answer | None:
+        """Answer “timeline of …” with the events of the topic that it names."""
+        wanted = frozenset(self._retrieval.concepts(timeline_subject(question)))
+        line = self._library.timeline
+        topics = (t for t in line.topics if frozenset(self._retrieval.concepts(topic_in_words(t))) == wanted)
+        topic = next(topics, "") if wanted else ""
+        if not topic:
+            return None
+        events = line.within(ALL_DATES, topic)
+        title = f"Timeline on {topic_in_words(topic)} ({counted(len(events), 'event')})"
+        return replace(self._replies.events(events), title=title)
+
+    def _series_compared(self, question: str) -> Answer | None:
+        """Answer how two series of exports differ with both, for the months that both have or those asked."""
+        named = self._series_named(question)
+        if len(named) < 2 or not is_about_a_difference(question):
+            return None
+        table = self._library.exports
+        shared = set(table.months(named[0].id)).intersection(*(table.months(s.id) for s in named[1:]))
+        asked = [choice for found in self._periods(question) for choice in found.choices]
+        within = [month for month in shared if not asked or any(span.overlaps(month) for span in asked)]
+        if not within:
+            return None
+        whole = Period.between(min(m.first for m in within), max(m.last for m in within))
+        return rows_reply(table, whole if len(within) > 1 else within[0], named)
+
+    def _series_named(self, question: str) -> tuple[Series, ...]:
+        """Return the series of exports that a question names by their id or the publisher of their source."""
+        words = set(self._retrieval.concepts(question))
+
+        def names(series: Series) -> bool:
+            source = self._library.sources.get(series.source)
+            publisher = set(self._retrieval.concepts(source.publisher)) if source else set()
+            by_publisher = bool(publisher) and publisher <= words
+            return by_publisher or bool(words & set(self._retrieval.concepts(series.id)))
+
+        return tuple(series for series in self._library.exports.series if names(series))
 
     def _person(self, question: str) -> Answer | None:
         """Answer “who is …” and a bare name from the person that it names."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import chain
 
 from knowledge.citations import Citation
 from knowledge.corrections import Correction
@@ -20,6 +21,7 @@ from knowledge.people import Person
 from knowledge.periods import Period
 from knowledge.sources import Source
 from knowledge.timeline import Dispute, Event
+from knowledge.unknowns import KnownUnknown
 
 
 class Status(StrEnum):
@@ -103,7 +105,8 @@ class Answer:
     `statements` lead; `excerpts` are the passages they rest on, at most three; `asides` say what others have
     for the periods of the figures shown. `closest` belongs to refusals and is no answer. `disputes` say on
     what the sources differ, `mentions` are the passages that name the people shown. `entries` are listed by
-    id and question. `holdings` and `series` say what the library holds, `held` says so on one line below a
+    id and question, `directory` are people by name and role, `unknowns` gaps of the sources.
+    `holdings` and `series` say what the library holds, `held` says so on one line below a
     refusal; `corrections` say what was changed in it. `notes` say how the input was read, `hint` what to do
     next, `choices` are inputs to pick from. `question` is what was asked, in a form that the engine reads
     back to the same reply; `version` names the library that answered.
@@ -124,6 +127,8 @@ class Answer:
     sources: tuple[Source, ...] = ()
     entries: tuple[FaqEntry, ...] = ()
     holdings: tuple[Holdings, ...] = ()
+    directory: tuple[Person, ...] = ()
+    unknowns: tuple[KnownUnknown, ...] = ()
     series: tuple[SeriesHoldings, ...] = ()
     corrections: tuple[Correction, ...] = ()
     closest: tuple[Excerpt, ...] = ()
@@ -165,6 +170,8 @@ class Answer:
         for person in self.people:
             yield from _cited_for(person)
         yield from self.mentions
+        yield from chain.from_iterable(person.citations[:1] for person in self.directory)
+        yield from chain.from_iterable(unknown.nearest for unknown in self.unknowns)
         for correction in self.corrections:
             yield from correction.citations
 

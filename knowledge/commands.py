@@ -39,8 +39,12 @@ COMMANDS: Mapping[str, CommandForm] = {
     "who": CommandForm("name", (), "/who Stephen Biegun", "Who somebody is, and where the sources say so."),
     "cite": CommandForm("reference", (), "/cite fp-2019¶6", "Open a passage at its reference."),
     "sources": CommandForm("source", (), "/sources", "What the library holds."),
+    "disputes": CommandForm("", (), "/disputes", "On what the sources disagree, with each side."),
     "coverage": CommandForm(
-        "", (), "/coverage", "What the library holds: sources, dates, series, when they were read."
+        "part",
+        (),
+        "/coverage unknowns",
+        "What the library holds: sources, dates, series; “unknowns” lists what it is known to lack.",
     ),
     "corrections": CommandForm(
         "since", (), "/corrections 2026", "What was changed in the content, when and why."

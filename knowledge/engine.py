@@ -30,10 +30,11 @@ from knowledge.figures import no_figure, rows_reply
 from knowledge.help import Reader, examples_of, help_lines
 from knowledge.holdings import holdings, in_brief, series_holdings
 from knowledge.library import Library
+from knowledge.listings import disputes_listed, everybody, gaps_listed
 from knowledge.periods import AmbiguousPeriodError, ParsedPeriod, Period, UncoveredPeriodError, parse_period
 from knowledge.replies import MAY_FALL, excerpt_of, no_event
 from knowledge.text import echo
-from knowledge.wording import coverage_in_words, day_in_words, topic_in_words
+from knowledge.wording import counted, coverage_in_words, day_in_words, topic_in_words
 
 if TYPE_CHECKING:
     from knowledge.entries import Content, Entry
@@ -59,7 +60,11 @@ class Engine:
         self.library = library
         self._answering = Answering(library)
         self._commands = {
-            name: form for name, form in COMMANDS.items() if name != "assistance" or library.assistance.series
+            name: form
+            for name, form in COMMANDS.items()
+            if {"assistance": library.assistance.series, "disputes": library.timeline.disputes}.get(
+                name, True
+            )
         }
 
     def warm_up(self) -> None:
@@ -112,6 +117,7 @@ class Engine:
             "assistance": self.assistance,
             "cite": self.cite,
             "sources": self.sources,
+            "disputes": self.disputes,
             "coverage": self.coverage,
             "corrections": self.corrections,
             "faq list": lambda tag: self.faq_list(tag, own),
@@ -275,28 +281,34 @@ class Engine:
         return self.unreadable(message, hint, tuple(written("timeline", actor=actor) for actor in near))
 
     def who(self, name: str) -> Answer:
-        """Say who somebody is: role at the time, affiliation, the passages that name them, their events."""
+        """Say who somebody is: role at the time, affiliation, the passages that name them, their events.
+
+        Without a name, everybody is listed.
+        """
         name = name.strip()
         asked = written("who", name=name)
         if not name:
-            hint = f"For example: {COMMANDS['who'].example}"
-            return self._finish(self.unreadable("Give the name of a person or an organization.", hint), asked)
+            return self._finish(everybody(self.library), asked)
         known = self.library.directory
         found = known.find(name)
         guess = None if found else known.guess(name)
         person = self.library.person(found or guess or "")
         if person is None:
             return self._finish(self._nobody(name), asked)
+        mentions = self.library.mentions_of(person)
+        in_rows = Counter(c.source for c in mentions if self.library.resolve(c)[1].is_row)
+        notes = [f"Read “{echo(name)}” as “{person.name}”."] if guess else []
+        notes += [f"{counted(rows, 'row')} of {source} name them, too." for source, rows in in_rows.items()]
         actor = self.library.actors.directory.find(person.name)
         events = self.library.actors.events(actor) if actor else ()
         reply = Answer(
             Kind.PEOPLE,
             Status.ANSWERED,
             people=(person,),
-            mentions=self.library.mentions_of(person),
+            mentions=tuple(c for c in mentions if not self.library.resolve(c)[1].is_row),
             events=events,
             disputes=self.library.timeline.disputes_about(events),
-            notes=(f"Read “{echo(name)}” as “{person.name}”.",) if guess else (),
+            notes=tuple(notes),
         )
         return self._finish(reply, asked)
 
@@ -308,7 +320,7 @@ class Engine:
         if choices:
             return self.unreadable(f"{missing} The nearest names are below.", choices=choices)
         example = f" For example: {COMMANDS['who'].example}" if self.library.people else ""
-        hint = f"It has {len(self.library.people)} people and organizations.{example}"
+        hint = f"It has {len(self.library.people)} people and organizations; /who lists them.{example}"
         return Answer(Kind.REFUSAL, Status.REFUSED, statements=(Statement(missing),), hint=hint)
 
     def exports(self, period: str = "", series: str = "", compare: str = "") -> Answer:
@@ -408,9 +420,22 @@ class Engine:
         title = f"Sources of the library ({len(found)})" if not wanted else ""
         return self._finish(Answer(Kind.SOURCES, Status.ANSWERED, title=title, sources=found), asked)
 
-    def coverage(self) -> Answer:
-        """Say what each collection and each series of the library holds, and when it was read."""
+    def disputes(self) -> Answer:
+        """List on what the sources disagree, each side with its source."""
+        return self._finish(disputes_listed(self.library.timeline.disputes), written("disputes"))
+
+    def coverage(self, part: str = "") -> Answer:
+        """Say what each collection and each series of the library holds, and when it was read.
+
+        The part `unknowns` lists what the sources are known not to give.
+        """
         library = self.library
+        wanted, asked = part.strip().lower(), written("coverage", part=part)
+        if wanted == "unknowns":
+            return self._finish(gaps_listed(library), asked)
+        if wanted:
+            message = f"/coverage has no part “{echo(part)}”; it takes nothing, or “unknowns”."
+            return self._finish(self.unreadable(message, choices=("/coverage unknowns",)), asked)
         reply = Answer(
             Kind.SOURCES,
             Status.ANSWERED,
@@ -418,9 +443,10 @@ class Engine:
             statements=(Statement(coverage_in_words(library)),),
             holdings=holdings(library),
             series=series_holdings(library),
-            hint="/sources lists the sources, /corrections what was changed in the content.",
+            hint="/sources lists the sources, /corrections what was changed in the content, "
+            "/coverage unknowns what the sources are known not to give.",
         )
-        return self._finish(reply, written("coverage"))
+        return self._finish(reply, asked)
 
     def corrections(self, period: str = "") -> Answer:
         """List what was changed in the content, the newest first, from the beginning of a period on."""

@@ -193,7 +193,8 @@ def examples_of(library: Library, answers: Callable[[str], bool]) -> Mapping[str
     found = {name: written(name, **{COMMANDS[name].main: value}) for name, value in values.items() if value}
     if not library.sources:
         return {}
-    always = ("sources", "coverage", *(("corrections",) if library.corrections else ()))
+    disputes = ("disputes",) if library.timeline.disputes else ()
+    always = ("sources", *disputes, "coverage", *(("corrections",) if library.corrections else ()))
     return found | {name: written(name) for name in always}
 
 

@@ -105,7 +105,9 @@ def holdings(library: Library) -> tuple[Holdings, ...]:
     return tuple(
         Holdings(
             name,
-            NAMES.get(name, _LOCAL),
+            f"{NAMES[name]}, {' and '.join(library.founding_names)}"
+            if name == FOUNDING
+            else NAMES.get(name, _LOCAL),
             tuple(source for source in library.sources.values() if source.collection == name),
             tuple(event for collection, event in events if collection == name),
             people[name],

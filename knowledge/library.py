@@ -15,7 +15,7 @@ from knowledge.exports import FigureTable
 from knowledge.faq import FaqEntry
 from knowledge.people import Directory, Mentions, Person
 from knowledge.periods import Period
-from knowledge.sources import FOUNDING, Passage, Source
+from knowledge.sources import FOUNDING, PUBLIC_RECORD, Passage, Source
 from knowledge.text import echo
 from knowledge.timeline import Timeline
 from knowledge.unknowns import KnownUnknown
@@ -61,6 +61,12 @@ class Library:
             for event in self.timeline.events
             if all(self.sources[citation.source].collection == FOUNDING for citation in event.citations)
         )
+
+    @cached_property
+    def founding_names(self) -> tuple[str, ...]:
+        """The founding documents as a reader knows them: `Foreign Policy (2019)`."""
+        founding = (source for source in self.sources.values() if source.collection == FOUNDING)
+        return tuple(f"{s.publisher} ({s.published.year if s.published else 'undated'})" for s in founding)
 
     @cached_property
     def directory(self) -> Directory:
@@ -194,7 +200,11 @@ class Library:
             ),
             faq=tuple(e for e in self.faq if stays(e.citations)),
             unknowns=tuple(
-                replace(u, told=tuple(c for c in u.told if c.source in kept))
+                replace(
+                    u,
+                    told=tuple(c for c in u.told if c.source in kept),
+                    see=u.see if PUBLIC_RECORD in collections else (),
+                )
                 for u in self.unknowns
                 if stays(u.nearest)
             ),

@@ -49,7 +49,10 @@ class Person(Row):
 CLEARLY, BY = 80.0, 6.0
 """Likeness in spelling from which a name is read as another, and how far behind the next must be."""
 
-NEAR = 60.0
+WORD_ALIKE = 60.0
+"""Likeness that each word of a name needs to be read as one of another: a Hillary is no Bill."""
+
+NEAR = 68.0
 """Likeness from which a name is offered as perhaps meant."""
 
 
@@ -94,8 +97,17 @@ class Directory:
         best: dict[str, float] = {}
         wanted, scorer = _keys(typed)[0], fuzz.token_sort_ratio if in_words else fuzz.ratio
         for key, likeness, _ in process.extract(wanted, self._entries.keys(), scorer=scorer, limit=50):
-            best.setdefault(self._entries[key], likeness)
+            typed_words, words = wanted.split(), key.split()
+            is_alike = in_words or len(words) != len(typed_words)
+            if is_alike or all(map(_is_alike, typed_words, words)):
+                best.setdefault(self._entries[key], likeness)
         return sorted(best.items(), key=lambda pair: -pair[1])
+
+
+def _is_alike(one: str, other: str) -> bool:
+    from rapidfuzz import fuzz
+
+    return fuzz.ratio(one, other) >= WORD_ALIKE
 
 
 def _keys(name: str) -> tuple[str, ...]:

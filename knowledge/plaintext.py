@@ -12,11 +12,13 @@ from knowledge.holdings import Holdings, SeriesHoldings
 from knowledge.people import Person
 from knowledge.sources import Source
 from knowledge.timeline import Dispute, Event
+from knowledge.unknowns import KnownUnknown
 from knowledge.wording import (
     claim_in_words,
     correction_in_words,
     date_in_words,
     day_in_words,
+    directory_in_words,
     dispute_in_words,
     editorial_in_words,
     extent_in_words,
@@ -32,6 +34,7 @@ from knowledge.wording import (
     role_in_words,
     series_in_words,
     standing_in_words,
+    unknown_in_words,
     wording_of,
 )
 
@@ -69,6 +72,8 @@ def _blocks(answer: Answer) -> Iterator[str]:
     else:
         yield from (events, people)
     yield "\n".join(_disputes(answer))
+    yield "\n\n".join(_directory(answer))
+    yield "\n".join(map(_unknown, answer.unknowns))
     yield "\n\n".join(map(_source, answer.sources))
     yield "\n".join(map(entry_in_words, answer.entries))
     yield "\n\n".join(map(_collection, answer.holdings))
@@ -152,6 +157,17 @@ def _person(person: Person) -> str:
     standings = (f"{standing_in_words(s)} {references(s.citations)}" for s in person.standings)
     about = f"{person.summary} {references(person.citations)}"
     return "\n".join((f"{person.name} — {role_in_words(person)}", about, *standings))
+
+
+def _directory(answer: Answer) -> Iterator[str]:
+    for heading, people in directory_in_words(answer.directory):
+        named = (f"  {p.name} — {role_in_words(p)} {references(p.citations[:1])}" for p in people)
+        yield "\n".join((f"{heading} ({len(people)}):", *named))
+
+
+def _unknown(unknown: KnownUnknown) -> str:
+    told = f"; the wider record: {references(unknown.told)}" if unknown.told else ""
+    return f"{unknown_in_words(unknown)}. Nearest: {references(unknown.nearest)}{told}"
 
 
 def _mentions(answer: Answer) -> str:

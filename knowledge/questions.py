@@ -170,3 +170,84 @@ def parts_of(question: str, listed: bool = False) -> tuple[str, ...]:
     pieces = (_LISTED if listed else _JOINED).split(question)
     least = 1 if listed else _SHORTEST_PART
     return tuple(piece.strip() for piece in pieces if len(piece.split()) >= least)
+
+
+_PRESIDENCIES: Mapping[str, str] = {
+    "clinton": "1993..2000",
+    "bush": "2001..2008",
+    "obama": "2009..2016",
+    "trump": "2017..2020",
+    "biden": "2021..2024",
+}
+"""The full years of each presidency, as a period; the first one of two."""
+
+_PRESIDENCY = re.compile(
+    r"\b(?:under|during|in)\b(?: the| president| (?:first|george|george w\.?|bill|barack|donald|joe))*"
+    rf" ({'|'.join(_PRESIDENCIES)})(?:'s)?\b(?! (?:sanctions|policy))"
+)
+
+
+def presidency_in(question: str) -> str:
+    """Return the years of a presidency that a question names, such as “under Obama”, as a period."""
+    found = _PRESIDENCY.search(normalise(question))
+    return _PRESIDENCIES[found[1]] if found else ""
+
+
+_DISAGREE = (
+    r"(?:disagree(?:s|d|ments?|ing)?|contradict(?:s|ed|ions?|ing)?|conflict(?:s|ing)?|"
+    r"differ(?:s|ed|ing|ences?|ent)?|discrepanc(?:y|ies)|disputes?|inconsisten(?:t|cy|cies))"
+)
+_PLURAL_SOURCES = r"(?:sources|reports|articles|documents|accounts|records?|librar(?:y|ies))"
+_DISPUTES = re.compile(
+    rf"\b{_PLURAL_SOURCES}\b.{{0,30}}?\b{_DISAGREE}\b|\b{_DISAGREE}\b.{{0,20}}?\b{_PLURAL_SOURCES}\b|"
+    rf"^(?:list|show)(?: me)?(?: all| the)* disputes\b|^(?:what|which)(?: are)?(?: the)? disputes\b"
+)
+_VAGUE = re.compile(r"\b(?:anything|something|each other|one another|both)\b")
+_DIFFERING = re.compile(rf"\b{_DISAGREE}\b|\bnot (?:match|agree|the same)\b|\bmismatch\b")
+_GAPS = re.compile(
+    r"\b(?:known unknowns|unknowns|known gaps)\b|"
+    r"^what (?:does|do|is) (?:the|this|your) (?:library|bot|archive|sources?) "
+    r"(?:not (?:have|hold|know|contain|cover|say|answer)|lack|miss(?:ing)?)[?. ]*$|"
+    r"^what (?:is|are|s) (?:missing|not) (?:from|in) (?:the|this|your) (?:library|archive|sources?)[?. ]*$|"
+    r"^what (?:do|dont|does) (?:you|the bot) (?:not|nt)?\s?know[?. ]*$"
+)
+_EVERYBODY = re.compile(
+    r"^(?:list|show)(?: me)?(?: all| the| every| of)* (?:people|persons|names|organi[sz]ations|actors)"
+    r"(?: and (?:people|organi[sz]ations))?(?: (?:in|of) (?:the|this|your) library)?[?. ]*$|"
+    r"^(?:who|which people|which organi[sz]ations|what people)(?: all)? (?:is|are) (?:named |mentioned )?"
+    r"in (?:the|this|your) library[?. ]*$"
+)
+
+
+def disputes_asked(question: str) -> str | None:
+    """Return what is left of a question on what the sources disagree on; None if it asks something else."""
+    text = normalise(question).replace("'", "")
+    return _VAGUE.sub(" ", _DISPUTES.sub(" ", text)) if _DISPUTES.search(text) else None
+
+
+def is_about_a_difference(question: str) -> bool:
+    """Whether a question asks how two things differ, or why."""
+    return bool(_DIFFERING.search(normalise(question)))
+
+
+def asks_for_gaps(question: str) -> bool:
+    """Whether a question asks for a list of what the library does not have."""
+    return bool(_GAPS.search(normalise(question).replace("'", "")))
+
+
+def asks_for_everybody(question: str) -> bool:
+    """Whether a question asks for a list of the people and organisations."""
+    return bool(_EVERYBODY.search(normalise(question)))
+
+
+_TIMELINE_OF = re.compile(
+    r"^(?:(?:show|give)(?: me)? )?(?:the |a )?(?:timeline|chronology|(?:list of |list |all )?(?:the )?events)"
+    r" (?:of|on|about|for) (?:the )?(.+?)[?. ]*$|"
+    r"^(?:which|what) (un resolutions|u\.n\. resolutions) (?:are there|does (?:the|this) library have)[?. ]*$"
+)
+
+
+def timeline_subject(question: str) -> str:
+    """Return of what a question asks for a timeline; nothing if it does not ask for one."""
+    found = _TIMELINE_OF.match(normalise(question))
+    return found[1] or found[2] if found else ""

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, pairwise
 
 from knowledge.answers import Answer, Excerpt, Kind, Statement, Status
 from knowledge.citations import Citation
-from knowledge.commands import COMMANDS
+from knowledge.commands import COMMANDS, written
 from knowledge.faq import FaqEntry, OwnEntry
 from knowledge.leads import LONGEST_LEAD, lead
 from knowledge.library import Library
+from knowledge.offices import Office
 from knowledge.people import Person
-from knowledge.questions import asked_for, asks_about_the_present
+from knowledge.questions import asked_for, presidency_in
 from knowledge.retrieval import Candidate, Retrieval, Role
-from knowledge.sources import Passage
-from knowledge.text import clip
+from knowledge.sources import PUBLIC_RECORD, Passage, Source
+from knowledge.text import clip, echo
 from knowledge.timeline import Dispute, Event
 from knowledge.unknowns import KnownUnknown
 
@@ -123,19 +125,49 @@ class Replies:
         asked = [d for d in concerned if self._is_asked(d, words, cited)]
         return replace(answer, disputes=tuple(dict.fromkeys((*answer.disputes, *asked))))
 
-    def with_date(self, question: str, answer: Answer) -> Answer:
-        """Say as of when the first source of an answer speaks, if the question asks about the present."""
-        if answer.kind not in _SPEAK_OF_A_DAY or not asks_about_the_present(question):
+    def disputes_on(self, words: frozenset[str]) -> tuple[Dispute, ...]:
+        """Return the disputes that some words are about, the nearest first."""
+        whole = self._retrieval.weight(words)
+        shares: dict[Dispute, float] = {}
+        for dispute in self._library.timeline.disputes:
+            found = words.intersection(self._retrieval.concepts(dispute.about))
+            told = self._share(dispute.about.removeprefix("whether "), words)
+            shares[dispute] = max(told, self._retrieval.weight(found) / whole)
+        near = [dispute for dispute, share in shares.items() if share >= IN_DISPUTE]
+        return tuple(sorted(near, key=lambda dispute: -shares[dispute]))
+
+    def with_date(self, answer: Answer, later: Iterable[Candidate]) -> Answer:
+        """Say as of when the first source of an answer to a question about the present speaks.
+
+        Of what covers the question, too, the newest passage that is `later` is named. That there is nothing
+        later is said of the founding documents alone: beside the public record, nobody could be sure of it.
+        """
+        if answer.kind not in _SPEAK_OF_A_DAY:
             return answer
         sources = self._library.sources
         first = next((sources[citation.source] for citation in answer.citations), None)
         if first is None or first.published is None:
             return answer
+        note = f"The source is of {first.published_in_words}"
+        if any(source.collection == PUBLIC_RECORD for source in sources.values()):
+            after = self._later(first, later)
+            return replace(answer, notes=(*answer.notes, f"{note}{after}."))
         newest = max(sources.values(), key=lambda source: source.published_key)
         is_newest = newest.published_key == first.published_key
-        later = "nothing later" if is_newest else f"sources up to {newest.published_in_words}"
-        note = f"The source is of {first.published_in_words}; the library has {later}."
-        return replace(answer, notes=(*answer.notes, note))
+        held = "nothing later" if is_newest else f"sources up to {newest.published_in_words}"
+        return replace(answer, notes=(*answer.notes, f"{note}; the library has {held}."))
+
+    def _later(self, first: Source, candidates: Iterable[Candidate]) -> str:
+        """Name the newest passage near what is asked that is later than the source of an answer."""
+        cited = [c.subject.citations[0] for c in candidates if isinstance(c.subject.item, Passage)]
+        after = [(self._library.sources[citation.source], citation) for citation in cited]
+        after = [
+            (source, citation) for source, citation in after if source.published_key > first.published_key
+        ]
+        if not after:
+            return ""
+        source, citation = max(after, key=lambda pair: pair[0].published_key)
+        return f"; a later passage near this is of {source.published_in_words}: [{citation}]"
 
     def _is_asked(self, dispute: Dispute, words: frozenset[str], cited: Collection[Citation]) -> bool:
         """Whether a question has what a dispute is about, or what a side of it says that its answer cites."""
@@ -241,8 +273,8 @@ class Replies:
 
         One that answers nearly what is asked answers here, too. Otherwise they are the closest.
         """
-        lacking = "founding documents do" if unknown.told else "library does"
-        missing = f"The {lacking} not give {unknown.lacks}."
+        named = self._library.founding_names if unknown.told or unknown.see else ("The library",)
+        missing = f"{' and '.join(named)} do{'es' * (len(named) == 1)} not give {unknown.lacks}."
         asked = [candidate for candidate in beside if _is_nearly_asked(question, candidate)]
         if asked:
             answer = self._passages(question, [asked[0], *(c for c in beside if c is not asked[0])])
@@ -253,7 +285,23 @@ class Replies:
             Status.REFUSED,
             statements=(Statement(missing), Statement(f"{unknown.says}.")),
             closest=self._excerpts(near),
+            hint=self._see(question, unknown),
         )
+
+    def _see(self, question: str, unknown: KnownUnknown) -> str:
+        """Point to what the public record has around a gap: the tables of a presidency, or events."""
+        if years := presidency_in(question) if unknown.see else "":
+            commands = tuple(dict.fromkeys(f"{see.split()[0]} {years}" for see in unknown.see))
+        else:
+            commands = unknown.see or self._events_told(unknown)
+        return f"The wider record has something near this: {', '.join(commands)}." if commands else ""
+
+    def _events_told(self, unknown: KnownUnknown) -> tuple[str, ...]:
+        """Return the command that lists the events around what the public record tells of a gap."""
+        told = set(unknown.told)
+        events = [event for event in self._library.timeline.events if told & set(event.citations)]
+        topics = Counter(topic for event in events for topic in event.topics)
+        return tuple(written("timeline", topic=topic) for topic, _ in topics.most_common(1))
 
     def refusal(self, candidates: Sequence[Candidate]) -> Answer:
         """Refuse, with the closest passages labelled as what they are."""
@@ -268,6 +316,12 @@ class Replies:
             if self._library.timeline.events
             else "",
         )
+
+    def nobody_in(self, office: Office) -> Answer:
+        """Refuse to say who held an office, for want of somebody who did by a source."""
+        said = f"The library names nobody as “{echo(office.words)}”."
+        hint = "/who lists everybody that it names." if self._library.people else ""
+        return Answer(Kind.REFUSAL, Status.REFUSED, statements=(Statement(said),), hint=hint)
 
     def nothing_asked(self) -> Answer:
         """Refuse kindly what asks nothing, such as a greeting, and say what can be asked."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +23,10 @@ class Reading:
 
     text: str
     replaced: tuple[tuple[str, str], ...] = ()
+
+
+_SURNAME = re.compile(r"\s[A-Z][a-z]+ [A-Z][a-z]+$")
+"""The end of a first name and a surname: no word of ours, unless it is but one letter off."""
 
 
 class Speller:
@@ -50,7 +55,8 @@ class Speller:
         pieces = []
         position = 0
         for token in words(text):
-            ours = self._nearest(token.surface.lower()) if self._doubtful(token.surface) else ""
+            reach = 1 if len(token.surface) < LONG or _SURNAME.search(text[: token.end]) else 2
+            ours = self._nearest(token.surface.lower(), reach) if self._doubtful(token.surface) else ""
             if ours:
                 pieces += [text[position : token.start], ours]
                 position = token.end
@@ -63,8 +69,7 @@ class Speller:
             return False
         return not self._known(surface) and not self._english.known([word])
 
-    def _nearest(self, word: str) -> str:
-        reach = 1 if len(word) < LONG else 2
+    def _nearest(self, word: str, reach: int) -> str:
         found = [
             (distance, -count, surface)
             for ours, (count, surface) in self._ours.items()

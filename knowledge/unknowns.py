@@ -12,7 +12,8 @@ from knowledge.rows import Row
 class KnownUnknown(Row):
     """A gap beside something the sources do say: a refusal can tell both.
 
-    `told` are passages of the public record that have something on what is missing.
+    `told` are passages of the public record that have something on what is missing; `see` are commands that
+    show what the public record has around it.
     """
 
     id: str
@@ -21,3 +22,4 @@ class KnownUnknown(Row):
     nearest: tuple[Citation, ...]
     asks: tuple[str, ...]
     told: tuple[Citation, ...] = ()
+    see: tuple[str, ...] = ()

@@ -20,6 +20,7 @@ from knowledge.timeline import Claim, Dispute, Event
 
 if TYPE_CHECKING:
     from knowledge.library import Library
+    from knowledge.unknowns import KnownUnknown
 
 _SYMBOLS = {"USD": "US$"}
 _ABBREVIATIONS = {"un": "U.N.", "us": "U.S.", "usaid": "USAID", "covid": "COVID"}
@@ -111,6 +112,19 @@ def dispute_in_words(dispute: Dispute) -> str:
 def claim_in_words(claim: Claim) -> str:
     """Write one side of a dispute with who says it: `Foreign Policy: December 2017, without a day`."""
     return f"{claim.by}: {claim.says}"
+
+
+def unknown_in_words(unknown: KnownUnknown) -> str:
+    """Write what the sources do not give, as a line of a list."""
+    return f"{unknown.lacks[:1].upper()}{unknown.lacks[1:]}"
+
+
+def directory_in_words(people: Iterable[Person]) -> Iterator[tuple[str, tuple[Person, ...]]]:
+    """Yield people under the heading of their kind, in their order: persons, then organisations."""
+    listed = tuple(people)
+    for kind, heading in (("person", "People"), ("organisation", "Organizations")):
+        if found := tuple(person for person in listed if person.kind == kind):
+            yield heading, found
 
 
 def fresh_disputes(

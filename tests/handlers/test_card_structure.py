@@ -32,6 +32,8 @@ ASKED: dict[str, str] = {
     "sources": "/sources",
     "coverage": "/coverage",
     "corrections": "/corrections",
+    "everybody": "/who",
+    "known unknowns": "/coverage unknowns",
     "help": "/help",
     "help for a moderator who runs the bot": "/help moderator operator",
     "refusal": "how many ships does the navy of Freedonia have",

@@ -380,7 +380,13 @@ def test_a_long_list_of_sources_has_pages_and_says_what_kind_of_witness_each_is(
     assert "Radio, undated" in shown(answer, 2)
 
 
-@pytest.mark.parametrize("typed", ["/timeline", "/sources", "/who State Department", "/who 1718 committee"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("/timeline", "/sources", "/who State Department", "/who 1718 committee"),
+        *("/who", "/disputes", "/coverage unknowns"),
+    ],
+)
 def test_every_page_of_the_longest_lists_is_shown_whole(engine: Engine, typed: str) -> None:
     answer = engine.reply(typed)
     seen = ""
@@ -392,6 +398,15 @@ def test_every_page_of_the_longest_lists_is_shown_whole(engine: Engine, typed: s
     assert all(escape(event.title) in seen for event in answer.events)
     assert all(f"`{source.id}`" in seen for source in answer.sources)
     assert all(escape(claim.says) in seen for dispute in answer.disputes for claim in dispute.claims)
+    assert all(escape(person.name) in seen for person in answer.directory)
+    assert all(escape(unknown.lacks[1:]) in seen for unknown in answer.unknowns)
+
+
+def test_the_button_of_a_page_of_disputes_opens_what_that_page_cites(engine: Engine) -> None:
+    answer = engine.reply("/disputes")
+    assert set(answer.disputes[0].citations) <= set(cards.cited(answer, 0))
+    assert set(answer.disputes[-1].citations) <= set(cards.cited(answer, cards.pages(answer) - 1))
+    assert not set(answer.disputes[0].citations) <= set(cards.cited(answer, cards.pages(answer) - 1))
 
 
 def test_people_sources_and_help_are_shown() -> None:

@@ -28,6 +28,9 @@ COMMANDS: list[tuple[str, dict[str, Any], str]] = [
     ("sources", {}, "Foreign Policy"),
     ("sources", {"source": "rfa-2024"}, "Radio Free Asia"),
     ("coverage", {}, "the founding documents"),
+    ("coverage", {"part": "unknowns"}, "Known unknowns"),
+    ("disputes", {}, "What the sources disagree on"),
+    ("who", {}, "People and organizations in the library"),
     ("corrections", {}, "page 1 of"),
     ("corrections", {"since": "2026-11-22"}, "fp-2019¶4"),
     ("help", {}, "/timeline"),
@@ -165,7 +168,7 @@ async def test_what_is_suggested_is_answered(world: World, name: str, option: st
 
 EVERYWHERE = {
     *("ask", "timeline", "exports", "assistance", "who", "cite", "sources", "coverage", "corrections"),
-    *("faq", "help", "privacy"),
+    *("disputes", "faq", "help", "privacy"),
     "Ask about this",
 }
 IN_SERVERS = {"faq-desk", "settings", "reload", "Save as FAQ", "Answer with FAQ"}

@@ -165,6 +165,6 @@ def test_a_slip_in_the_name_of_a_command_is_answered_with_the_nearest() -> None:
 
 
 def test_a_command_without_options_takes_nothing_after_it() -> None:
-    assert parse_command("/coverage ").options == {}
+    assert parse_command("/disputes ").options == {}
     with pytest.raises(CommandError, match="“now” cannot be read"):
-        parse_command("/coverage now")
+        parse_command("/disputes now")

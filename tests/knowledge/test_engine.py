@@ -571,7 +571,7 @@ def test_a_name_that_was_read_as_another_is_said(engine: Engine) -> None:
 
 
 def test_an_unknown_name_gets_the_nearest_or_is_refused(engine: Engine) -> None:
-    answer = engine.who("Robert Fore")
+    answer = engine.who("George Bush Senior")
     assert answer.status is Status.ERROR
     assert answer.choices
     assert all(engine.reply(choice).status is Status.ANSWERED for choice in answer.choices)
@@ -580,11 +580,22 @@ def test_an_unknown_name_gets_the_nearest_or_is_refused(engine: Engine) -> None:
     assert "/who Stephen Biegun" in plain_text(nobody)
 
 
-def test_no_name_is_an_error_with_an_example(engine: Engine) -> None:
-    for typed in ("/who", "/who   "):
-        answer = engine.reply(typed)
-        assert answer.status is Status.ERROR
-        assert "/who Stephen Biegun" in plain_text(answer)
+def test_a_name_that_is_near_to_none_suggests_nobody(engine: Engine) -> None:
+    for name in ("Christopher Hill", "Heidi Linton", "Andrew Natsios", "Hillary Clinton"):
+        answer = engine.who(name)
+        assert (answer.status, answer.choices) == (Status.REFUSED, ())
+        assert "/who lists them" in answer.hint
+
+
+def test_rows_of_a_dataset_that_name_somebody_are_counted_and_not_listed(engine: Engine) -> None:
+    answer = engine.who("USAID")
+    assert "28 rows of usaid-2025-11 name them, too." in answer.notes
+    assert not any(engine.library.resolve(citation)[1].is_row for citation in answer.mentions)
+
+
+def test_the_years_in_which_somebody_is_named_are_no_term_of_office(engine: Engine) -> None:
+    assert "U.S. President (named in 1999)" in plain_text(engine.who("Bill Clinton"))
+    assert "U.S. President (named 2003 to 2008)" in plain_text(engine.who("George W. Bush"))
 
 
 def test_who_somebody_is_can_still_be_asked_in_words(engine: Engine) -> None:

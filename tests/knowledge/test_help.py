@@ -39,7 +39,8 @@ def test_every_command_is_named_and_has_an_example_of_its_own(engine: Engine) ->
     assert (answer.kind, answer.status) == (Kind.HELP, Status.ANSWERED)
     assert all(f"/{name}: {form.summary}" in plain_text(answer) for name, form in COMMANDS.items())
     assert list(examples(answer)) == [
-        *("ask", "timeline", "exports", "assistance", "who", "cite", "sources", "coverage", "corrections"),
+        *("ask", "timeline", "exports", "assistance", "who", "cite"),
+        *("sources", "disputes", "coverage", "corrections"),
     ]
     assert all(typed.startswith(f"/{name}") for name, typed in examples(answer).items())
 

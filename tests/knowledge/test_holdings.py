@@ -30,7 +30,7 @@ def coverage(engine: Engine) -> tuple[Answer, str]:
 def test_it_says_of_each_collection_what_there_is(folder: ContentFolder) -> None:
     _, text = coverage(Engine(folder.read()))
     assert (
-        """core: the founding documents
+        """core: the founding documents, The Paper (2001)
     1 source: article (1), published 3 February 2001
     1 event, January 2001
     2 people and organizations, 1 FAQ entry, 1 known unknown

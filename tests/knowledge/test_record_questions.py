@@ -230,3 +230,33 @@ def test_what_the_united_states_did_in_a_year_is_what_happened_in_it(engine: Eng
     answer = engine.reply(question)
     assert answer.kind is Kind.TIMELINE
     assert "50,000 tons of food" in plain_text(answer)
+
+
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("Timeline of sanctions", "sanctions"),
+        ("timeline of the travel ban", "travel-ban"),
+        ("Which UN resolutions are there?", "un-resolutions"),
+        ("events on food aid", "food-aid"),
+    ],
+)
+def test_a_timeline_of_a_topic_is_its_events(engine: Engine, question: str, topic: str) -> None:
+    answer = engine.reply(question)
+    assert (answer.kind, answer.status) == (Kind.TIMELINE, Status.ANSWERED)
+    assert answer.events == engine.timeline(topic=topic).events
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("Which UN resolutions are there?", "adopted Resolution 2371"),
+        ("When did food aid begin?", "24 November 1995"),
+        ("What does obligations mean?", "committed themselves to pay in a fiscal year"),
+        ("Difference between obligations and disbursements", "disbursements are what they paid out"),
+    ],
+)
+def test_topics_in_words_are_answered(engine: Engine, question: str, said: str) -> None:
+    answer = engine.reply(question)
+    assert answer.status is Status.ANSWERED
+    assert said in plain_text(answer)

@@ -98,7 +98,7 @@ def test_what_a_known_unknown_lacks_is_told_from_the_public_record_if_that_has_i
     assert beside.status is Status.ANSWERED
     assert str(beside.citations[0]) == "table-2002¶2001-01"
     assert beside.notes == (
-        "The founding documents do not give the name of the ship. This is from the wider record.",
+        "The Paper (2001) does not give the name of the ship. This is from the wider record.",
     )
     alone = Engine(library.only(["core"])).reply(question)
     assert alone.statements[0].text == "The library does not give the name of the ship."

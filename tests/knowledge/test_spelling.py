@@ -62,3 +62,8 @@ def test_the_reply_says_what_was_read(engine: Engine) -> None:
     answer = engine.reply("why did pompao limit aid?")
     assert "Read “pompao” as “Pompeo”." in answer.notes
     assert answer.citations[0] == engine.reply("why did Pompeo limit aid?").citations[0]
+
+
+def test_a_surname_after_a_first_name_is_no_slip_of_a_word_two_letters_off(engine: Engine) -> None:
+    assert engine.reply("What did Andrew Natsios say?").notes == ()
+    assert any("Pompeo" in note for note in engine.reply("What did Mike Pompao decide?").notes)
