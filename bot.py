@@ -241,15 +241,18 @@ def demo(context: click.Context, port: int, no_browser: bool) -> None:
 @click.pass_context
 def check(context: click.Context) -> None:
     """Check all content and name every fault with its file and line."""
-    from knowledge.content import read_content
+    from knowledge.content import glossary_faults, read_content
     from knowledge.errors import ContentError
 
     try:
         library = read_content(local=_settings(context).data_dir)
+        faults = glossary_faults(library)
     except ContentError as error:
-        click.echo(error)
-        click.echo(f"\n{len(error.faults)} fault{'s' * (len(error.faults) != 1)} found.")
-        raise SystemExit(FAULTS_FOUND) from None
+        faults = error.faults
+    if faults:
+        click.echo("\n".join(map(str, faults)))
+        click.echo(f"\n{len(faults)} fault{'s' * (len(faults) != 1)} found.")
+        raise SystemExit(FAULTS_FOUND)
     click.echo(library.summary())
 
 

@@ -21,7 +21,7 @@ from handlers import cards, errors, forms, markup, requests
 from handlers.base import LONGEST_CUSTOM_ID, Interaction, is_private
 from handlers.cards import Sharing
 from handlers.layout import Row
-from handlers.rights import moderates_here
+from handlers.rights import is_moderator, moderates_here
 from knowledge.answers import Answer, Kind, Status
 from knowledge.citations import Citation
 from knowledge.commands import question_in, written

@@ -135,6 +135,7 @@ class Answering:
     def warm_up(self) -> None:
         """Load now what would otherwise be loaded by the first question that needs it."""
         self._speller.warm_up()
+        self._library.glossaries.read()
 
     def answer(self, question: str, own: OwnEntries | None = None) -> Answer:
         """Return the reply to a question; the refusal, if nothing supports an answer."""
@@ -204,11 +205,19 @@ class Answering:
         return SubjectIndex(map(self._retrieval.row, self._library.faq))
 
     def _spelled(self, question: str) -> str:
-        return self._speller.read(essence(question)).text
+        return self._read(question, None).text
 
     def _read(self, question: str, own: OwnEntries | None) -> Reading:
-        """Read misspelt words of a question as words of the library, but for those that own entries have."""
+        """Read a question in English, its misspelt words as words of the library."""
         text = essence(question)
+        glossary = self._library.glossaries.of(text)
+        if glossary is None:
+            return self._corrected(text, own)
+        read = self._corrected(glossary.apart(text), own)
+        return replace(read, text=glossary.in_english(read.text), language=glossary.note)
+
+    def _corrected(self, text: str, own: OwnEntries | None) -> Reading:
+        """Read misspelt words of a text as words of the library, but for those that own entries have."""
         left = own.words_beside_the_library(text) if own else ()
         if not left:
             return self._speller.read(text)
@@ -234,7 +243,7 @@ class Answering:
             ("several parts", lambda asked: self._parts(asked, own)),
             ("sources compared", self._sources_compared),
             ("events of a period", self._dated),
-            ("events on a topic", self._listed),
+            ("events on a topic", self._on_topic),
         ):
             if answer := way(question):
                 return name, answer
@@ -517,7 +526,7 @@ class Answering:
             return None
         return self._replies.events(named or within) if within else None
 
-    def _listed(self, question: str) -> Answer | None:
+    def _on_topic(self, question: str) -> Answer | None:
         """Answer a question for a timeline of a topic, without a period, with all events on it."""
         if self._periods(question) or not _LISTED.search(question):
             return None
@@ -544,10 +553,11 @@ class Answering:
 
 
 def said_of(read: Reading) -> tuple[str, ...]:
-    """Say which misspelt words were read as which."""
+    """Say in what language a question was read, and which misspelt words as which."""
     said = [f"Read “{echo(typed)}” as “{ours}”." for typed, ours in read.replaced[:MOST_READ]]
     more = len(read.replaced) - MOST_READ
-    return (*said, *([f"Read {more} more words as words of the library."] if more > 0 else ()))
+    language = (read.language,) if read.language else ()
+    return (*language, *said, *([f"Read {more} more words as words of the library."] if more > 0 else ()))
 
 
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}\b")

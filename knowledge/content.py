@@ -7,6 +7,7 @@ file that is missing, or that has a name nothing reads, is a fault too: what is 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -19,10 +20,11 @@ from knowledge.content_files import ContentFile, Place
 from knowledge.corrections import Correction
 from knowledge.corrections import problems as problems_of_corrections
 from knowledge.datasets import Dataset, problems
-from knowledge.errors import CitationError, ContentError
+from knowledge.errors import CitationError, ContentError, Fault
 from knowledge.exports import Figure, FigureTable
 from knowledge.faq import MOST_CITATIONS, FaqEntry, never_found
 from knowledge.figure_files import read_table
+from knowledge.glossary import Glossaries
 from knowledge.library import Library
 from knowledge.people import Person
 from knowledge.sources import FOUNDING, PUBLIC_RECORD, Source, is_web_address
@@ -38,6 +40,8 @@ TABLES = (
     *("assistance.yaml", "corrections.yaml", "disputes.yaml", "exports.yaml", "faq.yaml", "people.yaml"),
     *("timeline.yaml", "unknowns.yaml", "vocabulary.yaml"),
 )
+
+_GLOSSARY = re.compile(r"vocabulary\.[a-z]{2,3}(?:-[a-z]+)?\.yaml")
 
 
 def read_content(folder: Path = SHIPPED, local: Path | None = None) -> Library:
@@ -55,13 +59,36 @@ def read_content(folder: Path = SHIPPED, local: Path | None = None) -> Library:
         sources += _opened(local, "sources")
         originals += _opened(local, "originals")
     library = _Reader(sources, tables, originals).library()
-    files = (*strays, *sources, *tables.values(), *originals)
+    glossaries, unread = _glossaries(folder)
+    files = (*strays, *sources, *tables.values(), *originals, *unread)
     if faults := sorted(fault for file in files for fault in file.faults):
         raise ContentError(tuple(faults))
     digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.name.encode() + b"\0" + file.data + b"\0")
-    return replace(library, version=digest.hexdigest()[:8])
+    for name, data in (*((file.name, file.data) for file in files), *glossaries.files):
+        digest.update(name.encode() + b"\0" + data + b"\0")
+    return replace(library, glossaries=glossaries, version=digest.hexdigest()[:8])
+
+
+def glossary_faults(library: Library) -> tuple[Fault, ...]:
+    """Return the faults of the vocabularies of other languages, which are read only when one is needed."""
+    from knowledge.retrieval import Retrieval
+
+    return tuple(sorted(library.glossaries.faults(Retrieval(library).understands)))
+
+
+def _glossaries(folder: Path) -> tuple[Glossaries, list[ContentFile]]:
+    """Return the vocabularies of other languages, unparsed, and those files that cannot be opened."""
+    found: list[tuple[str, bytes]] = []
+    unread: list[ContentFile] = []
+    with suppress(OSError):  # each table says that it cannot be read
+        for path in _listed(folder):
+            if not _GLOSSARY.fullmatch(path.name):
+                continue
+            try:
+                found.append((path.name, path.read_bytes()))
+            except OSError as error:
+                unread.append(ContentFile.broken(path, folder, f"cannot be read: {error.strerror}"))
+    return Glossaries(tuple(found)), unread
 
 
 def _listed(folder: Path) -> list[Path]:
@@ -73,7 +100,7 @@ def _strays(folder: Path) -> Iterator[ContentFile]:
     """Yield a fault for whatever lies beside the tables and the sources."""
     with suppress(OSError):  # each table says that it cannot be read
         for path in _listed(folder):
-            if path.name not in (*TABLES, "sources"):
+            if path.name not in (*TABLES, "sources") and not _GLOSSARY.fullmatch(path.name):
                 problem = f"nothing reads a file of this name; there are sources and {', '.join(TABLES)}"
                 yield ContentFile.broken(path, folder, problem)
 

@@ -22,7 +22,7 @@ from knowledge.citations import Citation
 from knowledge.commands import COMMANDS, Command, has_word, is_command, parse_command, written
 from knowledge.comparisons import compared_periods
 from knowledge.corrections import Correction, since
-from knowledge.errors import InputError
+from knowledge.errors import ContentError, InputError
 from knowledge.explaining import explanation_in_words
 from knowledge.exports import Series
 from knowledge.figures import EXAMPLES as EXPORT_EXAMPLES
@@ -68,7 +68,10 @@ class Engine:
         }
 
     def warm_up(self) -> None:
-        """Load what the first question would otherwise wait for; call it outside the event loop."""
+        """Load what the first question would otherwise wait for; call it outside the event loop.
+
+        Raises `ContentError` if the vocabulary of another language has faults.
+        """
         self._answering.warm_up()
         _ = self.wordings
 
@@ -97,6 +100,12 @@ class Engine:
 
         `own` are the entries of the server in which it is asked.
         """
+        try:
+            return self._replied(typed, own)
+        except ContentError as error:  # the vocabulary of another language, read at the first need
+            return self._finish(self.unreadable(str(error.faults[0]), _CHECK_HINT), echo(typed))
+
+    def _replied(self, typed: str, own: OwnEntries | None) -> Answer:
         if not is_command(typed):
             return self._question(typed, own)
         if len(typed) > LONGEST_INPUT:
@@ -515,4 +524,5 @@ _ONLY_YEAR = "the only year with anything for it"
 _FIRST_YEAR = "the year in which the founding documents have it; other years have events, too"
 _SHOW_HINT = "Show one with /faq show and its id."
 _TOO_LONG = f"A question or command can have {LONGEST_INPUT} characters at most."
+_CHECK_HINT = "List the faults of the content with: python bot.py check"
 _ASK_HINT = f"For example: {COMMANDS['ask'].example.removeprefix('/ask ')}"

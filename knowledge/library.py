@@ -13,6 +13,7 @@ from knowledge.corrections import Correction
 from knowledge.errors import CitationError
 from knowledge.exports import FigureTable
 from knowledge.faq import FaqEntry
+from knowledge.glossary import Glossaries
 from knowledge.people import Directory, Mentions, Person
 from knowledge.periods import Period
 from knowledge.sources import FOUNDING, PUBLIC_RECORD, Passage, Source
@@ -30,7 +31,7 @@ def _address(citation: Citation) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Library:
-    """Sources by id, the tables built on them, and the vocabulary; `version` is a short hash of it all."""
+    """Sources by id, the tables built on them, and the vocabularies; `version` is a short hash of it all."""
 
     sources: Mapping[str, Source]
     timeline: Timeline
@@ -41,6 +42,7 @@ class Library:
     unknowns: tuple[KnownUnknown, ...] = ()
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     corrections: tuple[Correction, ...] = ()
+    glossaries: Glossaries = field(default_factory=Glossaries)
     version: str = ""
 
     def passages(self) -> Iterator[tuple[Source, Passage]]:

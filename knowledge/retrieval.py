@@ -270,6 +270,7 @@ class Retrieval:
     def __init__(self, library: Library) -> None:
         """Analyse and index every subject of `library`."""
         self._vocabulary = library.vocabulary
+        self._in_english = library.glossaries.in_english
         surfaces: list[str] = []
         rows: dict[bool, list[SubjectRow]] = {False: [], True: []}
         for item, citations, units in _items(library):
@@ -340,8 +341,11 @@ class Retrieval:
 
     def row(self, entry: FaqEntry) -> SubjectRow:
         """Analyse an FAQ entry, which need not be of the library, as questions are analysed."""
-        asks = [(Role.ASK, self.read(text)) for text in (entry.question, *entry.alternatives)]
-        return entry, entry.citations, [(Role.TEXT, self.read_text(essence(entry.answer))), *asks]
+        asks = [
+            (Role.ASK, self.read(self._in_english(text))) for text in (entry.question, *entry.alternatives)
+        ]
+        answer = self._in_english(essence(entry.answer))
+        return entry, entry.citations, [(Role.TEXT, self.read_text(answer)), *asks]
 
     def subject(self, address: str) -> Subject | None:
         """Return the passage at a citation, or the FAQ entry of an id; None if it cannot be found."""

@@ -19,10 +19,14 @@ LONG = 7
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A text with its misspelt words replaced, and each replacement as typed and as read."""
+    """A text with its misspelt words replaced, and each replacement as typed and as read.
+
+    `language` is what the reader is told if the text was put into English, and otherwise empty.
+    """
 
     text: str
     replaced: tuple[tuple[str, str], ...] = ()
+    language: str = ""
 
 
 _SURNAME = re.compile(r"\s[A-Z][a-z]+ [A-Z][a-z]+$")
