@@ -55,6 +55,7 @@ from handlers.rights import is_moderator
 from handlers.server_settings import ServerSettings
 from handlers.servers import Servers
 from handlers.sources import Sources
+from handlers.telling import Telling
 from handlers.timeline import Timeline
 from handlers.who import Who
 from knowledge.desk import Desk
@@ -76,7 +77,7 @@ FORMS: tuple[type[forms.Form], ...] = (
 COGS = (
     *(Ask, Timeline, Exports, Assistance, Who, Cite, Sources, Coverage, Faq, Help),
     *(desk.Desk, History, EntryFiles, Review, Pointers, FaqMessages),
-    *(Privacy, ServerSettings, Servers, Reload),
+    *(Privacy, ServerSettings, Servers, Telling, Reload),
 )
 _SYNCED = "commands synced"
 _LAST_SECONDS = 2.0

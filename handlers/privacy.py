@@ -37,6 +37,8 @@ _ON_DELETING = (
     "Revisions of entries stay, with your name replaced by “a former moderator”; what you decided as a "
     "moderator stays without your name. Where moderators take no questions from you, that stays until they "
     "lift it.",
+    "The text of a question that moderators pointed to its answer stays with the pointer, without your name. "
+    "Copies of my database, from a backup or left by a restore, are in the hands of whoever runs me.",
 )
 
 

@@ -15,7 +15,7 @@ from handlers.layout import Block, Line
 from handlers.markup import escape
 from handlers.review_queue import people, say, show
 from handlers.rights import moderated_guild
-from handlers.telling import News, Reached, close, tell
+from handlers.telling import Reached, close, tell
 from knowledge.entries import State
 from knowledge.errors import NoQuestionError
 from knowledge.store import Outcome, VoteReason
@@ -76,9 +76,7 @@ async def answered(
     question = await interaction.client.store.open_question(guild_id, question_id)
     if question is None:
         raise NoQuestionError
-    askers = await close(interaction, question, outcome)
-    answer = interaction.client.reply(answer_input, guild_id)
-    return await tell(interaction, askers, News(lambda _: answer))
+    return await tell(interaction.client, await close(interaction, question, outcome, answer_input))
 
 
 # --- statistics -------------------------------------------------------------------------------------------

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from typing import Self
 
 import discord
@@ -18,14 +16,14 @@ from handlers.drafts import draft_of, open_form, preview
 from handlers.layout import Block, Line, Row
 from handlers.markup import code, escape, link, spoken
 from handlers.rights import ForModerators, moderated_guild
-from handlers.telling import News, Reached, close, tell
+from handlers.telling import Reached, close, tell
 from handlers.views import CardItem, Open, Try, openers
 from knowledge.answers import Excerpt, Status
 from knowledge.commands import written
 from knowledge.desk import Due
 from knowledge.drafts import LONGEST_ID
 from knowledge.entries import Draft
-from knowledge.errors import NoDraftError, NoQuestionError
+from knowledge.errors import NoDraftError, NoQuestionError, SeveralAskersError
 from knowledge.store import OpenQuestion, Outcome, Pointer
 from knowledge.text import clip, counted, echo
 
@@ -250,17 +248,14 @@ class ConfirmPoint(DeskItem, template=rf"point-there:{_PLACE}:(?P<target>.+)"):
         await press.response.defer()
         desk, place, target = press.client.desk, int(self.fields["place"]), self.fields["target"]
         question = await _still_open(press, self.fields)
-        pointer = await desk.point(question.guild_id, question.text, target, press.user.id)
         try:
-            askers = await close(press, question, Outcome.POINTED)
-        except Exception as error:
-            await desk.unpoint(question.guild_id, pointer.change)
-            if isinstance(error, NoQuestionError):
-                await show(press, place)
+            pointer, closed = await desk.close_with_pointer(question, target, press.user.id)
+        except NoQuestionError:
+            await show(press, place)
             raise
         with desk_replies.going_on():
             await show(press, place)
-        reached = await tell(press, askers, News(partial(desk.pointed_reply, pointer)))
+        reached = await tell(press.client, closed)
         undo = Unpoint.button("Take it back", f"unpoint:{pointer.change}")
         said = (
             f"“{echo(question.text)}” is answered by {pointer.target} from now on. {told_in_words(reached)}"
@@ -288,19 +283,15 @@ class BlockAsker(DeskItem, template=rf"block-asker:{_PLACE}"):
         await press.response.defer()
         store, place = press.client.store, int(self.fields["place"])
         question = await _still_open(press, self.fields)
-        askers = await store.who_asked(question.guild_id, question.id)
-        if len(askers) > 1:
+        now = discord.utils.utcnow()
+        try:
+            asker = await store.block_asker(question.guild_id, question.id, press.user.id, now)
+        except (NoQuestionError, SeveralAskersError):
             await show(press, place)
-            raise errors.UserError(
-                "Others have asked this meanwhile. To block one of them, use /faq-desk block."
-            )
-        for asker in askers:
-            await store.block(question.guild_id, asker.user_id, press.user.id, discord.utils.utcnow())
-            said = f"I take no more questions to the moderators from <@{asker.user_id}>, who asked"
-            with desk_replies.going_on():
-                await say(press, f"{said} “{escape(echo(question.text))}”. Undo it with `/faq-desk unblock`.")
-        with suppress(NoQuestionError):
-            await close(press, question, Outcome.DISMISSED)
+            raise
+        said = f"I take no more questions to the moderators from <@{asker.user_id}>, who asked"
+        with desk_replies.going_on():
+            await say(press, f"{said} “{escape(echo(question.text))}”. Undo it with `/faq-desk unblock`.")
         await show(press, place)
 
 
@@ -419,13 +410,13 @@ class NotForUs(DeskForm, template=rf"dismiss:{_PLACE}"):
         place = int(self.about["place"])
         question = await _still_open(interaction, self.about)
         try:
-            askers = await close(interaction, question, Outcome.DISMISSED)
+            closed = await close(interaction, question, Outcome.DISMISSED, spoken(typed["reason"]))
         except NoQuestionError:
             await show(interaction, place)
             raise
         with desk_replies.going_on():
             await show(interaction, place)
-        reached = await tell(interaction, askers, News(reason=spoken(typed["reason"])))
+        reached = await tell(interaction.client, closed)
         said = f"“{echo(question.text)}” is off the queue, without an answer. {told_in_words(reached)}"
         with desk_replies.going_on():
             await interaction.followup.send(view=cards.notice(said), ephemeral=True)

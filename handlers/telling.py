@@ -1,24 +1,35 @@
-"""Telling people what became of a question that they put to the moderators, where and if they wish it."""
+"""Telling people what became of a question that they put to the moderators, where and if they wish it.
+
+What is to be told is in the store until it is told, so that whoever a stop of the bot left waiting is told at
+the next start.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 import aiohttp
 import discord
 from discord import ui
+from discord.ext import commands
 
 from handlers import cards
-from handlers.base import Interaction
+from handlers.base import Cog, Interaction
 from handlers.layout import Block, Line
 from handlers.markup import escape
 from handlers.views import NOBODY, Shown, controls, openers
 from knowledge.answers import Answer, Status
-from knowledge.store import Asker, OpenQuestion, Outcome
+from knowledge.errors import KnowledgeError
+from knowledge.store import Asker, Closed, OpenQuestion, Outcome
 from knowledge.text import clip
+
+if TYPE_CHECKING:
+    from handlers.client import AidPolicyBot
 
 _MOST_NAMED = 25
 """How many people one message names."""
@@ -29,10 +40,16 @@ _UNREACHED = (discord.HTTPException, aiohttp.ClientError, TimeoutError)
 _log = logging.getLogger(__name__)
 
 
+_REFUSED = (400, 403, 404)
+"""With such a status Discord says no, and would again."""
+
+
 @dataclass(frozen=True, slots=True)
-class News:
+class _News:
     """What became of a question: the reply to it in somebody's words, or why moderators do not answer it."""
 
+    bot: AidPolicyBot
+    closed: Closed
     reply: Callable[[str], Answer] | None = None
     reason: str = ""
 
@@ -49,26 +66,89 @@ class Reached:
         return Reached(self.told + other.told, self.missed + other.missed)
 
 
-async def close(interaction: Interaction, question: OpenQuestion, outcome: Outcome) -> tuple[Asker, ...]:
-    """Close a question; return who asked it. Raises `NoQuestionError` if somebody else closed it before."""
+class Telling(Cog):
+    """Tells, once the bot is there again, who was not told before it stopped."""
+
+    def __init__(self, bot: AidPolicyBot) -> None:
+        """Take the bot; who waits is read before anything new can be closed."""
+        super().__init__(bot)
+        self._untold: tuple[Closed, ...] = ()
+
+    async def cog_load(self) -> None:
+        """Read who waits to be told."""
+        self._untold = await self.bot.store.untold()
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Tell them, at the first connection; those of servers that are not there now wait on."""
+        untold, self._untold = self._untold, ()
+        for closed in untold:
+            try:
+                if self.bot.get_guild(closed.guild_id):
+                    await tell(self.bot, closed)
+            except Exception:
+                _log.exception("Some could not be told what became of their question; the next start tries")
+
+
+async def close(interaction: Interaction, question: OpenQuestion, outcome: Outcome, news: str) -> Closed:
+    """Close a question, with the news for those who asked it, as `Closed` has them.
+
+    Raises `NoQuestionError` if somebody else closed it before.
+    """
     store, by, now = interaction.client.store, interaction.user.id, discord.utils.utcnow()
-    return await store.close_question(question.guild_id, question.id, outcome, by, now)
+    return await store.close_question(question.guild_id, question.id, outcome, by, now, news=news)
 
 
-async def tell(interaction: Interaction, askers: Sequence[Asker], news: News) -> Reached:
+async def tell(bot: AidPolicyBot, closed: Closed) -> Reached:
     """Tell the news to those askers who wished to be told; return how many could and could not be reached.
 
     In a channel one message names all who asked there in the same words, and pings exactly them: they wished
     to be told. Nobody is shown the words of others.
     Whoever wished it by direct message and takes none, or whose channel is gone, is counted as missed.
     """
-    reached = Reached()
-    for together in _by_channel(askers):
-        reached += await _post(interaction, together, news)
-    for asker in askers:
+    news, reached = await _news(bot, closed), Reached()
+    for together in _by_channel(closed.askers):
+        reached += await _sent(news, together, _post)
+    for asker in closed.askers:
         if asker.tell == "dm":
-            reached += await _write(interaction, asker, news)
+            reached += await _sent(news, [asker], _write)
     return reached
+
+
+async def _news(bot: AidPolicyBot, closed: Closed) -> _News:
+    """Return what there is to tell of a question; what is pointed no more has the reply that it has now."""
+    guild_id = closed.guild_id
+    if closed.outcome is Outcome.DISMISSED:
+        return _News(bot, closed, reason=closed.news)
+    if closed.outcome is Outcome.ANSWERED:
+        answer = bot.reply(closed.news, guild_id)
+        return _News(bot, closed, lambda _: answer)
+    made = [one for one in await bot.store.pointers(guild_id) if str(one.change) == closed.news]
+    if made:
+        return _News(bot, closed, partial(bot.desk.pointed_reply, made[0]))
+    return _News(bot, closed, lambda asked: bot.reply(asked, guild_id))
+
+
+async def _sent(
+    news: _News, askers: Sequence[Asker], send: Callable[[_News, Sequence[Asker]], Awaitable[None]]
+) -> Reached:
+    """Send one message, and note in the store who need not be told any more; return how many it reached."""
+    try:
+        await send(news, askers)
+    except _UNREACHED as error:
+        _log.info("%d people could not be told what became of their question: %s", len(askers), error)
+        if getattr(error, "status", 0) in _REFUSED:
+            await _note(news, askers)
+        return Reached(missed=len(askers))
+    await _note(news, askers)
+    return Reached(told=len(askers))
+
+
+async def _note(news: _News, askers: Sequence[Asker]) -> None:
+    try:
+        await news.bot.store.told(news.closed.question_id, [asker.user_id for asker in askers])
+    except KnowledgeError:
+        _log.exception("It could not be noted that %d people were told; they are told again", len(askers))
 
 
 def _by_channel(askers: Iterable[Asker]) -> Iterator[Sequence[Asker]]:
@@ -81,40 +161,30 @@ def _by_channel(askers: Iterable[Asker]) -> Iterator[Sequence[Asker]]:
             yield together[start : start + _MOST_NAMED]
 
 
-async def _post(interaction: Interaction, askers: Sequence[Asker], news: News) -> Reached:
+async def _post(news: _News, askers: Sequence[Asker]) -> None:
     """Tell those who asked in one channel in the same words."""
     assert askers[0].channel_id is not None
-    channel = interaction.client.get_partial_messageable(askers[0].channel_id, guild_id=interaction.guild_id)
+    channel = news.bot.get_partial_messageable(askers[0].channel_id, guild_id=news.closed.guild_id)
     named = [discord.Object(asker.user_id, type=discord.User) for asker in askers]
     names = " ".join(f"<@{asker.user_id}>" for asker in askers)
     asked = askers[0].text
     answer = news.reply(asked) if news.reply else None
     preface = f"{names} The moderators {_said(answer, news.reason, asked, 'here')}"
-    try:
-        await channel.send(
-            view=_view(interaction, preface, answer, is_public=True),
-            allowed_mentions=discord.AllowedMentions(everyone=False, roles=False, users=named),
-        )
-    except _UNREACHED as error:
-        return _missed(len(askers), error)
-    return Reached(told=len(askers))
+    await channel.send(
+        view=_view(news.bot, preface, answer, is_public=True),
+        allowed_mentions=discord.AllowedMentions(everyone=False, roles=False, users=named),
+    )
 
 
-async def _write(interaction: Interaction, asker: Asker, news: News) -> Reached:
-    where = f" of {escape(interaction.guild.name)}" if interaction.guild else ""
+async def _write(news: _News, askers: Sequence[Asker]) -> None:
+    """Tell one person by direct message."""
+    (asker,) = askers
+    guild = news.bot.get_guild(news.closed.guild_id)
+    where = f" of {escape(guild.name)}" if guild else ""
     answer = news.reply(asker.text) if news.reply else None
     preface = f"The moderators{where} {_said(answer, news.reason, asker.text, 'there')}"
-    try:
-        direct = await interaction.client.create_dm(discord.Object(asker.user_id))
-        await direct.send(view=_view(interaction, preface, answer, is_public=False))
-    except _UNREACHED as error:
-        return _missed(1, error)
-    return Reached(told=1)
-
-
-def _missed(count: int, error: Exception) -> Reached:
-    _log.info("%d people could not be told what became of their question: %s", count, error)
-    return Reached(missed=count)
+    direct = await news.bot.create_dm(discord.Object(asker.user_id))
+    await direct.send(view=_view(news.bot, preface, answer, is_public=False))
 
 
 def _said(answer: Answer | None, reason: str, asked: str, place: str) -> str:
@@ -128,7 +198,7 @@ def _said(answer: Answer | None, reason: str, asked: str, place: str) -> str:
     return f"have an answer to what you asked {place}: {question}"
 
 
-def _view(interaction: Interaction, preface: str, answer: Answer | None, *, is_public: bool) -> ui.LayoutView:
+def _view(bot: AidPolicyBot, preface: str, answer: Answer | None, *, is_public: bool) -> ui.LayoutView:
     """Return the message; a direct one only leads to passages, as the server's entries are not there."""
     if answer is None or answer.status is not Status.ANSWERED:
         return cards.sheet([Block((Line(preface, prose=True),))])
@@ -137,4 +207,4 @@ def _view(interaction: Interaction, preface: str, answer: Answer | None, *, is_p
     else:
         opening = list(openers(answer))
         rows = [ui.ActionRow(*opening)] if opening else []
-    return cards.told_card(preface, answer, interaction.client.engine.library.sources, rows)
+    return cards.told_card(preface, answer, bot.engine.library.sources, rows)

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from knowledge.engine import Engine
     from knowledge.entry_files import ImportedEntry, ImportPlan
     from knowledge.library import Library
-    from knowledge.store import Pointer, Store
+    from knowledge.store import Closed, OpenQuestion, Pointer, Store
 
 T = TypeVar("T")
 
@@ -350,6 +350,15 @@ class Desk:
         """
         return await self._in_turn(guild_id, self._point(guild_id, question, target, by))
 
+    async def close_with_pointer(
+        self, question: OpenQuestion, target: str, by: int
+    ) -> tuple[Pointer, Closed]:
+        """Point a question of the review queue as `point` does, and close it: both or neither.
+
+        Raises `InputError` as `point` does, and `NoQuestionError` if it is not open any more.
+        """
+        return await self._in_turn(question.guild_id, self._close_with_pointer(question, target, by))
+
     def preview_point(self, guild_id: int, question: str, target: str) -> tuple[str, Answer]:
         """Return the address of what a question is to be pointed to, and the reply that it would have then.
 
@@ -651,6 +660,16 @@ class Desk:
         pointer = await self._store.point(guild_id, asked, address, by, self._now())
         self._entries(guild_id).put_pointer(pointer)
         return pointer
+
+    async def _close_with_pointer(
+        self, question: OpenQuestion, target: str, by: int
+    ) -> tuple[Pointer, Closed]:
+        asked, guild_id = self._pointable(question.text), question.guild_id
+        address = self._address(guild_id, target)
+        closing = self._store.close_with_pointer(guild_id, question.id, asked, address, by=by, at=self._now())
+        pointer, closed = await closing
+        self._entries(guild_id).put_pointer(pointer)
+        return pointer, closed
 
     def _pointable(self, question: str) -> str:
         """Return a question as it is pointed somewhere; raises `InputError` if it cannot be."""

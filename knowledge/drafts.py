@@ -8,19 +8,18 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import count, islice
 
 from knowledge.citations import SOURCE_ID, Citation
 from knowledge.entries import Content, Draft
-from knowledge.entry_reviews import Cause, digest
+from knowledge.entry_reviews import Cause, digest, is_digest
 from knowledge.errors import CitationError, InputError
 from knowledge.faq import MOST_CITATIONS, FaqEntry, never_found
 from knowledge.library import Library
 from knowledge.periods import PeriodError, parse_period
 from knowledge.rows import Row
-from knowledge.sources import Passage
 from knowledge.text import UNPRINTABLE, echo, normalise, terms, words
 
 LABELS: Mapping[str, str] = {
@@ -80,7 +79,11 @@ class DraftError(InputError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written(Row):
-    """What an entry says as somebody wrote it, before it is tidied and checked."""
+    """What an entry says as somebody wrote it, before it is tidied and checked.
+
+    `cited` has, for some of the citations, the `digest` of the passage that the entry was written against: a
+    citation that has one may lead nowhere by now. Only files have them.
+    """
 
     question: str = ""
     answer: str = ""
@@ -89,6 +92,7 @@ class Written(Row):
     editorial: bool = False
     tags: tuple[str, ...] = ()
     review_on: str = ""
+    cited: Mapping[str, str] = field(default_factory=dict)
 
 
 def read(typed: Mapping[str, str], library: Library, today: date | None = None) -> Content:
@@ -232,13 +236,13 @@ class _Reader:
         question = self._question(written.question)
         answer = self._answer(written.answer)
         alternatives = self._alternatives(written.alternatives, question)
-        passages = self._passages(written.citations, written.editorial)
+        cited = self._cited(written)
         return Content(
             question=question,
             answer=answer,
             alternatives=alternatives,
-            citations=tuple(passages),
-            cited=tuple(map(digest, passages.values())),
+            citations=tuple(cited),
+            cited=tuple(cited.values()),
             editorial=written.editorial,
             tags=self._tags(written.tags),
             review_on=self._review_on(tidy(written.review_on)),
@@ -283,26 +287,48 @@ class _Reader:
             self._fault("alternatives", problem)
         return tuple(wordings)
 
-    def _passages(self, texts: Iterable[str], editorial: bool) -> dict[Citation, Passage]:
-        """Return the passages that are cited, by their citation as the source writes it."""
-        found: dict[Citation, Passage] = {}
-        written = _distinct(texts)
-        for text, item in islice(written.items(), _MOST_NAMED):
+    def _cited(self, written: Written) -> dict[Citation, str]:
+        """Return the digests of the passages that are cited, by their citation as the source writes it."""
+        found: dict[Citation, str] = {}
+        digests = dict(self._digests(written.cited))
+        references = _distinct(written.citations)
+        for text, item in islice(references.items(), _MOST_NAMED):
             try:
-                source, passage = self._library.resolve(Citation.parse(text))
+                citation, of_passage = self._cite(Citation.parse(text), digests)
             except CitationError as error:
                 self._fault("citations", str(error), item)
-                continue
-            citation = source.citation(passage)
-            if passage.retired:
-                self._fault("citations", f"{citation} {Cause.RETIRED}; cite another passage", item)
-            found[citation] = passage
-        self._count("citations", len(found) + max(0, len(written) - _MOST_NAMED), MOST_CITATIONS)
-        if editorial and written:
+            else:
+                found[citation] = of_passage
+        self._count("citations", len(found) + max(0, len(references) - _MOST_NAMED), MOST_CITATIONS)
+        if written.editorial and references:
             self._fault("citations", "an entry is either editorial or has citations; choose one")
-        elif not editorial and not written:
+        elif not written.editorial and not references:
             self._fault("citations", "cite a passage, for example fp-2019¶6, or mark the entry as editorial")
         return found
+
+    def _cite(self, citation: Citation, digests: Mapping[Citation, str]) -> tuple[Citation, str]:
+        """Return a citation as its source writes it, and the digest of its passage: as written, else of now.
+
+        Raises `CitationError` if the passage is not there, or retired, and no digest says that it once was.
+        """
+        if citation in digests and citation not in self._library:
+            return citation, digests[citation]
+        source, passage = self._library.resolve(citation)
+        citation = source.citation(passage)
+        if citation in digests:
+            return citation, digests[citation]
+        if passage.retired:
+            raise CitationError(f"{citation} {Cause.RETIRED}; cite another passage")
+        return citation, digest(passage)
+
+    def _digests(self, cited: Mapping[str, str]) -> Iterator[tuple[Citation, str]]:
+        """Yield the digests that were written, by their citations."""
+        for text, of_passage in cited.items():
+            if not is_digest(of_passage):
+                self._fault("cited", f"“{echo(of_passage)}” is no digest as an export has it; leave it out")
+                continue
+            with suppress(CitationError):
+                yield Citation.parse(text), of_passage
 
     def _tags(self, texts: Iterable[str]) -> tuple[str, ...]:
         tags = _distinct(re.sub(r"[\s_]+", "-", tidy(text).lstrip("#").lower()) for text in texts)

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from itertools import islice
 from textwrap import indent
 from typing import Any, Literal
@@ -19,7 +19,10 @@ from knowledge.errors import ContentError, Fault
 from knowledge.library import Library
 from knowledge.text import echo
 
-_BLANK: Mapping[str, Any] = {one.name: one.default for one in fields(Written)}
+_BLANK: Mapping[str, Any] = {
+    one.name: one.default if one.default_factory is MISSING else one.default_factory()
+    for one in fields(Written)
+}
 
 MOST_BYTES = 1_000_000
 MOST_ENTRIES = 10_000
@@ -128,7 +131,7 @@ def plan(imported: Iterable[ImportedEntry], entries: Iterable[Entry], library: L
 
 
 def _same(one: ImportedEntry, entry: Entry) -> bool:
-    """Whether an entry says what a file has; the file does not know of which wording a passage was cited."""
+    """Whether an entry says what a file has, though it may be written against other words of a passage."""
     return one.state is entry.state and replace(one.content, cited=entry.content.cited) == entry.content
 
 
@@ -146,7 +149,8 @@ def export(entries: Iterable[Entry]) -> bytes:
     """Return entries as a YAML file, in the order of their ids; `read_entries` reads them back.
 
     Keys that would be empty are left out, and so is the state of what is published. So an entry can be pasted
-    into `faq.yaml`, which knows neither states nor review dates.
+    into `faq.yaml`, which knows no states, no review dates and not `cited`: the digests of the passages that
+    the entry was written against, by which one that is stale is so again where it is read back.
     """
     kept = sorted(entries, key=lambda entry: entry.id)
     return ("\n".join("\n".join(_lines(entry)) + "\n" for entry in kept) or "[]\n").encode()
@@ -162,6 +166,7 @@ def _lines(entry: Entry) -> Iterator[str]:
     yield f"  answer: {_block(content.answer)}"
     if content.citations:
         yield f"  citations: {_quoted([str(citation) for citation in content.citations])}"
+        yield from _digests(content)
     if content.editorial:
         yield "  editorial: true"
     if content.tags:
@@ -172,7 +177,13 @@ def _lines(entry: Entry) -> Iterator[str]:
         yield f"  state: {entry.state}"
 
 
-def _quoted(value: str | Sequence[str]) -> str:
+def _digests(content: Content) -> Iterator[str]:
+    digests = dict(zip(map(str, content.citations), content.cited, strict=False))
+    if digests:
+        yield f"  cited: {_quoted(digests)}"
+
+
+def _quoted(value: str | Sequence[str] | Mapping[str, str]) -> str:
     """Write texts as YAML in quotation marks, which is JSON but for a few characters more to escape."""
     return _UNWRITABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))
 
@@ -282,6 +293,8 @@ def _other_faults(raw: Mapping[str, Any], library: Library) -> Iterator[FieldFau
 
 
 def _fits(value: object, blank: object) -> bool:
+    if isinstance(blank, dict):
+        return isinstance(value, dict) and all(isinstance(one, str) for pair in value.items() for one in pair)
     if isinstance(blank, tuple):
         return isinstance(value, list) and all(isinstance(one, str) for one in value)
     return isinstance(value, type(blank))

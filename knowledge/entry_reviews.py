@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -41,6 +42,11 @@ def digest(passage: Passage) -> str:
     """
     text = " ".join((passage.note or passage.original).split())
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def is_digest(text: str) -> bool:
+    """Whether a text can be what `digest` returns."""
+    return re.fullmatch("[0-9a-f]{16}", text) is not None
 
 
 def stale_citations(content: Content, library: Library) -> tuple[StaleCitation, ...]:

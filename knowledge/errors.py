@@ -130,6 +130,14 @@ class NoQuestionError(DeskError):
         super().__init__("This question is not open any more: somebody took care of it meanwhile.")
 
 
+class SeveralAskersError(DeskError):
+    """Others have asked a question, too, so that it does not say whom to block."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("Others have asked this meanwhile. To block one of them, use /faq-desk block.")
+
+
 class QuotaError(DeskError):
     """The person asked the moderators as often as one may; `until` is when the next question is welcome."""
 

@@ -84,6 +84,21 @@ class Asker:
 
 
 @dataclass(frozen=True, slots=True)
+class Closed:
+    """A question that was closed, how it ended, and who asked it, the first asker first.
+
+    `news` is what there is to tell them: what to type for the answer, the `change` of the pointer, or why
+    there is none, as the outcome is answered, pointed or dismissed.
+    """
+
+    guild_id: int
+    question_id: int
+    outcome: Outcome
+    news: str
+    askers: tuple[Asker, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Pointer:
     """A moderator's word that a question is answered by a passage or an entry, its `target`.
 

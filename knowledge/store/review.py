@@ -5,16 +5,18 @@ A question is kept only because its asker chose to ask. Those that come to the s
 
 from __future__ import annotations
 
-from dataclasses import fields
+from collections.abc import Iterable
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Row, Select, delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from knowledge.errors import BlockedError, NoQuestionError, QuotaError
+from knowledge.errors import BlockedError, NoQuestionError, QuotaError, SeveralAskersError
 from knowledge.store.database import Database, know, take_numbers
-from knowledge.store.records import AskedModerators, Asker, OpenQuestion, Outcome, Pointer
+from knowledge.store.records import AskedModerators, Asker, Closed, OpenQuestion, Outcome, Pointer
 from knowledge.store.schema import askers, blocks, pointers, questions
 
 A_DAY = timedelta(days=1)
@@ -122,28 +124,65 @@ class Review(Database):
             row = (await connection.execute(_open_questions(guild_id).where(this))).first()
             return _read_question(row) if row else None
 
-    async def close_question(
-        self, guild_id: int, question_id: int, outcome: Outcome, by: int, at: datetime
-    ) -> tuple[Asker, ...]:
-        """Note how a question ended; return everybody who asked it, the first asker first.
+    async def close_question(  # noqa: PLR0913  (which, how, by whom and when; the news named by the caller)
+        self, guild_id: int, question_id: int, outcome: Outcome, by: int, at: datetime, *, news: str = ""
+    ) -> Closed:
+        """Note how a question ended, and the news for those who wished to be told, until they are `told`.
 
         Raises `NoQuestionError` if it is closed already, or gone.
         """
-        this = _is_open(guild_id) & (questions.c.id == question_id)
-        ended = {"outcome": outcome, "closed_by": by, "closed_at": at}
         async with self._writing() as connection:
-            if not (await connection.execute(update(questions).where(this).values(ended))).rowcount:
-                raise NoQuestionError
-            return tuple(Asker(*row) for row in await connection.execute(_askers(question_id)))
+            closed = await _close(connection, guild_id, question_id, outcome, by=by, at=at)
+            return await _announce(connection, closed, news)
+
+    async def close_with_pointer(  # noqa: PLR0913  (what `close_question` and `point` need)
+        self, guild_id: int, question_id: int, question: str, target: str, *, by: int, at: datetime
+    ) -> tuple[Pointer, Closed]:
+        """Close a question, as `close_question` does, by pointing it, as `point` does: both or neither."""
+        async with self._writing() as connection:
+            pointer = await _point(connection, guild_id, question, target, by=by, at=at)
+            closed = await _close(connection, guild_id, question_id, Outcome.POINTED, by=by, at=at)
+            return pointer, await _announce(connection, closed, str(pointer.change))
+
+    async def block_asker(self, guild_id: int, question_id: int, by: int, at: datetime) -> Asker:
+        """Block the one person who asked a question, and dismiss it, which nobody is told: both or neither.
+
+        Return who that is. Raises `NoQuestionError` as `close_question` does, and `SeveralAskersError`.
+        """
+        async with self._writing() as connection:
+            closed = await _close(connection, guild_id, question_id, Outcome.DISMISSED, by=by, at=at)
+            if len(closed.askers) > 1:
+                raise SeveralAskersError
+            (asker,) = closed.askers
+            await _block_person(connection, guild_id, asker.user_id, by, at)
+            return asker
+
+    async def untold(self) -> tuple[Closed, ...]:
+        """Return the closed questions of all servers of which some who asked wait to be told; only those."""
+        columns = (questions.c.guild_id, questions.c.id, questions.c.outcome, questions.c.news)
+        asker = (askers.c.user_id, askers.c.channel_id, askers.c.tell, askers.c.text)
+        waiting = select(*columns, *asker).join_from(askers, questions).where(askers.c.untold)
+        ordered = waiting.order_by(questions.c.id, askers.c.at, askers.c.user_id)
+        async with self._reading() as connection:
+            rows = list(await connection.execute(ordered))
+        return tuple(
+            Closed(guild_id, id_, Outcome(outcome), news or "", tuple(Asker(*row[4:]) for row in group))
+            for (guild_id, id_, outcome, news), group in groupby(rows, key=lambda row: tuple(row[:4]))
+        )
+
+    async def told(self, question_id: int, user_ids: Iterable[int]) -> None:
+        """Note that people need not be told any more; the news go once nobody who asked waits for them."""
+        these = (askers.c.question_id == question_id) & askers.c.user_id.in_(list(user_ids))
+        waits = exists().where(askers.c.question_id == questions.c.id, askers.c.untold)
+        async with self._writing() as connection:
+            await connection.execute(update(askers).where(these).values(untold=False))
+            done = update(questions).where(questions.c.id == question_id, ~waits)
+            await connection.execute(done.values(news=None))
 
     async def point(self, guild_id: int, question: str, target: str, by: int, at: datetime) -> Pointer:
         """Note that a question is answered, in a server, by a passage or an entry."""
         async with self._writing() as connection:
-            pointer = Pointer(guild_id, await take_numbers(connection), question, target, by, at)
-            await know(connection, guild_id)
-            row = {"change": pointer.change, "guild_id": guild_id, "question": question, "target": target}
-            await connection.execute(insert(pointers).values(row | {"made_by": by, "at": at}))
-            return pointer
+            return await _point(connection, guild_id, question, target, by=by, at=at)
 
     async def pointers(self, guild_id: int | None = None) -> tuple[Pointer, ...]:
         """Return the pointers of a server, or of all servers, in the order in which they were made."""
@@ -163,10 +202,7 @@ class Review(Database):
     async def block(self, guild_id: int, user_id: int, by: int, at: datetime) -> None:
         """Take no more questions from a person in a server; blocking twice does nothing."""
         async with self._writing() as connection:
-            await know(connection, guild_id)
-            if await connection.scalar(select(blocks.c.at).where(_block(guild_id, user_id))) is None:
-                row = {"guild_id": guild_id, "user_id": user_id, "made_by": by, "at": at}
-                await connection.execute(insert(blocks).values(row))
+            await _block_person(connection, guild_id, user_id, by, at)
 
     async def unblock(self, guild_id: int, user_id: int) -> bool:
         """Take questions from a person again; return whether the person was blocked."""
@@ -179,6 +215,46 @@ class Review(Database):
         async with self._reading() as connection:
             found = select(blocks.c.user_id).where(blocks.c.guild_id == guild_id)
             return frozenset(await connection.scalars(found))
+
+
+async def _close(  # noqa: PLR0913  (which, how, by whom and when)
+    connection: AsyncConnection, guild_id: int, question_id: int, outcome: Outcome, *, by: int, at: datetime
+) -> Closed:
+    """Note how a question ended; nobody is to be told yet."""
+    this = _is_open(guild_id) & (questions.c.id == question_id)
+    ended = {"outcome": outcome, "closed_by": by, "closed_at": at}
+    if not (await connection.execute(update(questions).where(this).values(ended))).rowcount:
+        raise NoQuestionError
+    asked = tuple(Asker(*row) for row in await connection.execute(_askers(question_id)))
+    return Closed(guild_id, question_id, outcome, "", asked)
+
+
+async def _announce(connection: AsyncConnection, closed: Closed, news: str) -> Closed:
+    """Keep the news of a question for those who wished to be told, if any; return it with them."""
+    if any(asker.tell for asker in closed.askers):
+        this, wishing = questions.c.id == closed.question_id, askers.c.question_id == closed.question_id
+        await connection.execute(update(questions).where(this).values(news=news))
+        await connection.execute(update(askers).where(wishing, askers.c.tell != "").values(untold=True))
+    return replace(closed, news=news)
+
+
+async def _point(  # noqa: PLR0913  (what, to what, by whom and when)
+    connection: AsyncConnection, guild_id: int, question: str, target: str, *, by: int, at: datetime
+) -> Pointer:
+    pointer = Pointer(guild_id, await take_numbers(connection), question, target, by, at)
+    await know(connection, guild_id)
+    row = {"change": pointer.change, "guild_id": guild_id, "question": question, "target": target}
+    await connection.execute(insert(pointers).values(row | {"made_by": by, "at": at}))
+    return pointer
+
+
+async def _block_person(
+    connection: AsyncConnection, guild_id: int, user_id: int, by: int, at: datetime
+) -> None:
+    await know(connection, guild_id)
+    if await connection.scalar(select(blocks.c.at).where(_block(guild_id, user_id))) is None:
+        row = {"guild_id": guild_id, "user_id": user_id, "made_by": by, "at": at}
+        await connection.execute(insert(blocks).values(row))
 
 
 def _block(guild_id: int, user_id: int) -> ColumnElement[bool]:

@@ -157,6 +157,7 @@ questions = Table(
     Column("outcome", Text),
     Column("closed_by", BigInteger),
     Column("closed_at", Moment),
+    Column("news", Typed),
     Index("ix_questions_guild_id_key", "guild_id", "key"),
 )
 
@@ -170,6 +171,7 @@ askers = Table(
     Column("at", Moment, nullable=False),
     Column("channel_id", BigInteger),
     Column("tell", Text, nullable=False),
+    Column("untold", Boolean, nullable=False, server_default=false()),
 )
 
 pointers = Table(

@@ -324,7 +324,12 @@ async def test_who_lost_the_right_can_neither_import_nor_stop(world: World, labe
 
 
 async def test_export_wipe_and_import_is_the_identity(either: World, database: Path) -> None:
-    await press(either.moderator, await dry_run(either, written(FERRY, BOATS)), "Import")
+    stale = {
+        **{**FERRY, "id": "stale", "question": "Which ferries are late?"},
+        **{"citations": ["fp-2019¶6", "fp-2019¶99"]},
+        **{"cited": {"fp-2019¶6": "0123456789abcdef", "fp-2019¶99": "0123456789abcdef"}},
+    }
+    await press(either.moderator, await dry_run(either, written(FERRY, BOATS, stale)), "Import")
     await published(either, question="another *one* about ferries?", alternatives="one\ntwo: three")
     before = await exported(either)
     kept = {
@@ -340,6 +345,9 @@ async def test_export_wipe_and_import_is_the_identity(either: World, database: P
         entry.id: (entry.state, entry.content) for entry in await either.bot.store.entries(either.guild.id)
     }
     assert again == kept
+    queue = text(card(await either.moderator.slash(either.channel, "faq-desk review")))
+    assert "fp-2019¶6 no longer reads as it did when it was cited" in queue
+    assert "fp-2019¶99 is no longer in the library" in queue
 
 
 async def test_what_is_too_large_for_one_file_is_exported_as_several(

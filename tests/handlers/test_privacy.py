@@ -222,6 +222,8 @@ async def test_deleting_asks_first(either: World, store: Store) -> None:
     await either.asker.click(card, label="Delete")
     assert "This cannot be undone" in text(card)
     assert "“a former moderator”" in text(card)
+    assert "stays with the pointer, without your name" in text(card)
+    assert "left by a restore" in text(card)
     await either.meanwhile()
     await either.asker.click(card, label="No, keep it")
     assert "2 votes on replies" in text(card)

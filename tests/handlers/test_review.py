@@ -627,6 +627,7 @@ async def test_a_form_for_a_question_that_is_closed_meanwhile_changes_nothing_an
     await desk.store.close_question(
         desk.guild_id, question_id, Outcome.ANSWERED, desk.world.moderator.id, now
     )
+    await desk.store.told(question_id, [desk.world.asker.id])
     await desk.world.meanwhile()
     result = await desk.second.submit_modal(shown, typed)
     assert "somebody took care of it meanwhile" in told(result)
@@ -641,7 +642,7 @@ async def test_of_two_who_point_at_the_same_moment_one_pointer_stays(
 ) -> None:
     question_id = await lasting.asked(SOURDOUGH)
     card = await lasting.review(lasting.second)
-    really = lasting.world.bot.desk.point
+    really = lasting.world.bot.desk.close_with_pointer
 
     async def slowly(*given: Any) -> Any:
         """Let the other moderator close the question just before it is pointed."""
@@ -649,23 +650,23 @@ async def test_of_two_who_point_at_the_same_moment_one_pointer_stays(
         await lasting.store.close_question(lasting.guild_id, question_id, Outcome.DISMISSED, by, now)
         return await really(*given)
 
-    monkeypatch.setattr(lasting.world.bot.desk, "point", slowly)
+    monkeypatch.setattr(lasting.world.bot.desk, "close_with_pointer", slowly)
     result = await point(lasting.second, card)
     assert "somebody took care of it meanwhile" in told(result)
     assert await lasting.store.pointers(lasting.guild_id) == ()
     assert lasting.world.bot.reply(SOURDOUGH, lasting.guild_id).status == "refused"
 
 
-async def fails(*_given: Any) -> None:
+async def fails(*_given: Any, **_named: Any) -> None:
     raise StoreError("disk full")
 
 
-async def test_a_pointer_goes_if_its_question_cannot_be_closed(
+async def test_a_question_stays_unpointed_if_the_store_fails(
     lasting: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await lasting.asked(SOURDOUGH)
     card = await lasting.review()
-    monkeypatch.setattr(lasting.store, "close_question", fails)
+    monkeypatch.setattr(lasting.store, "close_with_pointer", fails)
     result = await point(lasting.world.moderator, card)
     assert "Nothing was changed" in told(result)
     assert await lasting.open() == [SOURDOUGH]
@@ -677,7 +678,7 @@ async def test_a_question_stays_if_its_asker_cannot_be_blocked(
 ) -> None:
     await lasting.asked(SOURDOUGH)
     card = await lasting.review()
-    monkeypatch.setattr(lasting.store, "block", fails)
+    monkeypatch.setattr(lasting.store, "block_asker", fails)
     assert "Nothing was changed" in told(await lasting.world.moderator.click(card, label="Block the asker"))
     assert await lasting.open() == [SOURDOUGH]
 
@@ -806,6 +807,83 @@ async def test_in_a_direct_message_only_what_works_there_can_be_pressed(lasting:
     assert all(label.startswith("Open ") for label in buttons(direct))
     opened = await world.asker.user.click(direct, label="Open fp-2019¶6")
     assert "-# /cite fp-2019¶6" in text(opened.response)
+
+
+# Telling after a restart
+
+
+async def closed_untold(lasting: Desk, outcome: str) -> None:
+    """Have a question closed by a bot that stops before it tells anybody."""
+    store, by, now = lasting.store, lasting.world.moderator.id, lasting.world.env.now()
+    (question,) = await store.open_questions(lasting.guild_id)
+    if outcome == "pointed":
+        await lasting.world.bot.desk.close_with_pointer(question, "fp-2019¶6", by)
+    else:
+        news = "We do aid only." if outcome == "dismissed" else "/faq show how-long-does-a-permit-take"
+        ended = Outcome(outcome)
+        await store.close_question(lasting.guild_id, question.id, ended, by, now, news=news)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "says"),
+    [("pointed", "Open fp-2019¶6"), ("dismissed", "They say: We do aid only."), ("answered", "Sixty days.")],
+)
+async def test_who_was_not_told_before_the_bot_stopped_is_told_once_at_the_next_start(
+    lasting: Desk, outcome: str, says: str
+) -> None:
+    world = lasting.world
+    await lasting.published()
+    await lasting.asked(SOURDOUGH, world.asker, tell="dm")
+    await lasting.asked(SOURDOUGH, world.other, tell="channel")
+    await lasting.asked(SOURDOUGH, lasting.second)
+    await closed_untold(lasting, outcome)
+    assert sent_to_channels(world) == []
+    for _ in range(2):
+        await world.restart()
+        (direct,) = world.asker.user.dm_channel.history()
+        (public,) = (message for message in world.channel.history() if "The moderators" in text(message))
+        assert SOURDOUGH in text(direct)
+        assert f"<@{world.other.id}>" in text(public)
+        for message in (direct, public):
+            assert says in "\n".join((text(message), *buttons(message)))
+    assert lasting.second.user.dm_channel.history() == []
+    assert await lasting.store.untold() == ()
+
+
+@pytest.mark.parametrize("outcome", ["pointed", "dismissed", "answered"])
+async def test_who_was_told_is_not_told_again_after_a_restart(lasting: Desk, outcome: str) -> None:
+    world = lasting.world
+    await lasting.asked(SOURDOUGH, world.asker, tell="dm")
+    card = await lasting.review()
+    if outcome == "pointed":
+        await point(world.moderator, card)
+    elif outcome == "dismissed":
+        await world.moderator.submit_modal(await world.moderator.click(card, label="Not for us"), {})
+    else:
+        shown = await world.moderator.click(card, label="Write entry")
+        typed = {"question": SOURDOUGH, "answer": "Slowly.", "citations": "fp-2019¶6"}
+        preview = (await world.moderator.submit_modal(shown, typed)).response
+        assert preview is not None
+        await world.moderator.click(preview, label="Publish")
+    assert len(world.asker.user.dm_channel.history()) == 1
+    await world.restart()
+    assert len(world.asker.user.dm_channel.history()) == 1
+
+
+async def test_who_takes_no_messages_is_tried_once_and_whom_an_outage_kept_from_them_again(
+    lasting: Desk,
+) -> None:
+    world = lasting.world
+    await lasting.asked(SOURDOUGH, world.asker, tell="dm")
+    await closed_untold(lasting, "dismissed")
+    world.env.inject_error("POST", "/users/@me/channels", status=503)
+    await world.restart()
+    assert len(await lasting.store.untold()) == 1
+    world.env.inject_error("POST", "/users/@me/channels", status=403, code=50007)
+    await world.restart()
+    assert await lasting.store.untold() == ()
+    await world.restart()
+    assert world.asker.user.dm_channel.history() == []
 
 
 # Drafts and entries to look at

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from time import perf_counter
 from typing import Any
@@ -13,10 +13,12 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from knowledge.citations import Citation
 from knowledge.content import SHIPPED
 from knowledge.drafts import read, typed
-from knowledge.entries import Entry, State
+from knowledge.entries import Content, Entry, State
 from knowledge.entry_files import ImportedEntry, export, plan, read_entries
+from knowledge.entry_reviews import Cause, stale_citations
 from knowledge.errors import ContentError, Fault
 from knowledge.library import Library
 from tests.knowledge.entry_samples import DRAFT, SNARES, TEXTS, drafts, entry
@@ -79,6 +81,7 @@ def test_entries_are_written_as_people_write_them_in_the_order_of_their_ids(libr
         "\n"
         "    - so *wait*\n"
         '  citations: ["fp-2019¶6"]\n'
+        f'  cited: {{"fp-2019¶6": "{entries[1].content.cited[0]}"}}\n'
         '  tags: ["permits"]\n'
         '  review_on: "2026-01-31"\n'
         "  state: retired\n"
@@ -113,7 +116,8 @@ def test_an_entry_can_be_pasted_into_the_shipped_file(folder: ContentFolder) -> 
     draft = {"question": "Is grain rice?", "answer": "Yes.\n\nOften.", "citations": "paper-2001 2"}
     content = read(draft, folder.read())
     faq = (folder.path / "faq.yaml").read_bytes()
-    folder.write("faq.yaml", faq + export([entry("is-grain-rice", content)]))
+    exported = export([entry("is-grain-rice", content)]).splitlines(keepends=True)
+    folder.write("faq.yaml", faq + b"".join(line for line in exported if b"cited:" not in line))
     pasted = folder.read().faq[-1]
     assert (pasted.id, pasted.question, pasted.answer) == (
         "is-grain-rice",
@@ -179,19 +183,74 @@ IDS = st.from_regex(r"[a-z0-9]{1,8}(-[a-z0-9]{1,8})?", fullmatch=True) | st.samp
 )
 
 
+GONE = (Citation("fp-2019", "99"), Citation("gone-2001", "2023-11"), Citation("fp-2019", "coda"))
+FATES = st.lists(st.sampled_from([None, *Cause]), min_size=3, max_size=3)
+
+
+def later(content: Content, fates: Sequence[Cause | None]) -> Content:
+    """Return what an entry says once each passage that it cites has changed, vanished or stayed."""
+    digests = dict(zip(content.citations, content.cited, strict=True))
+    cited = {
+        GONE[n] if fate is Cause.VANISHED else citation: "0123456789abcdef" if fate else digests[citation]
+        for n, (citation, fate) in enumerate(zip(content.citations, fates, strict=False))
+    }
+    return replace(content, citations=tuple(cited), cited=tuple(cited.values()))
+
+
 @given(
-    st.dictionaries(IDS, st.tuples(drafts(), st.sampled_from([State.PUBLISHED, State.RETIRED])), max_size=3)
+    st.dictionaries(
+        IDS, st.tuples(drafts(), st.sampled_from([State.PUBLISHED, State.RETIRED]), FATES), max_size=3
+    )
 )
 def test_what_was_exported_is_imported_unchanged(
-    library: Library, written: Mapping[str, tuple[Mapping[str, str], State]]
+    library: Library, written: Mapping[str, tuple[Mapping[str, str], State, Sequence[Cause | None]]]
 ) -> None:
-    entries = [entry(id_, read(draft, library), state) for id_, (draft, state) in sorted(written.items())]
+    entries = [
+        entry(id_, later(read(draft, library), fates), state)
+        for id_, (draft, state, fates) in sorted(written.items())
+    ]
     data = export(entries)
     assert read_entries(data, "faq.yaml", library) == tuple(map(as_imported, entries))
     rows = yaml.safe_load(data)
     for ensure_ascii in (True, False):
         as_json = json.dumps(rows, ensure_ascii=ensure_ascii).encode()
         assert read_entries(as_json, "faq.json", library) == tuple(map(as_imported, entries))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "cause"),
+    [
+        ("sent in January", "sent in February", Cause.CHANGED),
+        ('in January."', 'in January."\n    retired: true', Cause.RETIRED),
+    ],
+)
+def test_an_entry_whose_passage_is_not_what_it_was_comes_back_stale(
+    folder: ContentFolder, old: str, new: str, cause: Cause
+) -> None:
+    draft = {"question": "Was rice sent?", "answer": "Yes.", "citations": "paper-2001¶1"}
+    data = export([entry("rice", read(draft, folder.read()))])
+    folder.change("sources/paper-2001.yaml", old, new)
+    library = folder.read()
+    (one,) = read_entries(data, "faq.yaml", library)
+    assert [stale.cause for stale in stale_citations(one.content, library)] == [cause]
+
+
+def test_an_entry_whose_passage_has_vanished_comes_back_stale(library: Library) -> None:
+    data = export([entry("a", later(read(DRAFT, library), [Cause.VANISHED] * 3))])
+    (one,) = read_entries(data, "faq.yaml", library)
+    assert [str(stale) for stale in stale_citations(one.content, library)] == [
+        "fp-2019¶99 is no longer in the library"
+    ]
+
+
+def test_a_citation_that_was_changed_by_hand_needs_no_digest_but_has_to_lead_somewhere(
+    library: Library,
+) -> None:
+    data = export([entry("a", later(read(DRAFT, library), [Cause.CHANGED] * 3))]).decode()
+    (one,) = read_entries(data.replace('["fp-2019¶6"]', '["fp-2019¶7"]').encode(), "faq.yaml", library)
+    assert stale_citations(one.content, library) == ()
+    (fault,) = faults(library, data.replace('["fp-2019¶6"]', '["fp-2019¶99"]'))
+    assert fault.place == "a › citations › item 1"
 
 
 @given(TEXTS.filter(lambda text: "\ud83d" not in text))
@@ -236,6 +295,8 @@ def line_of(text: str) -> int:
         ),
         ("state: retired", "state: draft", "who-moderates › state", "not one of 'published' or 'retired'"),
         ("¶6", "¶99", "permit-time › citations › item 1", "It has 1 to 17, title, standfirst"),
+        ('["fp-2019¶6"]', '["fp-2019¶6"]\n  cited: {fp-2019¶6: new}', "permit-time › cited", "is no digest"),
+        ('["fp-2019¶6"]', '["fp-2019¶6"]\n  cited: [x]', "permit-time › cited", "keys with values"),
         ("¶6", "6", "permit-time › citations › item 1", "is not a reference"),
         ("id: who-moderates", "id: permit-time", "permit-time", "the id “permit-time” occurs twice"),
         ("id: permit-time", "id: Permit time", "Permit time › id", "“Permit time” is no id"),

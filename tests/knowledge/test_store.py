@@ -308,6 +308,13 @@ OLD = {
         "UPDATE votes SET guild_id = 7",
         "INSERT INTO drafts VALUES (1, 7, 2, '{}', '\"\"', 0, NULL, 0, '2026-01-31 12:00:00')",
     ],
+    "0004": [
+        OLD_VOTE,
+        "INSERT INTO guilds VALUES (7, 0, NULL)",
+        "UPDATE votes SET guild_id = 7",
+        "INSERT INTO questions VALUES (1, 7, '\"k\"', 'dismissed', 3, '2026-01-31 12:00:00')",
+        "INSERT INTO askers VALUES (1, 2, '\"k?\"', '2026-01-30 12:00:00', NULL, 'dm')",
+    ],
 }
 
 
@@ -323,6 +330,7 @@ async def test_votes_outlive_the_migration_from_every_earlier_schema(file: Path,
         assert await store.vote("card", PERSON, helpful=False, guild_id=GUILD) == Votes(1, 1)
         assert await store.servers() == ({GUILD} if revision == "0001" else {GUILD, 7})
         assert [draft.sent_back for draft in await store.drafts(7)] == [""] * (revision == "0003")
+        assert await store.untold() == ()  # nobody knows who of them was told
 
 
 async def test_votes_of_an_earlier_schema_are_kept_as_if_cast_at_the_migration(file: Path) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from knowledge.database_files import url_of_file
-from knowledge.errors import BlockedError, NoQuestionError, QuotaError
-from knowledge.store import AskedModerators, Asker, OpenQuestion, Outcome, Pointer, Store
+from knowledge.errors import BlockedError, NoQuestionError, QuotaError, SeveralAskersError, StoreError
+from knowledge.store import AskedModerators, Asker, Closed, OpenQuestion, Outcome, Pointer, Store
 from tests.knowledge.store_samples import ELSEWHERE, GUILD, MODERATOR, NOW, OTHER, PERSON, SECOND
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -72,7 +75,7 @@ async def test_who_asks_the_same_again_is_counted_once_and_may_wish_to_be_told_o
     (waiting,) = await store.open_questions(GUILD)
     assert (waiting.text, waiting.last_at) == ("permit?", NOW)
     told = await store.close_question(GUILD, asked.question_id, Outcome.ANSWERED, MODERATOR, NOW)
-    assert told == (Asker(PERSON, None, "dm", "permit?"),)
+    assert told.askers == (Asker(PERSON, None, "dm", "permit?"),)
 
 
 async def test_a_question_that_was_dismissed_is_known_when_it_is_asked_again(store: Store) -> None:
@@ -145,7 +148,7 @@ async def test_an_asker_may_wish_to_be_told_or_not_as_long_as_the_question_is_op
         with pytest.raises(NoQuestionError):
             await store.wish(guild_id, asked.question_id, person, channel_id=12, tell="dm")
     told = await store.close_question(GUILD, asked.question_id, Outcome.ANSWERED, MODERATOR, NOW)
-    assert told == (Asker(PERSON, 12, "", "permit?"), Asker(OTHER, 11, "", "permit?"))
+    assert told.askers == (Asker(PERSON, 12, "", "permit?"), Asker(OTHER, 11, "", "permit?"))
     assert await store.who_asked(GUILD, asked.question_id) == ()
     with pytest.raises(NoQuestionError):
         await store.wish(GUILD, asked.question_id, PERSON, channel_id=12, tell="dm")
@@ -181,7 +184,7 @@ async def test_a_closed_question_is_off_the_queue_and_its_askers_are_returned(
     asked = await ask(store, "permit", PERSON, NOW, tell="dm")
     await ask(store, "permit", OTHER, NOW + HOUR, tell="channel")
     told = await store.close_question(GUILD, asked.question_id, outcome, MODERATOR, NOW + DAY)
-    assert told == (Asker(PERSON, 11, "dm", "permit?"), Asker(OTHER, 11, "channel", "permit?"))
+    assert told.askers == (Asker(PERSON, 11, "dm", "permit?"), Asker(OTHER, 11, "channel", "permit?"))
     assert await store.open_questions(GUILD) == ()
     assert await store.open_question(GUILD, asked.question_id) is None
 
@@ -195,10 +198,89 @@ async def test_a_question_is_closed_once(store: Store) -> None:
         ),
         return_exceptions=True,
     )
-    assert results[0] == (Asker(PERSON, 11, "", "permit?"),)
+    assert isinstance(results[0], Closed)
     assert isinstance(results[1], NoQuestionError)
     with pytest.raises(NoQuestionError, match="not open any more"):
         await store.close_question(GUILD, 999, Outcome.DISMISSED, MODERATOR, NOW)
+
+
+async def fail_before(file: Path, event: str) -> None:
+    """Have the database refuse something, as a full disk would."""
+    with closing(sqlite3.connect(file)) as other, other:
+        other.execute(f"CREATE TRIGGER full BEFORE {event} BEGIN SELECT RAISE(ABORT, 'full'); END")
+
+
+async def test_a_question_is_closed_and_pointed_or_neither(store: Store, tmp_path: Path) -> None:
+    asked = await ask(store, "permit", tell="dm")
+    pointing = (GUILD, asked.question_id, "permit?", "fp-2019¶6")
+    with pytest.raises(NoQuestionError):
+        await store.close_with_pointer(ELSEWHERE, *pointing[1:], by=MODERATOR, at=NOW)
+    await fail_before(tmp_path / "bot.db", "UPDATE ON askers")
+    with pytest.raises(StoreError):
+        await store.close_with_pointer(*pointing, by=MODERATOR, at=NOW)
+    assert await store.pointers() == ()
+    assert await store.open_question(GUILD, asked.question_id)
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as other, other:
+        other.execute("DROP TRIGGER full")
+    pointer, closed = await store.close_with_pointer(*pointing, by=MODERATOR, at=NOW)
+    assert await store.pointers(GUILD) == (pointer,)
+    assert (closed.outcome, closed.news) == (Outcome.POINTED, str(pointer.change))
+    assert await store.open_questions(GUILD) == ()
+    with pytest.raises(NoQuestionError):
+        await store.close_with_pointer(*pointing, by=MODERATOR, at=NOW)
+    assert await store.pointers(GUILD) == (pointer,)
+
+
+async def test_the_one_asker_is_blocked_and_the_question_dismissed_or_neither(
+    store: Store, tmp_path: Path
+) -> None:
+    asked = await ask(store, "permit", tell="dm")
+    await fail_before(tmp_path / "bot.db", "INSERT ON blocks")
+    with pytest.raises(StoreError):
+        await store.block_asker(GUILD, asked.question_id, MODERATOR, NOW)
+    assert await store.open_question(GUILD, asked.question_id)
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as other, other:
+        other.execute("DROP TRIGGER full")
+    assert (await store.block_asker(GUILD, asked.question_id, MODERATOR, NOW)).user_id == PERSON
+    assert await store.blocked(GUILD) == {PERSON}
+    assert await store.open_questions(GUILD) == ()
+    assert await store.untold() == ()
+
+
+async def test_of_several_askers_none_is_blocked_and_the_question_stays(store: Store) -> None:
+    asked = await ask(store, "permit")
+    await ask(store, "permit", OTHER)
+    with pytest.raises(SeveralAskersError):
+        await store.block_asker(GUILD, asked.question_id, MODERATOR, NOW)
+    assert await store.blocked(GUILD) == frozenset()
+    assert await store.open_question(GUILD, asked.question_id)
+
+
+async def test_what_is_to_be_told_is_kept_until_everybody_is_told(store: Store, tmp_path: Path) -> None:
+    asked = await ask(store, "permit", PERSON, NOW, tell="dm")
+    await ask(store, "permit", OTHER, NOW + HOUR, tell="channel")
+    await ask(store, "permit", SECOND, NOW + DAY)
+    assert await store.untold() == ()
+    news = "We do no permits."
+    await store.close_question(GUILD, asked.question_id, Outcome.DISMISSED, MODERATOR, NOW, news=news)
+    (waiting,) = await store.untold()
+    assert [asker.user_id for asker in waiting.askers] == [PERSON, OTHER]
+    assert (waiting.guild_id, waiting.outcome, waiting.news) == (GUILD, Outcome.DISMISSED, news)
+    await store.told(asked.question_id, [PERSON])
+    assert await store.untold() == (replace(waiting, askers=waiting.askers[1:]),)
+    await store.told(asked.question_id, [OTHER])
+    assert await store.untold() == ()
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as other:
+        assert other.execute("SELECT news FROM questions").fetchall() == [(None,)]
+
+
+async def test_nobody_is_told_who_took_the_question_back_or_was_forgotten(store: Store) -> None:
+    asked = await ask(store, "permit", PERSON, tell="dm")
+    await ask(store, "permit", OTHER, NOW, tell="dm")
+    await store.close_question(GUILD, asked.question_id, Outcome.ANSWERED, MODERATOR, NOW, news="/faq list")
+    await store.withdraw_question(GUILD, asked.question_id, PERSON)
+    await store.forget_person(OTHER)
+    assert await store.untold() == ()
 
 
 async def test_a_question_that_was_closed_can_be_asked_anew(store: Store) -> None:
