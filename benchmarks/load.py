@@ -25,7 +25,7 @@ from pathlib import Path
 from tests.wire.interactions import SECONDS_TO_ANSWER, Interaction
 from tests.wire.loopback import Loopback, Person
 from tests.wire.service import Service, running
-from tests.wire.things import MANAGE_GUILD, MANAGE_MESSAGES
+from tests.wire.things import MODERATORS_RIGHTS
 
 RATE, USERS, SECONDS = 200.0, 5_000, 60.0
 SOAK_RATE, SOAK_SECONDS = 50.0, 1_800.0
@@ -122,8 +122,7 @@ class Crowd:
         self._random = random.Random(seed)
         servers = itertools.cycle(loopback.guilds)
         self._people = [loopback.member(f"user{number}", of=next(servers)) for number in range(users)]
-        rights = MANAGE_MESSAGES | MANAGE_GUILD
-        self._moderators = [loopback.member("mod", rights, of=guild) for guild in loopback.guilds]
+        self._moderators = [loopback.member("mod", MODERATORS_RIGHTS, of=guild) for guild in loopback.guilds]
         self._number = itertools.count(1)
         self.begun: list[Interaction] = []
         self._doing: set[asyncio.Task[None]] = set()

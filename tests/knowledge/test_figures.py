@@ -308,7 +308,7 @@ def test_an_unknown_series_is_answered_with_those_there_are_to_choose_from(folde
     answer = Engine(folder.read()).exports("2001", "custom")
     assert answer.status is Status.ERROR
     assert "There is no series “custom”. The series: paper, bureau." in plain_text(answer)
-    assert answer.choices == ("/exports series:paper", "/exports series:bureau")
+    assert sorted(answer.choices) == ["/exports series:bureau", "/exports series:paper"]
 
 
 def test_without_any_series_the_reply_says_so(folder: ContentFolder) -> None:

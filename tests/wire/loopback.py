@@ -19,6 +19,7 @@ from tests.wire.things import (
     APPLICATION_ID,
     BOT,
     MEMBERS_RIGHTS,
+    MODERATORS_RIGHTS,
     Channel,
     Guild,
     Payload,
@@ -230,7 +231,12 @@ class Person:
         }
         if guild_id is None:
             return {**about, "context": 1, "user": self.user.payload()}
-        who = {**member(), "user": self.user.payload(), "permissions": str(self.rights)}
+        servers = [one for one in self.at.guilds if one.id == guild_id and self.rights & MODERATORS_RIGHTS]
+        who = {
+            **member(None, *(one.moderators_id for one in servers)),
+            "user": self.user.payload(),
+            "permissions": str(self.rights),
+        }
         guild = {"id": str(guild_id), "locale": "en-US", "features": []}
         place = {"guild_id": str(guild_id), "guild": guild, "guild_locale": "en-US"}
         return {**about, **place, "context": 0, "member": who}

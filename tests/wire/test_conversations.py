@@ -8,7 +8,7 @@ import pytest
 
 from tests.wire.loopback import Loopback, Person
 from tests.wire.service import Service
-from tests.wire.things import MANAGE_GUILD, MANAGE_MESSAGES, Guild, parts, text
+from tests.wire.things import MODERATORS_RIGHTS, Guild, parts, text
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -17,7 +17,7 @@ QUESTION = "who is Jung Pak"
 
 @pytest.fixture
 def moderator(loopback: Loopback, bot: Service) -> Person:
-    return loopback.member("mod", MANAGE_MESSAGES | MANAGE_GUILD)
+    return loopback.member("mod", MODERATORS_RIGHTS)
 
 
 async def test_commands_are_told_to_discord_at_the_first_start(loopback: Loopback, bot: Service) -> None:

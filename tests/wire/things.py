@@ -17,6 +17,7 @@ EPHEMERAL, LOADING, COMPONENTS_V2 = 64, 128, 32_768
 EVERYTHING = str(0x1FFF_FFFF_FFFF_FF)
 MANAGE_MESSAGES, MANAGE_GUILD = 1 << 13, 1 << 5
 MEMBERS_RIGHTS = 0x0000_0440_0007_FCC0 & ~MANAGE_MESSAGES
+MODERATORS_RIGHTS = MANAGE_MESSAGES | MANAGE_GUILD
 """View, send, read history, attach files and what else everybody may, but to manage nothing."""
 
 _EPOCH = 1_420_070_400_000
@@ -93,6 +94,7 @@ class Guild:
     name: str = "A server"
     id: int = field(default_factory=new_id)
     joined_at: str = "2024-01-01T00:00:00+00:00"
+    moderators_id: int = field(default_factory=new_id)
     channel: Channel = field(init=False)
 
     def __post_init__(self) -> None:
@@ -101,18 +103,10 @@ class Guild:
 
     def payload(self) -> Payload:
         """Return the server as Discord sends one when it becomes available."""
-        everyone = {
-            "id": str(self.id),
-            "name": "@everyone",
-            "color": 0,
-            "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
-            "hoist": False,
-            "position": 0,
-            "permissions": str(MEMBERS_RIGHTS),
-            "managed": False,
-            "mentionable": False,
-            "flags": 0,
-        }
+        roles = [
+            _role(self.id, "@everyone", MEMBERS_RIGHTS),
+            _role(self.moderators_id, "Moderators", MEMBERS_RIGHTS | MODERATORS_RIGHTS),
+        ]
         return {
             "id": str(self.id),
             "name": self.name,
@@ -125,7 +119,7 @@ class Guild:
             "verification_level": 0,
             "default_message_notifications": 0,
             "explicit_content_filter": 0,
-            "roles": [everyone],
+            "roles": roles,
             "emojis": [],
             "features": [],
             "mfa_level": 0,
@@ -157,12 +151,27 @@ class Guild:
         }
 
 
-def member(joined_at: str | None = None) -> Payload:
-    """Return what makes a user a member of a server."""
+def _role(id_: int, name: str, rights: int) -> Payload:
+    return {
+        "id": str(id_),
+        "name": name,
+        "color": 0,
+        "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
+        "hoist": False,
+        "position": 0,
+        "permissions": str(rights),
+        "managed": False,
+        "mentionable": False,
+        "flags": 0,
+    }
+
+
+def member(joined_at: str | None = None, *roles: int) -> Payload:
+    """Return what makes a user a member of a server, with some roles."""
     return {
         "nick": None,
         "avatar": None,
-        "roles": [],
+        "roles": [str(role) for role in roles],
         "joined_at": joined_at or now(),
         "deaf": False,
         "mute": False,
