@@ -177,6 +177,8 @@ def chart(context: click.Context, figures: str, file: Path) -> None:
     from handlers.charts import draw
     from knowledge.charts import EXAMPLE, MOST_BARS, chart_of
 
+    if file.suffix.lower() not in ("", ".png"):
+        _stop(f"{file}: a chart is a PNG, so the name ends with .png. Nothing was written.")
     engine = _engine(_settings(context))
     answer = engine.reply(figures)
     found = chart_of(answer, engine.library.sources)
@@ -289,6 +291,11 @@ def ingest(
     click.echo(report)
 
 
+_accept_gone = click.option(
+    "--accept-gone", is_flag=True, help="Take it in even if figures that there are would be gone."
+)
+
+
 @cli.group(name="import")
 def import_() -> None:
     """Take in a publisher's own table as a new vintage; the old one stays."""
@@ -296,8 +303,9 @@ def import_() -> None:
 
 @import_.command(name="census")
 @click.argument("file", type=click.Path(path_type=Path))
+@_accept_gone
 @click.pass_context
-def import_census(context: click.Context, file: Path) -> None:
+def import_census(context: click.Context, file: Path, accept_gone: bool) -> None:
     """Take in the Census Bureau's country workbook FILE (.xlsx) and say what changed."""
     from datetime import UTC, datetime
 
@@ -312,7 +320,9 @@ def import_census(context: click.Context, file: Path) -> None:
         _stop(f"{file} cannot be read: {error.strerror}. Nothing was written.")
     try:
         library, day = _library(settings), datetime.now(UTC).date()
-        report = import_workbook(library, data, settings.data_dir, day, shipped=SHIPPED)
+        report = import_workbook(
+            library, data, settings.data_dir, day, shipped=SHIPPED, accept_gone=accept_gone
+        )
     except IngestError as error:
         _stop(f"{file}: {error}")
     click.echo(report)
@@ -324,8 +334,9 @@ def update() -> None:
 
 
 @update.command(name="census")
+@_accept_gone
 @click.pass_context
-def update_census(context: click.Context) -> None:
+def update_census(context: click.Context, accept_gone: bool) -> None:
     """Fetch the Census Bureau's country workbook and say what changed.
 
     With a key (census_api_key) it fetches the commodity lines of each month, too.
@@ -339,7 +350,8 @@ def update_census(context: click.Context) -> None:
     key = settings.census_api_key.get_secret_value() if settings.census_api_key else ""
     endpoints = Endpoints(settings.census_workbook_url, settings.census_api_url, key)
     try:
-        report = fetch_census(_library(settings), settings.data_dir, SHIPPED, endpoints)
+        library = _library(settings)
+        report = fetch_census(library, settings.data_dir, SHIPPED, endpoints, accept_gone=accept_gone)
     except (IngestError, UpdateError) as error:
         _stop(str(error))
     click.echo(report)

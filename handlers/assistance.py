@@ -19,23 +19,28 @@ class Assistance(Cog):
     @app_commands.command()
     @app_commands.describe(
         years="For example FY2008, 2001, 1996..2008 or since 2009; leave it out for all fiscal years",
+        series="Only obligations, disbursements, food-pledges or food-values",
+        compare="Other years to put beside the first, for example FY2009",
         csv="Send me the rows as a CSV file, too",
     )
     @visibility_option
-    async def assistance(
+    async def assistance(  # noqa: PLR0913, PLR0917  (each is an option)
         self,
         interaction: Interaction,
         years: Range[str, 0, LONGEST_OPTION] = "",
+        series: Range[str, 0, LONGEST_OPTION] = "",
+        compare: Range[str, 0, LONGEST_OPTION] = "",
         csv: bool = False,
         visibility: Visibility | None = None,
     ) -> None:
         """Show U.S. assistance by fiscal year: obligations, disbursements and food pledges."""
-        answer = self.engine.assistance(spoken(years))
+        answer = self.engine.assistance(spoken(years), spoken(series), spoken(compare))
         await send(interaction, answer, visibility)
         if csv and Format.CSV in formats(answer):
             made = await made_of(answer, Format.CSV, self.bot)
             await interaction.followup.send(file=file_of(made), ephemeral=True)
 
     @assistance.autocomplete("years")
+    @assistance.autocomplete("compare")
     async def _years(self, _: Interaction, typed: str) -> list[Choice[str]]:
         return self.suggested(suggestions.assistance_years, typed)

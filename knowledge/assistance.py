@@ -10,10 +10,11 @@ from dataclasses import replace
 from datetime import date
 
 from knowledge.answers import Answer, Kind, SeriesFigures, Statement, Status
+from knowledge.comparisons import compared_periods
 from knowledge.disagreements import disagreements
 from knowledge.exports import FigureTable, Series
 from knowledge.figures import rows_of, sums
-from knowledge.periods import Period, PeriodError, Precision
+from knowledge.periods import ALL_DATES, ParsedPeriod, Period, PeriodError, Precision
 
 EXAMPLES = ("FY2008", "2001", "1996..2008")
 
@@ -110,6 +111,38 @@ def assistance_reply(
         receipts=(*sums(shown), *differences.receipts),
         notes=(*said_before, *limits, *_without(found, years)),
     )
+
+
+def assistance_compared(
+    table: FigureTable, asked: tuple[ParsedPeriod, ParsedPeriod], series: Sequence[Series]
+) -> Answer:
+    """Reply with two stretches of fiscal years side by side, in each series that can be added up.
+
+    Raises `PeriodError` for years out of range, and if the first is left out.
+    """
+    if asked[0].period == ALL_DATES:
+        raise PeriodError(_COMPARE_TWO)
+    added = [one for one in series if one.additive]
+    if not added:
+        raise PeriodError(
+            f"{NEVER_ADDED} So they are not compared: /assistance FY2008 series:{series[0].id}."
+        )
+    read = [as_fiscal_years(one.period) for one in asked]
+    (first, _), (second, _) = read
+    notes = dict.fromkeys(
+        (*(n for one in asked for n in one.notes), *(n for _, about in read for n in about))
+    )
+    reply = compared_periods(table, first, second, added)
+    if reply.status is not Status.ANSWERED:
+        is_first_held = any(table.within(first, one.id) for one in added)
+        return no_assistance(table, second if is_first_held else first, added)
+    title = f"U.S. assistance to North Korea: {in_words(first)} and {in_words(second)} compared"
+    return replace(reply, title=title, notes=(*notes, SCOPE, *reply.notes))
+
+
+_COMPARE_TWO = (
+    "compare: puts other years beside the first, so both are needed: /assistance FY2008 compare:FY2009."
+)
 
 
 def _without(found: Sequence[SeriesFigures], asked: Sequence[Period]) -> list[str]:

@@ -6,10 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from knowledge.administrations import with_years
 from knowledge.answers import Answer, SeriesFigures, Statement, Status
 from knowledge.assistance import as_fiscal_years, assistance_reply, fiscal_year, in_words
 from knowledge.exports import Figure, FigureTable, Receipt, Series, change, difference, is_whole_years, mean
 from knowledge.figure_questions import (
+    COMPARED,
     MOVED,
     Operation,
     operation_of,
@@ -38,6 +40,7 @@ _FISCAL = re.compile(r"\b(?:fy ?'?[0-9]{2}|fiscal)")
 _AMOUNT = re.compile(
     r"\b(?:how (?:much|many|big)|amount|total|sum|value|worth|figures?|dollars?|money|numbers?|spen[dt])\b|"
     r"\$|\bzero\b|\bany\b.*\b(?:aid|assistance)\b|"
+    r"^(?:did|has|have|was|were|is|are)\b.*\b(?:aid|assistance|anything|something)\b|"
     r"\b(?:per|by|each|every|year by) year\b|\b(?:yearly|annual(?:ly)?)\b"
 )
 _BARE = 4
@@ -53,11 +56,12 @@ _WORDS = """aid assistance help relief obligation obligations obligated disburse
     humanitarian overall altogether
     fall fell drop dropped rise rose grow grew change changed decline declined increase increased decrease
     decreased yearly annual annually per average mean percent share percentage
-    each every between ever
+    anything something any some each every between ever
     what which was were been has have zero is are did do does the in of to for by from and it all any there"""
 
 _NO_SHARE = "No share is computed: obligations and disbursements are not compared here."
 _NO_DIFFERENCE = "No difference is computed: obligations and disbursements are not compared here."
+_EXTREME_OF = re.compile(r"\b(?:years?|yearly|assistance|obligat\w*|disburs\w*)\b")
 _OBLIGATED, _DISBURSED = re.compile(r"\bobligat"), re.compile(r"\bdisburs|\bspen[dt]\b|\bpaid\b")
 
 
@@ -81,22 +85,25 @@ class AssistanceQuestions:
 
     def answer(self, question: str) -> Answer | None:
         """Return the reply to a question about assistance; None if it is not clearly one."""
+        if not self._table.figures:
+            return None
+        question, read_as = with_years(question)
         try:
-            reading = self._read(question) if self._table.figures else None
+            reading = self._read(question)
         except PeriodError:  # a year before there were fiscal years to speak of
             return None
         if reading is None:
             return None
         chosen = self._series(reading.text)
         years = reading.spans or (ALL_DATES,)
-        reply = assistance_reply(self._table, years, chosen)
+        reply = assistance_reply(self._table, years, chosen, read_as)
         if reply.status is not Status.ANSWERED and not chosen[0].additive:
             added = tuple(one for one in self._table.series if one.additive)
             none = "The library has no food pledge of that time; what follows is not food aid alone."
-            reply = assistance_reply(self._table, years, added, (none,))
+            reply = assistance_reply(self._table, years, added, (*read_as, none))
         if reply.status is not Status.ANSWERED:
             return reply
-        lead: list[Statement] = []
+        lead = [] if reading.spans or not self._is_any_aid(reading) else self._exports_total()
         receipts: list[Receipt] = []
         for block in reply.figures:
             said, made = _said(reading, block)
@@ -111,6 +118,23 @@ class AssistanceQuestions:
         asides = reply.asides if reading.spans else ()
         return replace(reply, title="", statements=tuple(lead), asides=asides, receipts=tuple(receipts))
 
+    @staticmethod
+    def _is_any_aid(reading: _Reading) -> bool:
+        return reading.operation is Operation.SUM and not (
+            _NAMED.search(reading.text) or _PLEDGED.search(reading.text)
+        )
+
+    def _exports_total(self) -> list[Statement]:
+        """Say the total that the founding documents have, which they call aid, before all others."""
+        held = {one.id: one for one in self._exports.series[:1]}
+        return [
+            Statement(
+                f"{held[t.series].name}, exports {t.period.label()}: {figure_in_words(t)}.", t.citations
+            )
+            for t in self._exports.totals
+            if t.series in held
+        ]
+
     def _read(self, question: str) -> _Reading | None:
         question = without_reasons(question)
         text = normalise(question)
@@ -119,10 +143,10 @@ class AssistanceQuestions:
             return None
         plain = MOVED.sub("", question)
         periods = find_periods(plain)
-        operation = operation_of(text)
+        operation = operation_of(text, periods)
         if _OTHER.search(text) or not self._is_asked(text, operation, periods):
             return None
-        rest = terms(without_operations(without_periods(plain, periods)))
+        rest = terms(COMPARED.sub(" ", without_operations(without_periods(plain, periods))))
         if any(term not in self._words and not term.isdigit() for term in rest):
             return None
         if not named and not _FISCAL.search(text) and self._founding_has(periods):
@@ -142,8 +166,9 @@ class AssistanceQuestions:
         if not all(found.period is not None and _is_by_year(found.period) for found in periods):
             return False
         if not periods:
+            extreme_ = operation in (Operation.HIGHEST, Operation.LOWEST)
             of_all = _AMOUNT.search(text) and (_OF_PLEDGES.search(text) or _NAMED.search(text))
-            return bool(of_all) or (operation in (Operation.HIGHEST, Operation.LOWEST) and "year" in text)
+            return operation is Operation.SUM or bool(of_all or (extreme_ and _EXTREME_OF.search(text)))
         asked = _AMOUNT.search(text) or _NAMED.search(text) or len(text.split()) <= _BARE
         return bool(asked) or operation is not Operation.SHOW
 

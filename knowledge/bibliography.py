@@ -34,6 +34,12 @@ _TYPES: Mapping[str, str] = {
 }
 """What the kinds of source are called in CSL; any other is a document."""
 
+_BIBTEX: Mapping[str, tuple[str, str]] = {
+    "article-newspaper": ("article", "journal"),
+    "report": ("techreport", "institution"),
+}
+"""The type of entry and the name of the publisher’s field in BibTeX; any other is “misc”."""
+
 
 def plain_references(cited: Cited) -> str:
     """Write the sources as paragraphs of plain text."""
@@ -61,11 +67,11 @@ def bibtex(cited: Cited) -> str:
 
 
 def _entry(source: Source, citations: Sequence[Citation]) -> str:
-    is_article = _TYPES.get(source.kind) == "article-newspaper"
+    type_, publisher = _BIBTEX.get(_TYPES.get(source.kind, ""), ("misc", "howpublished"))
     fields = {
         "author": " and ".join(map(_author, source.authors)),
         "title": f"{{{_tex(_title(source))}}}",
-        "journal" if is_article else "howpublished": _tex(source.publisher),
+        publisher: _tex(source.publisher),
         **_date_fields(source),
         "url": _plain_url(source.url),
         "note": _tex(_note(source, citations)),
@@ -75,7 +81,7 @@ def _entry(source: Source, citations: Sequence[Citation]) -> str:
         for name, value in fields.items()
         if value
     ]
-    return "\n".join((f"@{'article' if is_article else 'misc'}{{{source.id},", ",\n".join(lines), "}"))
+    return "\n".join((f"@{type_}{{{source.id},", ",\n".join(lines), "}"))
 
 
 def _author(name: str) -> str:
@@ -86,7 +92,7 @@ def _author(name: str) -> str:
 
 def _date_fields(source: Source) -> dict[str, str]:
     if source.published is None:
-        return {}
+        return {"year": "n.d."}
     day = source.published
     fields = {"year": f"{day.year}", "month": _MONTHS[day.month - 1], "day": f"{day.day}"}
     known = {"year": 1, "month": 2, "day": 3}[source.published_precision]

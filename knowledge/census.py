@@ -90,7 +90,7 @@ class ImportReport:
             return "\n".join((*lines, "Nothing was written: there is nothing new."))
         lines.append(f"Written to {self.path}. A running bot answers from it after a restart.")
         if self.before:
-            lines.append(f"{self.before} stays, and what cites it can still be opened.")
+            lines.append(f"{self.before} stays: /exports series:{self.before} shows it.")
         return "\n".join(lines)
 
 
@@ -284,17 +284,21 @@ def import_workbook(  # noqa: PLR0913  (what it is about, and where it came from
     basis: str = "day on which the workbook was imported",
     url: str = OFFICIAL_URL,
     items: Mapping[Period, Sequence[Item]] | None = None,
+    accept_gone: bool = False,
 ) -> ImportReport:
     """Keep what a workbook has as a new vintage beside those there are, and say what changed.
 
     `day` is the date of reading, `items` are commodity lines by month. A workbook that has what the newest
-    vintage has is not written again. Raises `IngestError`, having written nothing, if it cannot be read.
+    vintage has is not written again. Raises `IngestError`, having written nothing, if it cannot be read
+    or, unless `accept_gone`, if figures that the newest vintage has would be gone.
     """
     book = read_workbook(data)
     _check_age(library, book, day)
     content = _content(book, day, basis, url, items or {})
     before = next((one.source for one in library.exports.series if one.id == SERIES), "")
-    new, changed, gone = _compared(library, content)
+    new, changed, gone, lost = _compared(library, content)
+    if lost and not accept_gone:
+        raise IngestError(_would_be_gone(lost, before))
     is_new = bool(new or changed or gone)
     content["id"] = _free_id(library, day) if is_new else before
     path = data_dir / "sources" / f"{content['id']}.yaml"
@@ -314,6 +318,17 @@ def _check_age(library: Library, book: Workbook, day: date) -> None:
         )
     if through.first > day:
         raise IngestError(f"The workbook has figures up to {through.label()}, which is to come. {_KEPT}")
+
+
+def _would_be_gone(lost: Sequence[str], before: str) -> str:
+    """Say which figures a workbook lacks, and how to take it in all the same."""
+    more = f"\n  … and {len(lost) - _SHOWN} more" if len(lost) > _SHOWN else ""
+    rows = "".join(f"\n  Gone: {row}" for row in lost[:_SHOWN])
+    return (
+        f"The workbook lacks {len(lost)} months or years for which {before} has a figure:{rows}{more}\n"
+        f"{_KEPT} If that is as it should be, repeat it with --accept-gone; {before} can then still be "
+        f"asked: /exports series:{before}."
+    )
 
 
 def _free_id(library: Library, day: date) -> str:
@@ -387,7 +402,7 @@ def _row(row: DataRow, items: Sequence[Item]) -> dict[str, Any]:
 
 
 def _compared(library: Library, content: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
-    """Say what is new, changed and gone against the newest vintage there is."""
+    """Say what is new, changed and gone against the newest vintage, and which figures are lost either way."""
     from pydantic import TypeAdapter
 
     from knowledge.datasets import Dataset
@@ -405,7 +420,12 @@ def _compared(library: Library, content: Mapping[str, Any]) -> tuple[tuple[str, 
         for p in sorted(now.keys() & before.keys())
         if _said(before[p]) != _said(now[p])
     ]
-    return tuple(new), tuple(changed), tuple(gone)
+    lost = [
+        f"{period.label()}: {_said(row)}"
+        for period, row in sorted(before.items())
+        if isinstance(row, Figure) and not isinstance(now.get(period), Figure)
+    ]
+    return tuple(new), tuple(changed), tuple(gone), tuple(lost)
 
 
 def _said(row: Figure | Absence) -> str:

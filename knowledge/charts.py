@@ -28,6 +28,10 @@ MOST_BARS = 120
 LONGEST_RUN = 12
 """More months or years than this in a row for which no series has an amount share one place."""
 
+SMALLEST = Decimal("0.015")
+"""An amount of less than this part of the highest has no height of its own: about two pixels."""
+
+_TINY = "Amounts too small for the scale are drawn as the thinnest bar, whatever their size."
 _MOST_SOURCES = 4
 _NAMED = (12, 6, 3, 0)
 """How many periods the words for a picture name of each kind: fewer if they would grow too long."""
@@ -120,9 +124,10 @@ class Chart:
 
     @property
     def note(self) -> str:
-        """What a reader must know of the scales, if there are several."""
+        """What a reader must know of the scales, and of amounts that are too small for theirs."""
         several = len({panel.scale for panel in self.panels}) > 1
-        return "Each part has a scale of its own." if several else ""
+        scales = "Each part has a scale of its own." if several else ""
+        return f"{scales} {_TINY if any(map(_has_tiny, self.panels)) else ''}".strip()
 
     @property
     def alt(self) -> str:
@@ -175,6 +180,11 @@ class _Table:
     def has_all(self, columns: Iterable[Period]) -> bool:
         """Whether it is known what it has for some months or years: beyond the series there is no figure."""
         return all(one in self.cells or not one.overlaps(self.series.coverage) for one in columns)
+
+
+def _has_tiny(panel: Panel) -> bool:
+    sizes = [abs(bar.value) for bar in panel.bars if bar.value]
+    return bool(sizes) and min(sizes) < SMALLEST * max(sizes)
 
 
 def _tables(block: SeriesFigures) -> Iterator[_Table]:

@@ -12,7 +12,7 @@ from knowledge.disagreements import disagreements
 from knowledge.exports import Figure, FigureTable, Receipt, Series, change, gap, runs
 from knowledge.figures import no_figure, rows_of, sum_of
 from knowledge.periods import Period
-from knowledge.wording import computed_in_words, figure_in_words, quantity
+from knowledge.wording import computed_in_words, figure_in_words
 
 
 def compared_periods(table: FigureTable, first: Period, second: Period, series: Sequence[Series]) -> Answer:
@@ -68,21 +68,30 @@ def _compared(
     receipts = [*sums, difference]
     amounts = [_amount(block) for block in (before, after)]
     words = f"In the series {id_}: {amounts[0]} for {names[0]}, {amounts[1]} for {names[1]}"
+    if _is_partial(before) or _is_partial(after):
+        return Statement(f"{words}. {_NOT_ALIKE}", difference.citations), sums
     if not difference.value:
         same = "the same as far as the precision goes" if difference.approximate else "the same"
         return Statement(f"{words}: {same}.", difference.citations), receipts
-    about = f"{difference.hedge} ".lstrip()
     way = "more" if _sum(after) > _sum(before) else "less"
-    words = f"{words}: {about}{quantity(difference.value, difference.unit)} {way}"
+    words = f"{words}: {computed_in_words(difference)} {way}"
     if _sum(before) > 0:
         changed = change(f"Change in {id_} from {names[0]} to {names[1]}", *pair)
         receipts.append(changed)
-        words += f", a change of {about}{quantity(changed.value, changed.unit)} (computed)."
+        words += f", a change of {computed_in_words(changed)} (computed)."
     else:
         known = any(figure.is_bound for figure in before.figures)
         start = "an amount of which only a bound is known" if known else "nothing"
         words += f" (computed); from {start} there is no change in per cent."
     return Statement(words, difference.citations), receipts
+
+
+_NOT_ALIKE = "A part of what was asked has no figure, so no difference and no change are computed."
+
+
+def _is_partial(block: SeriesFigures) -> bool:
+    """Whether a series has only a part of a period: a sum of it is not one of the whole."""
+    return bool(block.gaps or block.absences)
 
 
 def _one_sided(before: SeriesFigures, after: SeriesFigures, periods: tuple[Period, Period]) -> Statement:
@@ -102,7 +111,7 @@ def _amount(block: SeriesFigures) -> str:
     if len(block.figures) == 1:
         return figure_in_words(block.figures[0])
     added = sum_of(block)
-    gaps = " of those with a figure" if block.gaps or block.absences else ""
+    gaps = " of those with a figure" if _is_partial(block) else ""
     return f"{computed_in_words(added)} (the sum{gaps})"
 
 

@@ -228,7 +228,7 @@ def _how(receipt: Receipt) -> str:
 
 _EVENT_COLUMNS = (
     *("date", "first_day", "last_day", "precision", "basis", "inferred_from", "status", "title", "summary"),
-    *("actors", "topics", "citations", "urls"),
+    *("actors", "topics", "disputed", "citations", "urls"),
 )
 
 
@@ -237,8 +237,17 @@ def _event_rows(answer: Answer, sources: Sources) -> Iterator[Cells]:
         yield (
             *(*_span(event.date), event.date.precision, event.basis, event.inferred_from, event.status),
             *(event.title, event.summary, "; ".join(event.actors), "; ".join(event.topics)),
+            " ".join(_disputed(event, answer)),
             *_addresses(event.citations, sources),
         )
+
+
+def _disputed(event: Event, answer: Answer) -> Iterator[str]:
+    """Yield a line for each thing about an event on which the sources differ, with all sides of it."""
+    for dispute in answer.disputes:
+        if event.id in dispute.events:
+            sides = (f"{claim_in_words(c)} [{'; '.join(map(str, c.citations))}]" for c in dispute.claims)
+            yield f"{dispute_in_words(dispute)} {' / '.join(sides)}."
 
 
 _CITATION_COLUMNS = ("citation", "source_title", "publisher", "published", "wording", "text", "url")
@@ -341,11 +350,11 @@ def _calendar(answer: Answer, sources: Sources) -> bytes:
     for event in answer.events:
         if event.date.open_start or event.date.open_end:
             continue
-        calendar.add_component(_entry(icalendar.Event(), event, sources))
+        calendar.add_component(_entry(icalendar.Event(), event, answer, sources))
     return bytes(calendar.to_ical())
 
 
-def _entry(entry: icalendar.Event, event: Event, sources: Sources) -> icalendar.Event:
+def _entry(entry: icalendar.Event, event: Event, answer: Answer, sources: Sources) -> icalendar.Event:
     """Fill a calendar entry: all days that the date may mean, which do not block anybody's time."""
     urls = tuple(_urls(event.citations, sources))
     entry.add("uid", f"{event.id}@aid-policy-history-bot")
@@ -355,7 +364,7 @@ def _entry(entry: icalendar.Event, event: Event, sources: Sources) -> icalendar.
     entry.add("summary", headline(event))
     date = f"Date: {date_in_words(event)}."
     addresses = f"Citations: {'; '.join(map(str, event.citations))}"
-    entry.add("description", "\n".join((event.summary, date, addresses, *urls)))
+    entry.add("description", "\n".join((event.summary, date, *_disputed(event, answer), addresses, *urls)))
     entry.add("status", "TENTATIVE" if event.status == "expected" else "CONFIRMED")
     entry.add("transp", "TRANSPARENT")
     if event.topics:

@@ -17,28 +17,36 @@ from rapidfuzz import process
 from knowledge.answering import Answering, said_of
 from knowledge.answers import Answer, Excerpt, Kind, Statement, Status
 from knowledge.assistance import EXAMPLES as ASSISTANCE_EXAMPLES
-from knowledge.assistance import assistance_reply
+from knowledge.assistance import assistance_compared, assistance_reply
 from knowledge.citations import Citation
 from knowledge.commands import COMMANDS, Command, has_word, is_command, parse_command, written
 from knowledge.comparisons import compared_periods
 from knowledge.corrections import Correction, since
 from knowledge.errors import ContentError, InputError
 from knowledge.explaining import explanation_in_words
-from knowledge.exports import Series
+from knowledge.exports import FigureTable, Series
 from knowledge.figures import EXAMPLES as EXPORT_EXAMPLES
-from knowledge.figures import no_figure, rows_reply
+from knowledge.figures import by_grain, no_figure, rows_reply
 from knowledge.help import Reader, examples_of, help_lines
 from knowledge.holdings import holdings, in_brief, series_holdings
 from knowledge.library import Library
 from knowledge.listings import disputes_listed, everybody, gaps_listed
-from knowledge.periods import AmbiguousPeriodError, ParsedPeriod, Period, UncoveredPeriodError, parse_period
+from knowledge.periods import (
+    AmbiguousPeriodError,
+    ParsedPeriod,
+    Period,
+    PeriodError,
+    UncoveredPeriodError,
+    parse_period,
+)
 from knowledge.replies import MAY_FALL, excerpt_of, no_event
 from knowledge.text import echo
-from knowledge.wording import counted, coverage_in_words, day_in_words, topic_in_words
+from knowledge.wording import counted, coverage_in_words, day_in_words, extent_in_words, topic_in_words
 
 if TYPE_CHECKING:
     from knowledge.entries import Content, Entry
     from knowledge.own_entries import OwnEntries
+    from knowledge.sources import Source
     from knowledge.store import Pointer
 
 TIMELINE_EXAMPLES = ("2018", "2018-12", "summer 2018", "2016..2019")
@@ -338,12 +346,11 @@ class Engine:
         `series` picks one of the series, `compare` another period to put beside the first.
         """
         asked = written("exports", period=period, series=series, compare=compare)
-        table = self.library.exports
-        chosen = tuple(s for s in table.series if not series or s.id == series.strip().lower())
+        table, chosen = self.library.exports.having(series.strip().lower())
         if not table.series:
             return self._finish(no_figure(table, period.strip() or "any month", ()), asked)
         if not chosen:
-            known = ", ".join(s.id for s in table.series) or "none in the collections that are switched on"
+            known = ", ".join((*(s.id for s in table.series), *(o.series[0].source for o in table.older)))
             message = f"There is no series “{echo(series)}”. The series: {known}."
             near = [match[0] for match in process.extract(series.lower(), [s.id for s in table.series])]
             return self._finish(
@@ -351,8 +358,11 @@ class Engine:
                 asked,
             )
         try:
-            parsed = self._export_period(period, chosen)
-            beside = self._export_period(compare, chosen) if compare.strip() else None
+            if compare.strip() and not period.strip():
+                raise PeriodError(_COMPARE_TWO)
+            period, grain = by_grain(period)
+            parsed = self._export_period(period, table, chosen)
+            beside = self._export_period(compare, table, chosen) if compare.strip() else None
         except UncoveredPeriodError as error:
             return self._finish(no_figure(table, error.asked, chosen), asked)
         except InputError as error:
@@ -360,27 +370,30 @@ class Engine:
         if beside is not None:
             reply = compared_periods(table, parsed.period, beside.period, chosen)
             return self._finish(replace(reply, notes=parsed.notes + beside.notes + reply.notes), asked)
-        reply = rows_reply(table, parsed.period, chosen)
+        reply = rows_reply(table, parsed.period, chosen, grain)
         return self._finish(replace(reply, notes=parsed.notes + reply.notes), asked)
 
-    def _export_period(self, typed: str, chosen: Sequence[Series]) -> ParsedPeriod:
+    def _export_period(self, typed: str, table: FigureTable, chosen: Sequence[Series]) -> ParsedPeriod:
         """Read a period; a month without a year is that of the first series that has it."""
         uncovered: list[UncoveredPeriodError] = []
         for series in chosen:
-            rows = self.library.exports.months(series.id)
+            rows = table.months(series.id)
             try:
                 parsed = parse_period(typed, rows=rows, examples=EXPORT_EXAMPLES)
             except UncoveredPeriodError as error:
                 uncovered.append(error)
                 continue
-            other = self._other_years(typed, parsed.period, chosen)
+            other = self._other_years(typed, parsed.period, table, chosen)
             read = [note.replace(f", {_ONLY_YEAR}", "") for note in parsed.notes] if other else parsed.notes
             return replace(parsed, notes=(*read, *other))
         raise uncovered[0]
 
-    def _other_years(self, typed: str, read: Period, chosen: Sequence[Series]) -> tuple[str, ...]:
+    @staticmethod
+    def _other_years(
+        typed: str, read: Period, table: FigureTable, chosen: Sequence[Series]
+    ) -> tuple[str, ...]:
         """Say which other years of a month without a year there are figures for."""
-        rows = [period for series in chosen for period in self.library.exports.months(series.id)]
+        rows = [period for series in chosen for period in table.months(series.id)]
         try:
             parse_period(typed, rows=rows)
         except AmbiguousPeriodError as error:
@@ -388,13 +401,25 @@ class Engine:
             return (f"There is a figure for {others}, too: name the year to see it.",)
         return ()
 
-    def assistance(self, years: str = "") -> Answer:
-        """Show U.S. assistance by fiscal year: obligations, disbursements and food pledges, never mixed."""
-        asked = written("assistance", years=years)
-        table = self.library.assistance
+    def assistance(self, years: str = "", series: str = "", compare: str = "") -> Answer:
+        """Show U.S. assistance by fiscal year: obligations, disbursements and food pledges, never mixed.
+
+        `series` picks one of the series, `compare` other fiscal years to put beside the first.
+        """
+        asked = written("assistance", years=years, series=series, compare=compare)
+        table, chosen = self.library.assistance.having(series.strip().lower())
+        if table.series and not chosen:
+            known = [one.id for one in table.series]
+            message = f"There is no series “{echo(series)}”. The series: {', '.join(known)}."
+            choices = tuple(f"/assistance series:{id_}" for id_ in known)
+            return self._finish(self.unreadable(message, choices=choices), asked)
         try:
             parsed = parse_period(years, examples=ASSISTANCE_EXAMPLES)
-            reply = assistance_reply(table, [parsed.period], notes=parsed.notes)
+            if compare.strip():
+                beside = parse_period(compare, examples=ASSISTANCE_EXAMPLES)
+                reply = assistance_compared(table, (parsed, beside), chosen)
+            else:
+                reply = assistance_reply(table, [parsed.period], chosen, parsed.notes)
         except InputError as error:
             return self._finish(self._choose(error, "assistance"), asked)
         return self._finish(reply, asked)
@@ -402,6 +427,9 @@ class Engine:
     def cite(self, reference: str) -> Answer:
         """Open a passage at its reference, with the ones before and after it at hand."""
         asked = written("cite", reference=reference)
+        if source := self.library.sources.get(reference.strip().lower()):
+            named = f"{source.id} has {extent_in_words(source)}. Add one of them"
+            return self._finish(self.unreadable(f"{named}, for example {_first_of(source)}."), asked)
         try:
             citation = Citation.parse(reference)
             excerpt = excerpt_of(self.library, citation)
@@ -516,10 +544,15 @@ def _days(corrections: Iterable[Correction]) -> list[Period]:
     return [Period.between(one.day, one.day) for one in corrections]
 
 
+def _first_of(source: Source) -> str:
+    return str(source.citation(next((p for p in source.passages if p.ref == "1"), source.passages[0])))
+
+
 def _refused(message: str, hint: str) -> Answer:
     return Answer(Kind.REFUSAL, Status.REFUSED, statements=(Statement(message),), hint=hint)
 
 
+_COMPARE_TWO = "compare: puts a second period beside a first, so both are needed: /exports 2008 compare:2009."
 _ONLY_YEAR = "the only year with anything for it"
 _FIRST_YEAR = "the year in which the founding documents have it; other years have events, too"
 _SHOW_HINT = "Show one with /faq show and its id."

@@ -125,6 +125,12 @@ class Receipt:
     rounding: str = "none"
     missing: tuple[str, ...] = ()
     is_bound: bool = False
+    is_change: bool = False
+
+    @property
+    def is_in_tenths(self) -> bool:
+        """Whether it is an amount of which no more than tenths of a million are known."""
+        return self.unit != "percent" and not self.is_bound and any(map(_is_in_tenths, self.rows))
 
     @property
     def hedge(self) -> Literal["less than", "about", ""]:
@@ -139,13 +145,24 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class FigureTable:
-    """Every series with its figures, oldest first, the totals that sources state, and what others report."""
+    """Every series with its figures, oldest first, the totals that sources state, and what others report.
+
+    `older` are the earlier vintages, each a table of its own with the series that its source has.
+    """
 
     series: tuple[Series, ...]
     figures: tuple[Figure, ...]
     totals: tuple[Figure, ...] = ()
     absences: tuple[Absence, ...] = ()
     other_reports: tuple[OtherReport, ...] = ()
+    older: tuple[FigureTable, ...] = ()
+
+    def having(self, named: str) -> tuple[FigureTable, tuple[Series, ...]]:
+        """Return the series of a name, or of a vintage with that id, with their table; without a name all."""
+        if found := tuple(one for one in self.series if named in ("", one.id, one.source)):
+            return self, found
+        vintage = next((one for one in self.older if named and named == one.series[0].source), None)
+        return (vintage, vintage.series) if vintage else (self, ())
 
     def months(self, series: str = "") -> tuple[Period, ...]:
         """Return the periods that have a figure, of one series if one is named."""
@@ -217,6 +234,7 @@ class FigureTable:
             tuple(t for t in self.totals if stays(t.citations)),
             tuple(a for a in self.absences if stays(a.citations)),
             tuple(r for r in self.other_reports if r.series in ids and stays(r.citations)),
+            tuple(kept for one in self.older if (kept := one.where(sources, stays)).series),
         )
 
 
@@ -272,12 +290,9 @@ def _caveat(rows: Sequence[Figure], margin: Decimal = Decimal(0)) -> str:
     return "Computed from rounded figures; no source states it." if _rounded(rows) else "No source states it."
 
 
-_COARSE = ("to the nearest 100,000", "less than")
-
-
 def _margin(rows: Iterable[Figure]) -> Decimal:
     """Return by how much a sum may be off because rows are given in tenths of a million."""
-    return sum((_HALF_A_TENTH for row in rows if row.qualifier in _COARSE), Decimal(0))
+    return sum((_HALF_A_TENTH for row in rows if _is_in_tenths(row)), Decimal(0))
 
 
 _HALF_A_TENTH = Decimal(50_000)
@@ -365,11 +380,12 @@ def change(label: str, first: Sequence[Figure], second: Sequence[Figure]) -> Rec
     if base <= 0:
         raise ValueError("a change from nothing has no percentage")
     value = percentage(later - base, base)
-    formula = f"({amount(later)} − {amount(base)}) ÷ {amount(base)} = {value} %".replace("-", "−")
+    formula = f"({amount(later)} − {amount(base)}) ÷ {amount(base)} = {value:+,} %".replace("-", "−")
     return Receipt(
         *(label, value, "percent", formula, known.rows, known.approximate),
         _caveat(known.rows),
         _TO_ONE_DECIMAL,
+        is_change=True,
     )
 
 
@@ -408,9 +424,13 @@ def portion(percent: Decimal, whole: Figure, label: str) -> Receipt:
 
 
 def mean(rows: Sequence[Figure], missing: Sequence[str] = ()) -> Receipt:
-    """Return the arithmetic mean of figures of one series, to the cent; a reported zero counts as a month."""
+    """Return the arithmetic mean of figures of one series; a reported zero counts as a month.
+
+    It is rounded to the dollar; that of figures which a report has printed, to the cent.
+    """
     added = total(rows)
-    value = (added.value / len(rows)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    printed = _rounded(row for row in rows if not _is_in_tenths(row))
+    value = (added.value / len(rows)).quantize(Decimal("0.01" if printed else "1"), ROUND_HALF_UP)
     terms = (_term(row.value if added.is_bound else row.counted) for row in rows)
     formula = f"({' + '.join(terms)}) ÷ {len(rows)} = {amount(value)}"
     each = "year" if rows[0].period.precision in (Precision.YEAR, Precision.FISCAL_YEAR) else "month"
@@ -422,7 +442,11 @@ def mean(rows: Sequence[Figure], missing: Sequence[str] = ()) -> Receipt:
         tuple(rows),
         True,
         added.caveat if added.is_bound else _caveat(rows, _margin(rows) / len(rows)),
-        "to the cent, halves up",
+        "to the cent, halves up" if printed else "to whole units, halves up",
         tuple(missing),
         added.is_bound,
     )
+
+
+def _is_in_tenths(figure: Figure) -> bool:
+    return figure.qualifier in ("to the nearest 100,000", "less than")

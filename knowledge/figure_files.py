@@ -58,7 +58,23 @@ def read_table(
         tuple(read["totals"].values()),
         tuple(absence for dataset, column in newest.values() for absence in dataset.absences(column)),
         tuple(read["other_reports"].values()),
+        tuple(_older(datasets, newest, file.path.stem)),
     )
+
+
+def _older(
+    datasets: Iterable[Dataset], newest: Mapping[str, tuple[Dataset, Column]], table: str
+) -> Iterator[FigureTable]:
+    """Yield a table for each dataset with columns of which there is a newer vintage."""
+    for dataset in datasets:
+        columns = [c for c in dataset.columns if c.table == table and newest[c.id][0].id != dataset.id]
+        if columns:
+            ids = {column.id for column in columns}
+            yield FigureTable(
+                tuple(one for one in dataset.series(table) if one.id in ids),
+                tuple(f for c in columns for f in sorted(dataset.figures(c), key=lambda f: f.period)),
+                absences=tuple(absence for c in columns for absence in dataset.absences(c)),
+            )
 
 
 def _newest(datasets: Iterable[Dataset], table: str) -> dict[str, tuple[Dataset, Column]]:

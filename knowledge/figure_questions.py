@@ -9,7 +9,10 @@ from decimal import Decimal
 from enum import Enum, auto
 from itertools import pairwise
 
+from knowledge.administrations import with_years
 from knowledge.answers import Answer, Kind, SeriesFigures, Statement, Status
+from knowledge.assistance import as_fiscal_years, in_words
+from knowledge.comparisons import compared_periods
 from knowledge.disagreements import Differences, disagreements
 from knowledge.exports import (
     Absence,
@@ -151,6 +154,8 @@ _GRAINS: tuple[tuple[Precision, re.Pattern[str]], ...] = (
 )
 """By what a question wants the figures, if it says so."""
 
+_A_YEAR = re.compile(r"\byears?\b")
+
 MOVED = re.compile(
     r"(?<=\s)(?:(?:go|gone|went) (?:up|down)|(?:fall|rise|drop|grow|decline|increase|decrease|change)s?|"
     r"fell|fallen|rose|risen|dropped|grew|grown|declined|increased|decreased|changed)(?=\s+(?:in|during)\s)",
@@ -166,7 +171,14 @@ _SINCE_THEN = re.compile(
     r"\b(?:fall|fell|drop(?:ped)?|rise|rose|grow|grew|decline[ds]?|decreased?|increased?)\b"
     r" (?:after|since|before|until)\b"
 )
-"""A rise or fall of which one end is open: it is not said between which figures."""
+"""A rise or fall of which one end is open: the other one is the newest year, if there are years."""
+
+_AFTER = re.compile(r"\bafter\b")
+
+COMPARED = re.compile(
+    r"\b(?:(?:as )?compared (?:with|to|against)|in comparison (?:with|to)|vs\.?|versus)(?!\w)"
+)
+"""What stands between two periods to be compared."""
 
 _MOVES = re.compile(
     r"\b(?:change[ds]?|developed?|evolved?|fall(?:en)?|fell|drop(?:ped)?|rise|rose|grow|grew|grown|shrink|shrank|"
@@ -187,10 +199,12 @@ _FILLER = """alone big classed classified entire exact figure give given gone go
     value went whole workbook year yearly annual"""
 
 
-def operation_of(text: str) -> Operation:
-    """Return what a normalised question wants done with figures."""
+def operation_of(text: str, periods: Sequence[FoundPeriod]) -> Operation:
+    """Return what a normalised question, which has some periods, wants done with figures."""
     operation = next((o for o, pattern in _OPERATIONS if pattern.search(text)), Operation.SHOW)
     if operation is Operation.SHARE and _FELL.search(text):
+        return Operation.DIFFERENCE
+    if operation is Operation.SHOW and len(periods) == 2 and COMPARED.search(text):
         return Operation.DIFFERENCE
     return Operation.SUM if operation is Operation.SHOW and _SUM_SIGN.search(text) else operation
 
@@ -208,6 +222,11 @@ def without_reasons(question: str) -> str:
     return _WHY_THEY_DIFFER.sub("", question)
 
 
+_OF_EVERYTHING = (Operation.SUM, Operation.MEAN, Operation.HIGHEST, Operation.LOWEST)
+
+_STRETCHES = (Precision.QUARTER, Precision.SEASON, Precision.RANGE)
+_NO_ASSISTANCE = "The library has no figure of U.S. assistance for"
+
 NAMED = 0.3
 """Share of a category's weight that a question must name to be about it."""
 
@@ -224,6 +243,21 @@ class _Reading:
     grain: Precision | None = None
 
     @property
+    def is_of_everything(self) -> bool:
+        """Whether it asks for one value of all that there is, which each series has for a time of its own."""
+        return not (self.periods or self.grain or self.parts) and self.operation in _OF_EVERYTHING
+
+    @property
+    def is_of_two_stretches(self) -> bool:
+        """Whether it compares two periods of which one is more than a month or a year."""
+        return (
+            self.operation is Operation.DIFFERENCE
+            and len(self.periods) == len(self.spans) == 2
+            and not self.parts
+            and any(span.precision in _STRETCHES for span in self.spans)
+        )
+
+    @property
     def spans(self) -> tuple[Period, ...]:
         """Everything that the periods can mean."""
         return tuple(choice for found in self.periods for choice in found.choices)
@@ -235,7 +269,8 @@ class FigureQuestions:
     def __init__(self, library: Library, retrieval: Retrieval) -> None:
         """Learn from the table's passages which words belong to questions about it."""
         self._table = library.exports
-        self._has_assistance = bool(library.assistance.figures)
+        self._assistance = library.assistance
+        self._has_years = any(f.period.precision is Precision.YEAR for f in self._table.figures)
         self._retrieval = retrieval
         cited = {c for f in (*self._table.figures, *self._table.totals) for c in f.citations}
         self._compares = len(self._table.series) > 1
@@ -256,12 +291,22 @@ class FigureQuestions:
 
         The first series leads, which is that of the founding documents; what others have stands beside it.
         """
-        reading = self._read(question) if self._table.figures else None
+        if not self._table.figures:
+            return None
+        question, read_as = with_years(question) if self._has_years else (question, ())
+        reading = self._read(question)
         if reading is None:
             return None
+        reply = self._reply(reading)
+        return reply and replace(reply, notes=(*read_as, *self._not_assistance(reading), *reply.notes))
+
+    def _reply(self, reading: _Reading) -> Answer | None:
         covering = self._covering(reading)
         if not covering:
             return self._nothing(reading)
+        if reading.is_of_two_stretches:
+            first, second = reading.spans
+            return compared_periods(self._table, first, second, covering)
         if reading.operation is Operation.DIFFERENCE and all(map(is_whole_years, reading.spans)):
             covering = [one for one in covering if self._is_by_year(one)] or covering
         found = [self._of(one, reading, named=len(covering) > 1) for one in covering]
@@ -274,7 +319,11 @@ class FigureQuestions:
             return None
         blocks = [block for block, _, _ in answered]
         beside = self._beside(reading, blocks)
-        leads, receipts = _in_order([(block, one) for block, one, _ in answered], told=bool(beside.said))
+        ordered = [(block, one) for block, one, _ in answered]
+        if reading.is_of_everything and len(ordered) > 1:
+            leads, receipts = _each_of_its_time(ordered)
+        else:
+            leads, receipts = _in_order(ordered, told=bool(beside.said))
         reply = Answer(
             Kind.FIGURE,
             Status.ANSWERED,
@@ -288,7 +337,21 @@ class FigureQuestions:
                 *self._years_left_out(reading),
             ),
         )
-        return _with_premise(replace(reply, notes=tuple(dict.fromkeys(reply.notes))), question)
+        return _with_premise(replace(reply, notes=tuple(dict.fromkeys(reply.notes))), reading.question)
+
+    def _not_assistance(self, reading: _Reading) -> tuple[str, ...]:
+        """Say of a year for which aid is asked that the figures are of exports, and what there is of aid."""
+        by_year = bool(reading.spans) and all(map(is_whole_years, reading.spans))
+        if not (self._assistance.figures and by_year and _AID.search(reading.text)):
+            return ()
+        years = in_words(as_fiscal_years(reading.spans[0])[0])
+        held = any(
+            self._assistance.rows(as_fiscal_years(span)[0], one)
+            for span in reading.spans
+            for one in self._assistance.series
+        )
+        other = f"/assistance {reading.spans[0]} has U.S. assistance" if held else f"{_NO_ASSISTANCE} {years}"
+        return (f"{other}. What follows are exports of goods from the United States.",)
 
     def _covering(self, reading: _Reading) -> list[Series]:
         """Return the series that have something for everything that is asked; the first only, if nothing is.
@@ -308,7 +371,7 @@ class FigureQuestions:
                 )
             ]
         if reading.grain is None:
-            return every[:1]
+            return every if reading.is_of_everything else every[:1]
         return [one for one in every if self._rows(ALL_DATES, one, reading)] or every[:1]
 
     def _rows(self, period: Period, series: Series, reading: _Reading) -> tuple[Figure | Absence, ...]:
@@ -370,23 +433,25 @@ class FigureQuestions:
         if (moved := self._moved(question)) is not None:
             return moved
         periods = self._periods(question)
-        operation = operation_of(text)
+        operation = operation_of(text, periods)
         amount, trade = bool(_AMOUNT.search(text)), bool(_TRADE.search(text))
         about_table = trade or (
             operation is not Operation.SHOW and (bool(periods) or bool(_MONTHS.search(text)))
         )
         about_table = about_table or (amount and bool(periods))
         about_table = about_table or (self._compares and bool(periods) and bool(_AGREE.search(text)))
-        if not about_table or not (periods or operation is not Operation.SHOW):
+        by_year = operation is Operation.SHOW and self._grain(text, periods, operation) is Precision.YEAR
+        if not about_table or not (periods or by_year or operation is not Operation.SHOW):
             return None
         if self._foreign(question, periods) or (_BEYOND.search(text) and not _THAN_A_YEAR.search(text)):
             return None
         of_when = text.startswith("when") and operation in (Operation.HIGHEST, Operation.LOWEST)
-        if _OTHER_ASKED.search(text) and not (_amounts(question) or of_when):
+        of_another_thing = _OTHER_ASKED.search(text) and not (_amounts(question) or of_when)
+        if of_another_thing or self._is_of_assistance(text, periods):
             return None
-        if self._is_of_assistance(text, periods) or _SINCE_THEN.search(text):
-            return None
-        grain = self._grain(text, periods)
+        if _SINCE_THEN.search(text):
+            return self._since_then(question, text, periods)
+        grain = self._grain(text, periods, operation)
         if grain is Precision.YEAR and _YEARS_COUNTED.search(text):
             operation = Operation.COUNT
         return _Reading(question, text, operation, periods, self._parts(question), grain)
@@ -394,7 +459,7 @@ class FigureQuestions:
     def _is_of_assistance(self, text: str, periods: Sequence[FoundPeriod]) -> bool:
         """Whether a question of aid by year is not about exports, where there are figures of assistance."""
         by_year = all(is_whole_years(choice) for found in periods for choice in found.choices)
-        if not (self._has_assistance and by_year and _AID.search(text)) or _TRADE.search(text):
+        if not (self._assistance.figures and by_year and _AID.search(text)) or _TRADE.search(text):
             return False
         return not self._table.series or not any(
             self._table.within(choice, self._table.series[0].id)
@@ -419,9 +484,23 @@ class FigureQuestions:
         both = tuple(replace(periods[0], choices=(year,)) for year in (before, years[0]))
         return _Reading(plain, normalise(plain), Operation.DIFFERENCE, both, (), Precision.YEAR)
 
-    def _grain(self, text: str, periods: Sequence[FoundPeriod]) -> Precision | None:
+    def _since_then(self, question: str, text: str, periods: Sequence[FoundPeriod]) -> _Reading | None:
+        """Read “did exports fall after 2016” as a comparison of that year with the last there is."""
+        opened = [found.period for found in periods if found.period]
+        years = [f.period for f in self._table.figures if f.period.precision is Precision.YEAR]
+        if len(opened) != 1 or not years or not (opened[0].open_end and is_whole_years(opened[0])):
+            return None
+        year = Period.unit(Precision.YEAR, opened[0].first.year - bool(_AFTER.search(text)))
+        if year not in years or year == max(years):
+            return None
+        whole = replace(periods[0], choices=(Period.between(year.first, max(years).last),))
+        return _Reading(question, text, Operation.DIFFERENCE, (whole,), (), Precision.YEAR)
+
+    def _grain(self, text: str, periods: Sequence[FoundPeriod], operation: Operation) -> Precision | None:
         """Return by what a question wants figures; one on a month is not about years (“what year was …”)."""
         grain = next((grain for grain, pattern in _GRAINS if pattern.search(text)), None)
+        if grain is None and operation in (Operation.HIGHEST, Operation.LOWEST) and _A_YEAR.search(text):
+            grain = Precision.YEAR
         if not any(figure.period.precision is grain for figure in self._table.figures):
             return None
         by_year = all(is_whole_years(choice) for found in periods for choice in found.choices)
@@ -439,6 +518,7 @@ class FigureQuestions:
     def _foreign(self, question: str, periods: Sequence[FoundPeriod]) -> bool:
         """Whether the question has a word that questions about these figures do not have."""
         rest = _MOVES.sub(" ", without_operations(without_periods(question, periods)))
+        rest = COMPARED.sub(" ", rest) if len(periods) > 1 else rest
         meant = self._retrieval.meaning(term for term in terms(rest) if term not in self._filler)
         return any(term not in self._language and not term.isdigit() for term in meant)
 
@@ -474,7 +554,7 @@ class FigureQuestions:
         )
 
     def _show(self, reading: _Reading, block: SeriesFigures) -> _Said | None:
-        if not reading.periods:
+        if not (reading.periods or reading.grain):
             return None
         if len(block.figures) > 1:
             return self._sum(reading, block)
@@ -594,6 +674,23 @@ def _in_order(
             continue
         leads += [replace(one, text=f"{block.series.name}: {one.text}") for one in said]
         receipts += [replace(one, label=f"{one.label} ({block.series.id})") for one in made]
+    return leads, receipts
+
+
+def _each_of_its_time(
+    answered: Sequence[tuple[SeriesFigures, _Said]],
+) -> tuple[list[Statement], list[Receipt]]:
+    """Name every series with the time that it covers, because they reach back differently far."""
+    leads = [
+        replace(one, text=f"{block.series.name}, {_span(block.figures)}: {one.text}")
+        for block, (said, _) in answered
+        for one in said
+    ]
+    receipts = [
+        replace(one, label=f"{one.label} ({block.series.id})")
+        for block, (_, made) in answered
+        for one in made
+    ]
     return leads, receipts
 
 

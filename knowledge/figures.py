@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,6 +14,9 @@ from knowledge.wording import computed_in_words, figure_in_words, part_in_words
 
 EXAMPLES = ("2023-11", "November 2023", "2023-11..2024-03", "Q1 2024")
 
+MOST_CITED = 8
+"""A sentence on more rows than this cites the first and the last, and says that all stand below it."""
+
 MOST_NAMED = 24
 """Up to so many months or years are named in a sentence; the table has the rest."""
 
@@ -21,17 +25,35 @@ IN_TENTHS = (
 )
 
 
-def rows_reply(table: FigureTable, period: Period, series: Sequence[Series]) -> Answer:
+_BY_GRAIN = re.compile(
+    r"\bby (?P<by>month|year)\b|\b(?P<ly>month|year)ly\b|\bper (?P<per>month|year)\b", re.IGNORECASE
+)
+
+
+def by_grain(typed: str) -> tuple[str, Precision | None]:
+    """Return a period as typed without “by month” or “by year”, and which of them it said."""
+    found = _BY_GRAIN.search(typed)
+    if found is None:
+        return typed, None
+    grain = Precision.MONTH if next(filter(None, found.groups())).lower() == "month" else Precision.YEAR
+    return f"{typed[: found.start()]} {typed[found.end() :]}".strip(), grain
+
+
+def rows_reply(
+    table: FigureTable, period: Period, series: Sequence[Series], grain: Precision | None = None
+) -> Answer:
     """Reply with the rows that `period` has in each of `series`, and with their sum if there are several.
 
+    Without a `grain` each series is shown by month or by year as suits the period.
     Where two series have the same months, or others report otherwise, the reply says by how much they differ.
     """
-    found = [rows_of(table, (period,), one) for one in series]
+    by = {one.id: grain if _has(table, one, grain) else None for one in series}
+    found = [rows_of(table, (period,), one, grain=by[one.id]) for one in series]
     shown = [block for block, _ in found if block.figures or block.absences]
     if not shown:
         return no_figure(table, period, series)
     if len(shown) > 1:
-        found = [rows_of(table, (period,), one, named=True) for one in series]
+        found = [rows_of(table, (period,), one, grain=by[one.id], named=True) for one in series]
     differences = disagreements(table, shown)
     held = [notes for block, notes in found if block.figures or block.absences]
     return Answer(
@@ -43,7 +65,33 @@ def rows_reply(table: FigureTable, period: Period, series: Sequence[Series]) -> 
         figures=tuple(shown),
         receipts=(*sums(shown), *differences.receipts),
         notes=tuple(dict.fromkeys(note for notes in held for note in notes)),
+        hint=_months_of(table, shown),
     )
+
+
+def _has(table: FigureTable, series: Series, grain: Precision | None) -> bool:
+    return any(f.series == series.id and f.period.precision is grain for f in table.figures)
+
+
+def _months_of(table: FigureTable, shown: Sequence[SeriesFigures]) -> str:
+    """Say how to see the months of what is shown by year, where there are months."""
+    for block in shown:
+        years = [figure.period for figure in block.figures if figure.period.precision is Precision.YEAR]
+        months = [
+            month
+            for month in table.months(block.series.id)
+            if month.precision is Precision.MONTH and any(year.contains(month) for year in years)
+        ]
+        if len(months) > 1:
+            whole = Period.between(months[0].first, months[-1].last)
+            return f"The months of the series {block.series.id}: /exports {_as_typed(whole)}"
+    return ""
+
+
+def _as_typed(period: Period) -> str:
+    """Write a stretch of months as such, even where it is a whole year: `2024-01..2024-12`."""
+    months = period.months()
+    return f"{months[0].key()}..{months[-1].key()}"
 
 
 def sums(blocks: Sequence[SeriesFigures]) -> tuple[Receipt, ...]:
@@ -232,7 +280,11 @@ def without_rows(absences: Sequence[Absence]) -> Statement:
 
 def computed(receipt: Receipt) -> Statement:
     """Say a computed value in a sentence that shows that it is one; the receipt has the formula."""
-    return Statement(f"{receipt.label}: {computed_in_words(receipt)} (computed).", receipt.citations)
+    value = computed_in_words(receipt)
+    if len(receipt.citations) > MOST_CITED:
+        rows, ends = len(receipt.rows), (receipt.citations[0], receipt.citations[-1])
+        return Statement(f"{receipt.label}: {value} (computed from the {rows} rows below).", ends)
+    return Statement(f"{receipt.label}: {value} (computed).", receipt.citations)
 
 
 def own_total(figure: Figure) -> Statement:

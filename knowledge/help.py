@@ -168,7 +168,9 @@ def help_lines(
     if not library.sources:
         yield Statement(_IS_EMPTY)
     for name, form in commands.items():
-        yield HelpLine.of(f"/{name}", form.summary, examples.get(name, ""))
+        named = ", ".join(f"{option}:" for option in form.options if option != form.main)
+        options = f" Options: {named}." if named else ""
+        yield HelpLine.of(f"/{name}", f"{form.summary}{options}", examples.get(name, ""))
     for section in SECTIONS:
         if section.reader in reader:
             yield HelpHeading(f"{section.heading}:")

@@ -66,11 +66,13 @@ class _Reply:
     body: bytes
 
 
-def update_census(library: Library, data_dir: Path, shipped: Path, endpoints: Endpoints) -> ImportReport:
+def update_census(
+    library: Library, data_dir: Path, shipped: Path, endpoints: Endpoints, *, accept_gone: bool = False
+) -> ImportReport:
     """Fetch the workbook and, if there is a key, the commodity lines of its months, and import both.
 
-    Raises `UpdateError` for what cannot be fetched and `IngestError` for what cannot be read; then nothing is
-    written.
+    Raises `UpdateError` for what cannot be fetched and `IngestError` for what `import_workbook` refuses; then
+    nothing is written.
     """
     data, items = asyncio.run(_fetch(endpoints))
     return import_workbook(
@@ -81,6 +83,7 @@ def update_census(library: Library, data_dir: Path, shipped: Path, endpoints: En
         shipped=shipped,
         basis=f"day on which it was fetched from {endpoints.workbook}",
         items=items,
+        accept_gone=accept_gone,
     )
 
 

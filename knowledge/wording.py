@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from knowledge.library import Library
     from knowledge.unknowns import KnownUnknown
 
+_TENTH = 100_000
 _SYMBOLS = {"USD": "US$"}
 _ABBREVIATIONS = {"un": "U.N.", "us": "U.S.", "usaid": "USAID", "covid": "COVID"}
 
@@ -31,7 +32,7 @@ def quantity(value: Decimal, unit: str) -> str:
     if value < 0:
         return f"−{quantity(-value, unit)}"
     if unit == "percent":
-        return f"{value.normalize():f} %"
+        return f"{value.normalize():,f} %"
     symbol = _SYMBOLS.get(unit)
     return f"{symbol}{amount(value)}" if symbol else f"{amount(value)} {unit}"
 
@@ -47,8 +48,12 @@ def figure_in_words(figure: Figure) -> str:
     if figure.precision == "recorded zero":
         return f"{words} (a recorded zero)"
     if figure.qualifier == "to the nearest 100,000":
-        return f"{_SYMBOLS.get(figure.unit, '')}{figure.value / 1_000_000:,.1f} million"
+        return _in_millions(figure.value, figure.unit)
     return _qualified(words, figure.qualifier)
+
+
+def _in_millions(value: Decimal, unit: str) -> str:
+    return f"{'−' * (value < 0)}{_SYMBOLS.get(unit, '')}{abs(value) / 1_000_000:,.1f} million"
 
 
 def figure_date_in_words(figure: Figure, brief: bool = False) -> str:
@@ -73,9 +78,16 @@ def receipt_in_words(receipt: Receipt) -> str:
 
 
 def computed_in_words(receipt: Receipt, about: str = "about") -> str:
-    """Write a computed value with its qualifier: `about US$188,000`, `less than US$300,000`."""
+    """Write a computed value with its qualifier, no finer than what it is computed from.
+
+    So `about US$0.2 million` of figures in tenths of a million, and `less than US$300,000` of bounds.
+    A change for the more has its sign, as one for the less has.
+    """
     mark = about if receipt.hedge == "about" else receipt.hedge
-    return f"{mark} {quantity(receipt.value, receipt.unit)}".lstrip()
+    if receipt.is_in_tenths and abs(receipt.value) >= _TENTH:
+        return f"{mark} {_in_millions(receipt.value, receipt.unit)}".lstrip()
+    sign = "+" if receipt.is_change and receipt.value > 0 else ""
+    return f"{mark} {sign}{quantity(receipt.value, receipt.unit)}".lstrip()
 
 
 def date_in_words(event: Event, brief: bool = False) -> str:

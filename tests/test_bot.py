@@ -461,13 +461,13 @@ def country_file(tmp_path: Path) -> Path:
 def test_import_census_says_what_changed_and_the_bot_answers_from_it(
     config: Path, country_file: Path
 ) -> None:
-    text = out(bot(config, "import", "census", str(country_file)))
+    text = out(bot(config, "import", "census", "--accept-gone", str(country_file)))
     assert "exports up to March 2025" in text
     assert "against census-2025-04" in text
     reply = out(bot(config, "ask", "/exports 2025-02"))
     assert "February 2025: US$500,000 [census-2" in reply
     assert "[census-2025-04¶2016]" in out(bot(config, "ask", "/cite census-2025-04¶2016"))
-    assert "nothing new" in out(bot(config, "import", "census", str(country_file)))
+    assert "nothing new" in out(bot(config, "import", "census", "--accept-gone", str(country_file)))
 
 
 @pytest.mark.parametrize(
@@ -483,7 +483,7 @@ def test_a_broken_import_is_told_in_words_and_changes_nothing(
     config: Path, country_file: Path, data: bytes, says: str
 ) -> None:
     country_file.write_bytes(data)
-    run = bot(config, "import", "census", str(country_file))
+    run = bot(config, "import", "census", "--accept-gone", str(country_file))
     assert run.returncode == 2
     message = run.stderr.decode()
     assert says in message
@@ -527,10 +527,26 @@ def bureau() -> Iterator[dict[str, str]]:
     server.server_close()
 
 
+def test_a_workbook_that_lacks_figures_is_not_taken_in_unasked(config: Path, country_file: Path) -> None:
+    run = bot(config, "import", "census", str(country_file))
+    assert run.returncode == 2
+    assert "--accept-gone" in run.stderr.decode()
+    assert not (config.parent / "data" / "sources").exists()
+
+
+def test_a_chart_is_written_as_what_its_name_says(config: Path, tmp_path: Path) -> None:
+    run = bot(config, "chart", "/exports 2023-11..2024-03", str(tmp_path / "chart.svg"))
+    assert run.returncode == 2
+    assert "the name ends with .png" in run.stderr.decode()
+    assert not (tmp_path / "chart.svg").exists()
+
+
 def test_update_census_fetches_the_workbook_and_says_what_changed(
     config: Path, bureau: dict[str, str]
 ) -> None:
-    assert "exports up to March 2025" in out(bot(config, "update", "census", typed=b"", **bureau))
+    assert "exports up to March 2025" in out(
+        bot(config, "update", "census", "--accept-gone", typed=b"", **bureau)
+    )
     assert "February 2025: US$500,000" in out(bot(config, "ask", "/exports 2025-02"))
 
 

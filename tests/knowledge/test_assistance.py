@@ -161,7 +161,10 @@ def test_whatever_is_typed_gets_a_reply(engine: Engine, typed: str) -> None:
         ("what were the obligations in 2006", ["Obligations, fiscal year 2006: US$1,215,000."]),
         ("how much was disbursed in FY2010?", ["Disbursements, fiscal year 2010: US$5,988,306."]),
         ("How much assistance did the US give North Korea in 2014", ["US$1,955,864", "US$2,041,487"]),
-        ("total assistance 1996 to 2008", ["US$813,136,550 (computed)", "US$275,434,586 (computed)"]),
+        (
+            "total assistance 1996 to 2008",
+            ["US$813,136,550 (computed from the 13 rows below)", "US$275,434,586 (computed)"],
+        ),
         (
             "how much did assistance fall from FY2008 to FY2009",
             ["fiscal year 2009 has less than fiscal year 2008", "US$182,373,822", "−98.4 %"],
@@ -272,3 +275,18 @@ def test_another_total_stands_beside_a_sum_over_its_whole_time_and_beside_no_par
     assert other in shown(engine, "/assistance")[1]
     assert other not in shown(engine, "/assistance FY2001")[1]
     assert other not in shown(engine, "/assistance FY2000..FY2008")[1]
+
+
+def test_a_range_that_begins_with_a_fiscal_year_ends_with_one(engine: Engine) -> None:
+    for typed in ("FY2008..2012", "FY2008-2012", "FY2008 to 2012"):
+        reply = engine.reply(f"/assistance {typed}")
+        assert reply.title == "U.S. assistance to North Korea: fiscal years 2008 to 2012", typed
+
+
+def test_a_series_and_years_to_compare_can_be_named(engine: Engine) -> None:
+    one = engine.reply("/assistance FY2008 series:obligations")
+    assert [block.series.id for block in one.figures] == ["obligations"]
+    two = engine.reply("/assistance FY2008 compare:FY2009 series:obligations")
+    assert "a change of −98.4 % (computed)" in two.statements[0].text
+    for typed in ("compare:FY2009", "FY2008 series:banana", "FY2008 compare:FY2009 series:food-pledges"):
+        assert engine.reply(f"/assistance {typed}").status is Status.ERROR, typed

@@ -82,8 +82,16 @@ def test_a_date_is_given_as_far_as_it_is_known(precision: Any, fields: set[str])
     assert {"year", "month", "day"} & read.keys() == fields
 
 
-def test_an_undated_page_has_no_date() -> None:
-    assert not {"year", "month", "day"} & entry(replace(PAPER, published=None)).keys()
+def test_an_undated_page_says_that_it_has_no_date() -> None:
+    undated = entry(replace(PAPER, published=None))
+    assert undated["year"] == "n.d."
+    assert not {"month", "day"} & undated.keys()
+
+
+def test_a_report_is_one_in_bibtex_too() -> None:
+    report = entry(replace(PAPER, kind="report"))
+    assert report["type"] == "techreport"
+    assert report["institution"] == PAPER.publisher
 
 
 def test_a_name_with_an_and_or_a_comma_is_kept_together() -> None:

@@ -35,7 +35,7 @@ def values(data: bytes) -> dict[str, int]:
 
 
 def taken_in(library: Library, data: bytes, folder: Path, day: date = DAY) -> ImportReport:
-    return import_workbook(library, data, folder, day, shipped=SHIPPED)
+    return import_workbook(library, data, folder, day, shipped=SHIPPED, accept_gone=True)
 
 
 def refusal(data: bytes) -> str:
@@ -301,6 +301,27 @@ def test_the_report_says_what_is_new_changed_and_gone(library: Library, tmp_path
     assert "after a restart" in text
 
 
+def test_a_workbook_that_lacks_figures_there_are_is_refused_unless_that_is_accepted(
+    library: Library, tmp_path: Path
+) -> None:
+    with pytest.raises(IngestError) as caught:
+        import_workbook(library, workbook(), tmp_path, DAY, shipped=SHIPPED)
+    assert "The workbook lacks " in str(caught.value)
+    assert "Gone: 1992: US$0.1 million" in str(caught.value)
+    assert "Nothing was written." in str(caught.value)
+    assert "--accept-gone" in str(caught.value)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_old_vintage_can_still_be_asked_for_figures(library: Library, tmp_path: Path) -> None:
+    taken_in(library, workbook(), tmp_path)
+    engine = Engine(read_content(local=tmp_path))
+    asked = engine.reply("/exports 2016 series:census-2025-04")
+    assert [str(f.citations[0]) for f in asked.figures[0].figures] == ["census-2025-04¶2016"]
+    assert "census-2025-04" in engine.reply("/exports series:other").statements[0].text
+    assert [str(c) for c in engine.reply("/exports 1992 series:census").citations] == []
+
+
 def test_what_is_there_already_is_not_written_again(library: Library, tmp_path: Path) -> None:
     taken_in(library, workbook(), tmp_path)
     again = taken_in(read_content(local=tmp_path), workbook(), tmp_path, date(2026, 5, 1))
@@ -408,7 +429,7 @@ def test_commodity_lines_become_parts_and_a_sum_that_differs_is_pointed_out(
 ) -> None:
     november = parse_period("2023-11").period
     items = {november: (Item("300215", "IMMUNOLOGICAL PRODUCTS", Decimal(54_691)),)}
-    import_workbook(library, workbook(), tmp_path, DAY, shipped=SHIPPED, items=items)
+    import_workbook(library, workbook(), tmp_path, DAY, shipped=SHIPPED, items=items, accept_gone=True)
     reply = plain_text(Engine(read_content(local=tmp_path)).reply("/exports 2023-11 series:census"))
     assert "of which US$54,691 “IMMUNOLOGICAL PRODUCTS (300215)”" in reply
     assert "The commodity lines add up to US$54,691; no source explains the difference." in reply

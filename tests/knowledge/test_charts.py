@@ -151,7 +151,10 @@ def test_a_month_that_a_series_was_not_asked_for_is_not_said_to_be_without_a_fig
 def test_months_and_years_have_panels_and_scales_of_their_own(engine: Engine) -> None:
     chart = of(engine, "/exports")
     assert [panel.scale for panel in chart.panels] == ["US dollars, by month", "US dollars, by year"]
-    assert chart.note == "Each part has a scale of its own."
+    assert chart.note == (
+        "Each part has a scale of its own. "
+        "Amounts too small for the scale are drawn as the thinnest bar, whatever their size."
+    )
     assert chart.note in chart.alt
 
 
@@ -275,6 +278,7 @@ def test_of_a_large_one_what_stands_out_is_told(engine: Engine) -> None:
         "Census Bureau country workbook, vintage of April 2025 (read from copies of it), 1992 to 2024. "
         "Highest: 2008, US$52,151,230. Lowest other than zero: 1992, US$0.1 million. "
         "To the nearest 100,000: 1992 to 2002. Recorded zero: 2006, 2022. No recorded trade: 2017 to 2021. "
+        "Amounts too small for the scale are drawn as the thinnest bar, whatever their size. "
         "Source: U.S. Census Bureau, 4 April 2025 (census-2025-04)."
     )
 

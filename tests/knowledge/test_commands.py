@@ -168,3 +168,28 @@ def test_a_command_without_options_takes_nothing_after_it() -> None:
     assert parse_command("/disputes ").options == {}
     with pytest.raises(CommandError, match="“now” cannot be read"):
         parse_command("/disputes now")
+
+
+@pytest.mark.parametrize(
+    ("typed", "options"),
+    [
+        ("/timeline actor:Mike Pompeo", {"actor": "Mike Pompeo"}),
+        (
+            "/timeline 2018 actor:Mike Pompeo topic:travel ban",
+            {"period": "2018", "actor": "Mike Pompeo", "topic": "travel ban"},
+        ),
+        ("/timeline actor:Mike Pompeo 2018", {"actor": "Mike Pompeo", "period": "2018"}),
+        ("/exports Q1 2024 compare:Q4 2023", {"period": "Q1 2024", "compare": "Q4 2023"}),
+        ("/exports series:census nov 2023", {"series": "census", "period": "nov 2023"}),
+    ],
+)
+def test_a_value_of_several_words_goes_on_to_the_next_option(typed: str, options: dict[str, str]) -> None:
+    assert parse_command(typed).options == options
+
+
+@pytest.mark.parametrize(
+    "typed", ["/timeline topic:sanctions topic:diplomacy", "/timeline topic:", "/exports series:"]
+)
+def test_an_option_that_is_repeated_or_empty_is_an_error_with_an_example(typed: str) -> None:
+    with pytest.raises(CommandError, match="for example /"):
+        parse_command(typed)

@@ -41,7 +41,7 @@ def test_each_series_that_has_both_months_is_compared_by_itself(engine: Engine) 
     answer, text = compared(engine, "2023-11 compare:2023-12")
     assert [block.series.id for block in answer.figures] == ["reported", "census"]
     assert "about US$52,000 less, a change of about −43.3 %" in text
-    assert "US$2,724 more, a change of 4.2 %" in text
+    assert "US$2,724 more, a change of +4.2 %" in text
 
 
 def test_a_series_that_lacks_one_of_the_periods_says_so(engine: Engine) -> None:
@@ -49,6 +49,19 @@ def test_a_series_that_lacks_one_of_the_periods_says_so(engine: Engine) -> None:
     assert [block.series.id for block in answer.figures] == ["reported", "census"]
     assert "In the series reported: no figure for 2022, about US$188,000" in text
     assert "US$0 (a recorded zero) for 2022, US$131,930 for 2023: US$131,930 more" in text
+
+
+def test_periods_of_which_a_part_has_no_figure_have_no_difference_and_no_change(engine: Engine) -> None:
+    answer, text = compared(engine, "2023 compare:2024 series:reported")
+    assert "no difference and no change are computed" in text
+    assert not any(receipt.label.startswith(("Change", "Difference in")) for receipt in answer.receipts)
+    assert "a change of +1,058.6 %" in compared(engine, "2023 compare:2024 series:census")[1]
+
+
+def test_what_is_compared_needs_a_first_period(engine: Engine) -> None:
+    answer = engine.reply("/exports compare:2009")
+    assert answer.status is Status.ERROR
+    assert "/exports 2008 compare:2009" in answer.statements[0].text
 
 
 def test_several_months_are_compared_by_their_sums_each_with_a_receipt(engine: Engine) -> None:

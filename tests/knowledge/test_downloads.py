@@ -446,3 +446,18 @@ def test_the_same_reply_gives_the_same_bytes(answer: Answer) -> None:
 )
 def test_a_file_is_named_after_what_was_asked(question: str, name: str) -> None:
     assert download(replace(TIMELINE, question=question), Format.CSV, SOURCES).filename == name
+
+
+def test_what_the_sources_differ_on_is_in_the_table_and_in_the_calendar(engine: Engine) -> None:
+    answer = engine.reply("/timeline 2018-12 actor:Bolton")
+    said = "The sources differ on where Bolton made his remarks of December 2018:"
+    sources = engine.library.sources
+    for row in rows_of_events(download(answer, Format.CSV, sources).data):
+        assert row["disputed"].startswith(said)
+        assert "Foreign Policy: at a press conference in Washington [fp-2019¶12]" in row["disputed"]
+    entries = icalendar.Calendar.from_ical(download(answer, Format.ICS, sources).data).walk("VEVENT")
+    assert [said in str(entry["description"]) for entry in entries] == [True, True]
+
+
+def rows_of_events(data: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))

@@ -678,3 +678,20 @@ def test_an_unknown_command_names_those_there_are(engine: Engine) -> None:
     answer = engine.reply("/tineline 2018")
     assert answer.status is Status.ERROR
     assert all(f"/{name}" in plain_text(answer) for name in COMMANDS)
+
+
+def test_a_source_without_a_paragraph_is_answered_with_the_paragraphs_there_are(engine: Engine) -> None:
+    answer = engine.reply("/cite fp-2019")
+    assert answer.status is Status.ERROR
+    assert answer.statements[0].text == (
+        "fp-2019 has 22 passages: 1 to 17, title, standfirst, caption, credit and bio. "
+        "Add one of them, for example fp-2019¶1."
+    )
+
+
+def test_exports_of_a_year_say_how_to_see_their_months(engine: Engine) -> None:
+    assert engine.reply("/exports 2024").hint == "The months of the series census: /exports 2024-01..2024-12"
+    by_month = engine.reply("/exports by month 2024")
+    assert {figure.period.key() for figure in by_month.figures[1].figures} == {
+        f"2024-{month:02}" for month in range(1, 13)
+    }

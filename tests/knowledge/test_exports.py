@@ -159,7 +159,7 @@ def test_a_change_is_in_per_cent_of_the_first_and_below_zero_for_a_fall(one: Dec
     assert receipt.value == percentage(two - one, one)
     assert (receipt.value < 0) == (percentage(two - one, one) < 0)
     assert receipt.unit == "percent"
-    assert receipt.formula.endswith(f"= {receipt.value} %".replace("-", "−"))
+    assert receipt.formula.endswith(f"= {receipt.value:+,} %".replace("-", "−"))
 
 
 def test_a_change_from_nothing_has_no_percentage() -> None:

@@ -138,6 +138,7 @@ def test_a_reply_has_exactly_the_keys_of_the_contract_in_their_order(engine: Eng
         ("/exports 2018", "answered", "figure"),
         ("/exports 2008 compare:2009", "answered", "figure"),
         ("/exports 2016 compare:2018", "answered", "figure"),
+        ("/exports 2017 compare:2018", "refused", "refusal"),
         ("/assistance FY2008", "answered", "figure"),
         ("/assistance FY2023", "refused", "refusal"),
         ("/assistance soon", "error", "error"),

@@ -126,7 +126,7 @@ def recomputed(receipt: Receipt) -> Decimal:
         value = sum(terms, Decimal(0)) / number(below)
         if receipt.unit == "percent":
             return (value * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
-        return value.quantize(Decimal("0.01"), ROUND_HALF_UP)
+        return value.quantize(Decimal("0.01" if "cent" in receipt.rounding else "1"), ROUND_HALF_UP)
     if " × " in left:
         whole, percent = amounts(left)
         return (whole * percent / 100).quantize(Decimal(1), ROUND_HALF_UP)

@@ -266,7 +266,8 @@ async def test_a_busy_data_interface_is_asked_again(bureau: Bureau) -> None:
 
 
 async def updated(bureau: Bureau, library: Library, folder: Path, key: str = "") -> ImportReport:
-    return await asyncio.to_thread(update_census, library, folder, SHIPPED, bureau.endpoints(key))
+    endpoints = bureau.endpoints(key)
+    return await asyncio.to_thread(update_census, library, folder, SHIPPED, endpoints, accept_gone=True)
 
 
 def held(folder: Path) -> list[Path]:
