@@ -9,7 +9,7 @@ import gc
 import os
 import sys
 from codecs import BOM_UTF8
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -22,8 +22,10 @@ except ModuleNotFoundError:
         "under “Try it”, then use .venv/bin/python instead of python."
     )
 
+from knowledge.collector import collector_resting
+
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
 
     from knowledge.engine import Engine
     from knowledge.library import Library
@@ -40,19 +42,7 @@ def _stop(message: str, code: int = CANNOT_START) -> NoReturn:
     raise SystemExit(code)
 
 
-@contextmanager
-def _collector_resting() -> Iterator[None]:
-    """Rest Python's collector while much is made that stays: it would search all of it again and again."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-@_collector_resting()
+@collector_resting()
 def _settings(context: click.Context) -> Settings:
     from settings import SettingsError, load_settings
 
@@ -74,7 +64,7 @@ def _library(settings: Settings) -> Library:
         )
 
 
-@_collector_resting()
+@collector_resting()
 def _engine(settings: Settings, collections: Collection[str] = ()) -> Engine:
     from knowledge.engine import Engine
 

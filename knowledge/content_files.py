@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from functools import cache
 from pathlib import Path
@@ -16,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from knowledge.citations import SOURCE_ID
+from knowledge.collector import collector_resting
 from knowledge.errors import Fault
 from knowledge.text import echo
 
@@ -192,7 +191,7 @@ class ContentFile:
     def _parsed(self, most_pieces: int | None = None) -> ContentFile:
         try:
             self.data.decode()
-            with _no_search_for_cycles():
+            with collector_resting():  # it would miss nothing: without aliases there are no cycles
                 self.raw = _read(self.data, most_pieces)
         except UnicodeDecodeError as error:
             return self._unreadable(self._line_at(error.start), "is not in UTF-8; save it with that encoding")
@@ -248,25 +247,10 @@ class ContentFile:
     def fault(self, place: Place, problem: str) -> None:
         """Note a fault at a place given as keys and positions from the top of the file."""
         if self.nodes is None:
-            with _no_search_for_cycles():
+            with collector_resting():
                 self.nodes = yaml.compose(self.data, yaml.CSafeLoader)
         line, words = _locate(self.nodes, place)
         self.faults.append(Fault(self.name, line, words, problem))
-
-
-@contextmanager
-def _no_search_for_cycles() -> Iterator[None]:
-    """Rest Python's collector, whose searches of ever more values take longer than the reading itself.
-
-    It misses nothing: without aliases there are no cycles.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 @cache
