@@ -7,10 +7,8 @@ from discord.app_commands import Choice, Range
 
 from handlers.base import Cog, Interaction
 from handlers.markup import spoken
-from handlers.replies import LONGEST_OPTION, Visibility, send, visibility_option
-from handlers.views import file_of, made_of
+from handlers.replies import LONGEST_OPTION, Visibility, send, send_csv, visibility_option
 from knowledge import suggestions
-from knowledge.downloads import Format, formats
 
 
 class Exports(Cog):
@@ -36,9 +34,8 @@ class Exports(Cog):
         """Show U.S. export figures by month or year, with unit, qualifier and source."""
         answer = self.engine.exports(spoken(period), spoken(series), spoken(compare))
         await send(interaction, answer, visibility)
-        if csv and Format.CSV in formats(answer):
-            made = await made_of(answer, Format.CSV, self.bot)
-            await interaction.followup.send(file=file_of(made), ephemeral=True)
+        if csv:
+            await send_csv(interaction, answer)
 
     @exports.autocomplete("period")
     @exports.autocomplete("compare")

@@ -9,8 +9,9 @@ from discord import app_commands
 
 from handlers.base import Interaction
 from handlers.markup import spoken
-from handlers.views import Shown, reply_view, takes_questions
+from handlers.views import Shown, file_of, made_of, reply_view, takes_questions
 from knowledge.answers import Answer, Kind, Status
+from knowledge.downloads import Format, formats
 from knowledge.text import clip
 
 Visibility = Literal["private", "public"]
@@ -39,6 +40,13 @@ async def send(interaction: Interaction, answer: Answer, visibility: Visibility 
     to_moderators = takes_questions(bot, interaction.guild_id)
     view = reply_view(bot, answer, Shown(interaction.user.id, private, to_moderators=to_moderators))
     await interaction.response.send_message(view=view, ephemeral=private)
+
+
+async def send_csv(interaction: Interaction, answer: Answer) -> None:
+    """Send the rows of a reply after it, to the asker alone, as a CSV file; nothing, if it has none."""
+    if Format.CSV in formats(answer):
+        made = await made_of(answer, Format.CSV, interaction.client)
+        await interaction.followup.send(file=file_of(made), ephemeral=True)
 
 
 def is_private(interaction: Interaction, answer: Answer, visibility: Visibility | None) -> bool:
