@@ -204,6 +204,15 @@ class Answering:
     def _shipped_entries(self) -> SubjectIndex:
         return SubjectIndex(map(self._retrieval.row, self._library.faq))
 
+    @cached_property
+    def _topics(self) -> dict[frozenset[str], str]:
+        """The topics of the timeline by the words that name them, the first of several that share theirs."""
+        return {
+            frozenset(words): topic
+            for topic in reversed(self._library.timeline.topics)
+            if (words := self._retrieval.concepts(topic_in_words(topic)))
+        }
+
     def _spelled(self, question: str) -> str:
         return self._read(question, None).text
 
@@ -264,13 +273,12 @@ class Answering:
         if len(named) == 1:  # the name of a source says where to look, not what for
             publisher = self._publishers[min(named)]
             words = [word for word in words if word not in publisher] or words
-        asked = asked_for(question)
-        dated = Asked.TIME in asked or bool(self._periods(question))
+        asked, periods = asked_for(question), self._periods(question)
+        dated = Asked.TIME in asked or bool(periods)
         keyword = not asked and len(set(self._retrieval.concepts(question))) == 1
         topic = frozenset(words) - frozenset(Asked)
         persons = [name for name in self._persons if name & topic]
-        periods = self._periods(question) if _YEAR.search(question) else ()
-        years = [choice for found in periods for choice in found.choices]
+        years = _choices(periods) if _YEAR.search(question) else []
         mine = own.candidates(words) if own else []
         shipped = (c for c in self._retrieval.candidates(words) if not _is_replaced(c.subject.item, own))
 
@@ -399,13 +407,10 @@ class Answering:
 
     def _topic(self, question: str) -> Answer | None:
         """Answer “timeline of …” with the events of the topic that it names."""
-        wanted = frozenset(self._retrieval.concepts(timeline_subject(question)))
-        line = self._library.timeline
-        topics = (t for t in line.topics if frozenset(self._retrieval.concepts(topic_in_words(t))) == wanted)
-        topic = next(topics, "") if wanted else ""
-        if not topic:
+        topic = self._topics.get(frozenset(self._retrieval.concepts(timeline_subject(question))))
+        if topic is None:
             return None
-        events = line.within(ALL_DATES, topic)
+        events = self._library.timeline.within(ALL_DATES, topic)
         title = f"Timeline on {topic_in_words(topic)} ({counted(len(events), 'event')})"
         return replace(self._replies.events(events), title=title)
 
@@ -416,7 +421,7 @@ class Answering:
             return None
         table = self._library.exports
         shared = set(table.months(named[0].id)).intersection(*(table.months(s.id) for s in named[1:]))
-        asked = [choice for found in self._periods(question) for choice in found.choices]
+        asked = _choices(self._periods(question))
         within = [month for month in shared if not asked or any(span.overlaps(month) for span in asked)]
         if not within:
             return None
@@ -506,25 +511,31 @@ class Answering:
         periods = self._periods(question)
         if not periods:
             return None
-        rest = without_periods(question, periods)
-        if self._retrieval.concepts(rest) and not _HAPPENED.search(question):
+        rest, happened = without_periods(question, periods), bool(_HAPPENED.search(question))
+        if self._retrieval.concepts(rest) and not happened:
             return None
-        spans = [choice for found in periods for choice in found.choices]
+        spans, subject = _choices(periods), _HAPPENED.sub(" ", rest)
         within = [e for e in self._library.timeline.events if any(span.contains(e.date) for span in spans)]
-        subject = _HAPPENED.sub(" ", rest)
         words = frozenset(self._retrieval.concepts(subject))
-        if not (within or words) and _HAPPENED.search(question) and all(p.has_year for p in periods):
-            overlapping = [e for e in self._library.timeline.events if any(s.overlaps(e.date) for s in spans)]
-            if overlapping:
-                return replace(self._replies.events(overlapping), notes=(MAY_FALL,))
-            if not self._is_known_gap(question):
-                return no_event(self._library, " and ".join(found.asked for found in periods))
+        if not within:
+            of_all = happened and not words and all(found.has_year for found in periods)
+            return self._none_within(question, periods) if of_all else None
         shares = {event.id: share for event, share in self._events(subject)}
-        on_topic = self._of_topic(within, words) if _LISTED.search(question) else []
-        named = on_topic or [event for event in within if shares.get(event.id, 0.0) >= NAMED]
         if any(name <= words for name in self._people) and not any(event.id in shares for event in within):
             return None
-        return self._replies.events(named or within) if within else None
+        on_topic = self._of_topic(within, words) if _LISTED.search(question) else []
+        named = on_topic or [event for event in within if shares.get(event.id, 0.0) >= NAMED]
+        return self._replies.events(named or within)
+
+    def _none_within(self, question: str, periods: Sequence[FoundPeriod]) -> Answer | None:
+        """Answer what happened in periods that hold no event: with those that may fall in them, if any."""
+        spans = _choices(periods)
+        overlapping = [e for e in self._library.timeline.events if any(s.overlaps(e.date) for s in spans)]
+        if overlapping:
+            return replace(self._replies.events(overlapping), notes=(MAY_FALL,))
+        if self._is_known_gap(question):
+            return None
+        return no_event(self._library, " and ".join(found.asked for found in periods))
 
     def _on_topic(self, question: str) -> Answer | None:
         """Answer a question for a timeline of a topic, without a period, with all events on it."""
@@ -536,8 +547,7 @@ class Answering:
 
     def _of_topic(self, events: Iterable[Event], words: frozenset[str]) -> list[Event]:
         """Return those of some events that are on the topic that some words name; none if they name none."""
-        topics = {t: self._retrieval.concepts(t.replace("-", " ")) for t in self._library.timeline.topics}
-        meant = next((t for t, named in topics.items() if named and words == frozenset(named)), None)
+        meant = self._topics.get(words)
         return [event for event in events if meant in event.topics]
 
     def _is_known_gap(self, question: str) -> bool:
@@ -564,14 +574,20 @@ _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}\b")
 
 _YEAR = re.compile(r"\b(?:19|20)[0-9]{2}\b")
 _PRONOUN = re.compile(r"\b(?:he|she|it|they|him|her|them|his|its|their|that|this)\b", re.IGNORECASE)
-_LISTED = re.compile(r"\b(?:timeline|chronology|(?:list|all)(?: of)?(?: the)? events)\b", re.IGNORECASE)
+_A_LIST = r"timeline|chronology|(?:list|all)(?: of)?(?: the)? events"
+_LISTED = re.compile(rf"\b(?:{_A_LIST})\b", re.IGNORECASE)
 _HAPPENED = re.compile(
-    r"\b(?:timeline|chronology|(?:list|all)(?: of)?(?: the)? events|events? (?:in|of|from|during))\b|"
+    rf"\b(?:{_A_LIST}|events? (?:in|of|from|during))\b|"
     r"\b(?:what(?:'s| is| was|s)?|anything|something|everything)\b[^?.]{0,20}?"
     r"\b(?:happen(?:ed|ing|s)?|occurr?(?:ed|s)?|took place|went (?:down|on)|going on|go down|come to pass)\b|"
     r"^what did (?:the )?(?:u\.?s\.?a?|united states|washington|america)(?: government)? do (?=in\b|on\b)",
     re.IGNORECASE,
 )
+
+
+def _choices(periods: Iterable[FoundPeriod]) -> list[Period]:
+    """Return everything that some periods can mean."""
+    return [choice for found in periods for choice in found.choices]
 
 
 def _plain(text: str) -> str:
