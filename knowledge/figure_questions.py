@@ -66,6 +66,10 @@ class Operation(Enum):
     SHOW = auto()
 
 
+_ROSE_OR_FELL = "fall|fell|drop(?:ped)?|rise|rose|grow|grew|declined?|decreased?|increased?"
+_CHANGED = f"{_ROSE_OR_FELL}|shrink|shrank|changed?"
+"""What exports do from one time to another."""
+
 _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = tuple(
     (operation, re.compile(rf"(?<![a-z])(?:{pattern})\w*"))
     for operation, pattern in (
@@ -79,10 +83,7 @@ _OPERATIONS: tuple[tuple[Operation, re.Pattern[str]], ...] = tuple(
             r"differen|gap between|how much (?:less|more|higher|lower|bigger|smaller)|minus|up or down|"
             r"(?:higher|lower|more|less|bigger|smaller|larger|fewer)\b(?! than).* than|"
             r"(?:higher|lower|more|less|bigger|smaller|larger) than (?:in )?(?:jan|feb|mar|nov|dec)|"
-            r"compare\b|"
-            r"(?:fall|fell|drop|dropped|rise|rose|grow|grew|shrink|shrank|declined?|decreased?|increased?|"
-            r"changed?)\b"
-            r".* (?:from|between)|by how much",
+            rf"compare\b|(?:{_CHANGED})\b.* (?:from|between)|by how much",
         ),
         (Operation.MEAN, r"average|mean\b|per month|a month on"),
         (
@@ -135,7 +136,6 @@ _NOT_ZERO = re.compile(
 _ADDED = re.compile(r"\b(?:add|adds|added|sum|computed?|calculated?|plus|month by month)\b|\+")
 _WHOLE = re.compile(r"\b(?:total|whole|all|sum|overall|everything|entire|grand)\b")
 _MONTHS = re.compile(r"\bmonths?\b")
-_OF_EACH = "(?:which|what|how many|a|per|by)"
 _GRAINS: tuple[tuple[Precision, re.Pattern[str]], ...] = (
     (
         Precision.MONTH,
@@ -157,20 +157,14 @@ _GRAINS: tuple[tuple[Precision, re.Pattern[str]], ...] = (
 _A_YEAR = re.compile(r"\byears?\b")
 
 MOVED = re.compile(
-    r"(?<=\s)(?:(?:go|gone|went) (?:up|down)|(?:fall|rise|drop|grow|decline|increase|decrease|change)s?|"
-    r"fell|fallen|rose|risen|dropped|grew|grown|declined|increased|decreased|changed)(?=\s+(?:in|during)\s)",
+    rf"(?<=\s)(?:(?:go|gone|went) (?:up|down)|{_ROSE_OR_FELL}|changed?|fallen|risen|grown|"
+    r"(?:fall|rise|drop|grow|decline|increase|decrease|change)s)(?=\s+(?:in|during)\s)",
     re.IGNORECASE,
 )
 """What exports do in a year that is named; “fall in 2009” is no autumn then."""
 
-_FELL = re.compile(
-    r"\b(?:fall|fell|drop(?:ped)?|rise|rose|grow|grew|shrink|shrank|decline[ds]?|decreased?|increased?|changed?)\b"
-    r" (?:from|between)\b"
-)
-_SINCE_THEN = re.compile(
-    r"\b(?:fall|fell|drop(?:ped)?|rise|rose|grow|grew|decline[ds]?|decreased?|increased?)\b"
-    r" (?:after|since|before|until)\b"
-)
+_FELL = re.compile(rf"\b(?:{_CHANGED}|declines) (?:from|between)\b")
+_SINCE_THEN = re.compile(rf"\b(?:{_ROSE_OR_FELL}|declines) (?:after|since|before|until)\b")
 """A rise or fall of which one end is open: the other one is the newest year, if there are years."""
 
 _AFTER = re.compile(r"\bafter\b")
@@ -180,10 +174,7 @@ COMPARED = re.compile(
 )
 """What stands between two periods to be compared."""
 
-_MOVES = re.compile(
-    r"\b(?:change[ds]?|developed?|evolved?|fall(?:en)?|fell|drop(?:ped)?|rise|rose|grow|grew|grown|shrink|shrank|"
-    r"decline[ds]?|decreased?|increased?)\b"
-)
+_MOVES = re.compile(rf"\b(?:{_CHANGED}|changes|declines|fallen|grown|developed?|evolved?)\b")
 _YEARS_COUNTED = re.compile(r"\b(?:how many|number of) years\b")
 _WHY_THEY_DIFFER = re.compile(
     r"(?<=\w),? (?:and )?why (?:do|are|is|does)\b[^?]*\b(?:differ|disagree)\w*\??$", re.IGNORECASE
