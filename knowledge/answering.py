@@ -21,7 +21,7 @@ from knowledge.library import Library
 from knowledge.listings import disputes_listed, everybody, gaps_listed
 from knowledge.offices import office_asked
 from knowledge.people import Person
-from knowledge.periods import ALL_DATES, FoundPeriod, Period, find_periods, without_periods
+from knowledge.periods import ALL_DATES, FoundPeriod, Period, find_periods, meanings, without_periods
 from knowledge.questions import (
     Asked,
     asked_for,
@@ -278,7 +278,7 @@ class Answering:
         keyword = not asked and len(set(self._retrieval.concepts(question))) == 1
         topic = frozenset(words) - frozenset(Asked)
         persons = [name for name in self._persons if name & topic]
-        years = _choices(periods) if _YEAR.search(question) else []
+        years = meanings(periods) if _YEAR.search(question) else ()
         mine = own.candidates(words) if own else []
         shipped = (c for c in self._retrieval.candidates(words) if not _is_replaced(c.subject.item, own))
 
@@ -421,7 +421,7 @@ class Answering:
             return None
         table = self._library.exports
         shared = set(table.months(named[0].id)).intersection(*(table.months(s.id) for s in named[1:]))
-        asked = _choices(self._periods(question))
+        asked = meanings(self._periods(question))
         within = [month for month in shared if not asked or any(span.overlaps(month) for span in asked)]
         if not within:
             return None
@@ -514,7 +514,7 @@ class Answering:
         rest, happened = without_periods(question, periods), bool(_HAPPENED.search(question))
         if self._retrieval.concepts(rest) and not happened:
             return None
-        spans, subject = _choices(periods), _HAPPENED.sub(" ", rest)
+        spans, subject = meanings(periods), _HAPPENED.sub(" ", rest)
         within = [e for e in self._library.timeline.events if any(span.contains(e.date) for span in spans)]
         words = frozenset(self._retrieval.concepts(subject))
         if not within:
@@ -529,7 +529,7 @@ class Answering:
 
     def _none_within(self, question: str, periods: Sequence[FoundPeriod]) -> Answer | None:
         """Answer what happened in periods that hold no event: with those that may fall in them, if any."""
-        spans = _choices(periods)
+        spans = meanings(periods)
         overlapping = [e for e in self._library.timeline.events if any(s.overlaps(e.date) for s in spans)]
         if overlapping:
             return replace(self._replies.events(overlapping), notes=(MAY_FALL,))
@@ -583,11 +583,6 @@ _HAPPENED = re.compile(
     r"^what did (?:the )?(?:u\.?s\.?a?|united states|washington|america)(?: government)? do (?=in\b|on\b)",
     re.IGNORECASE,
 )
-
-
-def _choices(periods: Iterable[FoundPeriod]) -> list[Period]:
-    """Return everything that some periods can mean."""
-    return [choice for found in periods for choice in found.choices]
 
 
 def _plain(text: str) -> str:

@@ -27,6 +27,7 @@ from knowledge.periods import (
     PeriodError,
     Precision,
     find_periods,
+    meanings,
     without_periods,
 )
 from knowledge.text import normalise, terms
@@ -174,13 +175,9 @@ class AssistanceQuestions:
 
     def _founding_has(self, periods: Sequence[FoundPeriod]) -> bool:
         """Whether the periods begin where the first series of exports does: what it reports is aid, too."""
-        if not self._exports.series:
-            return False
-        first = self._exports.series[0]
         return any(
-            choice.first.year >= first.coverage.first.year and self._exports.within(choice, first.id)
-            for found in periods
-            for choice in found.choices
+            period.first.year >= self._exports.series[0].coverage.first.year
+            for period in self._exports.in_first(meanings(periods))
         )
 
     def _series(self, text: str) -> tuple[Series, ...]:

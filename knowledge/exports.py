@@ -176,6 +176,12 @@ class FigureTable:
             if figure.period.overlaps(period) and (not series or figure.series == series)
         )
 
+    def in_first(self, periods: Iterable[Period]) -> tuple[Period, ...]:
+        """Return those of some periods for which the first series has figures."""
+        if not self.series:
+            return ()
+        return tuple(period for period in periods if self.within(period, self.series[0].id))
+
     def grain(self, period: Period, series: Series) -> Precision | None:
         """Return by what a series is shown for a period: by (fiscal) year or month; None for single dates.
 

@@ -45,7 +45,15 @@ from knowledge.figures import (
     without_rows,
 )
 from knowledge.library import Library
-from knowledge.periods import ALL_DATES, FoundPeriod, Period, Precision, find_periods, without_periods
+from knowledge.periods import (
+    ALL_DATES,
+    FoundPeriod,
+    Period,
+    Precision,
+    find_periods,
+    meanings,
+    without_periods,
+)
 from knowledge.retrieval import Retrieval
 from knowledge.text import echo, normalise, terms, words
 from knowledge.unknowns import KnownUnknown
@@ -251,7 +259,7 @@ class _Reading:
     @property
     def spans(self) -> tuple[Period, ...]:
         """Everything that the periods can mean."""
-        return tuple(choice for found in self.periods for choice in found.choices)
+        return meanings(self.periods)
 
 
 class FigureQuestions:
@@ -449,14 +457,10 @@ class FigureQuestions:
 
     def _is_of_assistance(self, text: str, periods: Sequence[FoundPeriod]) -> bool:
         """Whether a question of aid by year is not about exports, where there are figures of assistance."""
-        by_year = all(is_whole_years(choice) for found in periods for choice in found.choices)
+        by_year = all(map(is_whole_years, meanings(periods)))
         if not (self._assistance.figures and by_year and _AID.search(text)) or _TRADE.search(text):
             return False
-        return not self._table.series or not any(
-            self._table.within(choice, self._table.series[0].id)
-            for found in periods
-            for choice in found.choices
-        )
+        return not self._table.in_first(meanings(periods))
 
     def _moved(self, question: str) -> _Reading | None:
         """Read “how much did exports fall in 2009” as a comparison with the year before."""
@@ -494,7 +498,7 @@ class FigureQuestions:
             grain = Precision.YEAR
         if not any(figure.period.precision is grain for figure in self._table.figures):
             return None
-        by_year = all(is_whole_years(choice) for found in periods for choice in found.choices)
+        by_year = all(map(is_whole_years, meanings(periods)))
         return grain if grain is Precision.MONTH or by_year else None
 
     def _periods(self, question: str) -> tuple[FoundPeriod, ...]:

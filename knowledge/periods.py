@@ -7,7 +7,7 @@ here neighbours are joined (`nov 2023 - mar 2024`, `since 2016`) and dates witho
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -238,6 +238,11 @@ class FoundPeriod:
     def period(self) -> Period | None:
         """What it means, if that is clear."""
         return self.choices[0] if len(self.choices) == 1 else None
+
+
+def meanings(periods: Iterable[FoundPeriod]) -> tuple[Period, ...]:
+    """Return everything that some dates can mean, in their order."""
+    return tuple(choice for found in periods for choice in found.choices)
 
 
 def parse_period(
