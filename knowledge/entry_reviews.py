@@ -54,11 +54,6 @@ def stale_citations(content: Content, library: Library) -> tuple[StaleCitation, 
     return tuple(_stale(content, library))
 
 
-def is_stale(content: Content, library: Library) -> bool:
-    """Whether a content cites a passage that vanished, was retired or has changed."""
-    return any(True for _ in _stale(content, library))
-
-
 def _stale(content: Content, library: Library) -> Iterator[StaleCitation]:
     cited = dict(zip(content.citations, content.cited, strict=False))
     for citation in content.citations:
@@ -76,7 +71,7 @@ def due_for_review(entry: Entry, library: Library, today: date) -> list[str]:
     """Return why a published entry has to be looked at again, each reason in words; none if it has not."""
     if entry.state is not State.PUBLISHED:
         return []
-    reasons = [str(stale) for stale in _stale(entry.content, library)]
+    reasons = [str(stale) for stale in stale_citations(entry.content, library)]
     review_on = entry.content.review_on
     if review_on is not None and review_on <= today:
         reasons.append(f"its review date, {review_on}, has come")

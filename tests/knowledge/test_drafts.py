@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from knowledge.citations import Citation
 from knowledge.drafts import DraftError, FieldFault, is_entry_id, read, slug, tidy, tidy_lines, typed
 from knowledge.entries import Content
-from knowledge.entry_reviews import is_stale
+from knowledge.entry_reviews import stale_citations
 from knowledge.errors import InputError
 from knowledge.library import Library
 from tests.knowledge.entry_samples import DRAFT, SNARES, TODAY, drafts
@@ -44,7 +44,7 @@ def test_a_draft_is_read_into_content(library: Library) -> None:
         tags=("permits",),
         review_on=date(2026, 1, 31),
     )
-    assert not is_stale(content, library)
+    assert stale_citations(content, library) == ()
 
 
 def test_only_question_and_answer_and_what_it_rests_on_are_needed(library: Library) -> None:

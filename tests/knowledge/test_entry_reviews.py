@@ -10,7 +10,7 @@ import pytest
 from knowledge.citations import Citation
 from knowledge.drafts import read
 from knowledge.entries import Content, State
-from knowledge.entry_reviews import Cause, StaleCitation, digest, due_for_review, is_stale, stale_citations
+from knowledge.entry_reviews import Cause, StaleCitation, digest, due_for_review, stale_citations
 from knowledge.sources import Passage
 from tests.knowledge.entry_samples import TODAY, entry
 from tests.knowledge.small_content import ContentFolder
@@ -35,14 +35,12 @@ def test_an_entry_is_fresh_while_its_passages_read_as_they_did(
     folder: ContentFolder, content: Content
 ) -> None:
     assert stale_citations(content, folder.read()) == ()
-    assert not is_stale(content, folder.read())
 
 
 def test_it_is_stale_when_a_passage_has_changed(folder: ContentFolder, content: Content) -> None:
     folder.change(PAPER, "sent in January", "sent in February")
     library = folder.read()
     assert stale_citations(content, library) == (StaleCitation(RICE, Cause.CHANGED),)
-    assert is_stale(content, library)
 
 
 def test_it_is_stale_when_a_passage_was_retired(folder: ContentFolder, content: Content) -> None:
@@ -62,15 +60,16 @@ def test_it_is_fresh_again_once_it_is_read_against_the_passage_as_it_is(
     folder.change(PAPER, "sent in January", "sent in February")
     library = folder.read()
     draft = {"question": content.question, "answer": content.answer, "citations": "paper-2001¶1"}
-    assert not is_stale(read(draft, library), library)
+    assert stale_citations(read(draft, library), library) == ()
 
 
 def test_a_citation_without_a_digest_is_taken_for_changed(folder: ContentFolder, content: Content) -> None:
-    assert is_stale(replace(content, cited=()), folder.read())
+    stale = stale_citations(replace(content, cited=()), folder.read())
+    assert [one.cause for one in stale] == [Cause.CHANGED, Cause.CHANGED]
 
 
 def test_an_editorial_entry_never_gets_stale(folder: ContentFolder) -> None:
-    assert not is_stale(Content("Who moderates?", "We do.", editorial=True), folder.read())
+    assert stale_citations(Content("Who moderates?", "We do.", editorial=True), folder.read()) == ()
 
 
 def test_an_original_beside_a_note_changes_nothing_and_neither_does_a_line_break() -> None:
