@@ -134,22 +134,16 @@ def _scan(text: str) -> Iterator[tuple[str, int, int]]:
         yield term, starts[start], ends[end - 1]
 
 
-def analyse(text: str) -> tuple[Token, ...]:
-    """Return the words that carry meaning, each term an English Snowball stem; see `words` for the rest."""
-    return tuple(
-        Token(_stem(term), text[start:end], start, end)
-        for term, start, end in _scan(text)
-        if term not in STOP_WORDS
-    )
-
-
 def terms(text: str) -> list[str]:
     """Return the terms of a text in order: what is put into an index, and what it is asked for."""
     return [term for term, _ in terms_and_surfaces(text)]
 
 
 def terms_and_surfaces(text: str) -> list[tuple[str, str]]:
-    """Return the terms of a text in order, each with how it stands there, as `analyse` finds them."""
+    """Return the terms of a text in order, each with how it stands there.
+
+    They are the `words` that carry meaning, each as its English Snowball stem.
+    """
     chunks = list(map(_alone, text.split()))
     if None in chunks:  # one word that depends on its neighbours, or may
         return [(_stem(term), text[a:b]) for term, a, b in _scan(text) if term not in STOP_WORDS]

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
 
 import pytest
+import Stemmer  # type: ignore[import-not-found]
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +16,6 @@ from knowledge.text import (
     NEGATIONS,
     QUESTION_WORDS,
     STOP_WORDS,
-    analyse,
     clip,
     echo,
     normalise,
@@ -211,18 +211,24 @@ class TestTerms:
             assert list(pool.map(terms, texts)) == [terms(text) for text in texts]
 
 
-class TestAnalyse:
-    def test_tells_where_a_term_stands(self) -> None:
-        text = "About US$120,000 in “immunological” goods"
-        surfaces = [(token.term, token.surface) for token in analyse(text)]
-        assert surfaces == [
+def one_by_one(text: str) -> list[tuple[str, str]]:
+    """Return the stem and the surface of every word of a text that carries meaning."""
+    stemmer = Stemmer.Stemmer("english")
+    return [
+        (stemmer.stemWord(word.term), word.surface) for word in words(text) if word.term not in STOP_WORDS
+    ]
+
+
+class TestTermsAndSurfaces:
+    def test_tell_where_a_term_stands(self) -> None:
+        assert terms_and_surfaces("About US$120,000 in “immunological” goods") == [
             ("dollar", "US$"),
             ("120000", "120,000"),
             ("immunolog", "immunological"),
             ("good", "goods"),
         ]
 
-    def test_is_what_terms_and_surfaces_are(self) -> None:
+    def test_are_those_of_the_words_one_by_one(self) -> None:
         for text in (
             "Aid groups don't.",
             "the U.S. N.G.O.",
@@ -230,26 +236,28 @@ class TestAnalyse:
             "per cent of us",
             "What's on?",
         ):
-            assert terms_and_surfaces(text) == [(t.term, t.surface) for t in analyse(text)]
+            assert terms_and_surfaces(text) == one_by_one(text)
 
     @given(st.lists(st.sampled_from(CHUNKS), max_size=7).map(" ".join))
-    def test_is_what_they_are_where_words_hang_together(self, text: str) -> None:
-        assert terms_and_surfaces(text) == [(t.term, t.surface) for t in analyse(text)]
+    def test_are_those_of_the_words_where_words_hang_together(self, text: str) -> None:
+        assert terms_and_surfaces(text) == one_by_one(text)
 
     @given(ANY_TEXT | PROSE)
-    def test_is_what_terms_and_surfaces_are_whatever_the_text(self, text: str) -> None:
-        assert terms_and_surfaces(text) == [(t.term, t.surface) for t in analyse(text)]
+    def test_are_those_of_the_words_whatever_the_text(self, text: str) -> None:
+        assert terms_and_surfaces(text) == one_by_one(text)
 
     @given(ANY_TEXT | PROSE)
-    def test_offsets_point_at_the_surface(self, text: str) -> None:
-        tokens = analyse(text)
+    def test_have_the_terms_of_the_text(self, text: str) -> None:
+        assert [term for term, _ in terms_and_surfaces(text)] == terms(text)
+        assert all(terms(text))
+
+
+class TestWords:
+    @given(ANY_TEXT | PROSE)
+    def test_their_offsets_point_at_the_surface(self, text: str) -> None:
+        tokens = list(words(text))
         assert all(text[token.start : token.end] == token.surface != "" for token in tokens)
         assert [token.start for token in tokens] == sorted(token.start for token in tokens)
-
-    @given(ANY_TEXT | PROSE)
-    def test_has_the_terms_of_the_text(self, text: str) -> None:
-        assert [token.term for token in analyse(text)] == terms(text)
-        assert all(terms(text))
 
 
 class TestSentences:
