@@ -182,14 +182,13 @@ class Desk:
         """Return what was chosen for a server; the defaults if nothing was."""
         return self._settings.get(guild_id) or GuildSettings()
 
-    async def save_settings(self, guild_id: int, settings: GuildSettings) -> None:
-        """Keep what was chosen for a server; it holds at once."""
-        await self._in_turn(guild_id, self._save_settings(guild_id, settings))
-
     async def change_settings(
         self, guild_id: int, change: Callable[[GuildSettings], GuildSettings]
     ) -> GuildSettings:
-        """Keep what a change makes of the settings as they are when it is its turn; return the outcome."""
+        """Keep what a change makes of the settings as they are when it is its turn; it holds at once.
+
+        Returns the settings as they are then.
+        """
         return await self._in_turn(guild_id, self._change_settings(guild_id, change))
 
     # Drafts
@@ -436,15 +435,12 @@ class Desk:
         self._own.pop(guild_id, None)
         self._settings.pop(guild_id, None)
 
-    async def _save_settings(self, guild_id: int, settings: GuildSettings) -> None:
-        await self._store.save_guild_settings(guild_id, settings)
-        self._settings[guild_id] = settings
-
     async def _change_settings(
         self, guild_id: int, change: Callable[[GuildSettings], GuildSettings]
     ) -> GuildSettings:
         settings = change(self.settings(guild_id))
-        await self._save_settings(guild_id, settings)
+        await self._store.save_guild_settings(guild_id, settings)
+        self._settings[guild_id] = settings
         return settings
 
     def _entries(self, guild_id: int) -> OwnEntries:

@@ -8,7 +8,6 @@ from typing import Any
 import simcord
 
 from handlers.markup import unescape
-from knowledge.guild_settings import GuildSettings
 from tests.handlers.conftest import World
 from tests.handlers.reading import text
 
@@ -99,8 +98,7 @@ def another_moderator(world: World, name: str = "sue") -> simcord.MemberActor:
 
 async def choose(world: World, **settings: Any) -> None:
     """Choose settings of the server."""
-    now = world.bot.desk.settings(world.guild.id)
-    await world.bot.desk.save_settings(world.guild.id, replace(now or GuildSettings(), **settings))
+    await world.bot.desk.change_settings(world.guild.id, lambda now: replace(now, **settings))
 
 
 def demote(world: World, who: simcord.MemberActor) -> None:

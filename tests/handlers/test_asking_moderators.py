@@ -50,7 +50,8 @@ async def sent(world: World, who: simcord.MemberActor, question: str = UNANSWERE
 
 
 async def chosen(world: World, **settings: object) -> None:
-    await world.bot.desk.save_settings(world.guild.id, replace(GuildSettings(), **settings))  # type: ignore[arg-type]
+    wanted = replace(GuildSettings(), **settings)  # type: ignore[arg-type]
+    await world.bot.desk.change_settings(world.guild.id, lambda _: wanted)
 
 
 # Where the button is

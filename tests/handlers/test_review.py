@@ -253,7 +253,9 @@ async def test_a_role_that_the_server_chose_makes_moderators(lasting: Desk) -> N
     role = world.guild.create_role("Librarians")
     librarian = world.guild.add_member(world.env.create_user("librarian"), roles=[role])
     await let_see(world, librarian)
-    await world.bot.desk.save_settings(lasting.guild_id, GuildSettings(moderator_roles=(role.id,)))
+    await world.bot.desk.change_settings(
+        lasting.guild_id, lambda _: GuildSettings(moderator_roles=(role.id,))
+    )
     assert "Nothing waits" in text(await lasting.review(librarian))
 
 
@@ -265,11 +267,13 @@ async def test_rights_that_are_gone_stop_every_button(lasting: Desk, label: str)
     role = world.guild.create_role("Librarians")
     librarian = world.guild.add_member(world.env.create_user("librarian"), roles=[role])
     await let_see(world, librarian)
-    await world.bot.desk.save_settings(lasting.guild_id, GuildSettings(moderator_roles=(role.id,)))
+    await world.bot.desk.change_settings(
+        lasting.guild_id, lambda _: GuildSettings(moderator_roles=(role.id,))
+    )
     await lasting.asked(SOURDOUGH)
     await lasting.asked(LASAGNA, at=1)
     card = await lasting.review(librarian)
-    await world.bot.desk.save_settings(lasting.guild_id, GuildSettings())
+    await world.bot.desk.change_settings(lasting.guild_id, lambda _: GuildSettings())
     result = await librarian.click(card, label=label)
     assert result.modal is None
     assert "Only moderators of this server can do that" in text(result.response)
@@ -286,10 +290,12 @@ async def test_rights_that_go_while_a_form_is_open_stop_it(
     role = world.guild.create_role("Librarians")
     librarian = world.guild.add_member(world.env.create_user("librarian"), roles=[role])
     await let_see(world, librarian)
-    await world.bot.desk.save_settings(lasting.guild_id, GuildSettings(moderator_roles=(role.id,)))
+    await world.bot.desk.change_settings(
+        lasting.guild_id, lambda _: GuildSettings(moderator_roles=(role.id,))
+    )
     await lasting.asked(SOURDOUGH)
     shown = await librarian.click(await lasting.review(librarian), label=label)
-    await world.bot.desk.save_settings(lasting.guild_id, GuildSettings())
+    await world.bot.desk.change_settings(lasting.guild_id, lambda _: GuildSettings())
     result = await librarian.submit_modal(shown, typed)
     assert "Only moderators of this server can do that" in text(result.response)
     assert await lasting.open() == [SOURDOUGH]
@@ -500,7 +506,7 @@ async def test_a_pointer_can_be_taken_back(desk: Desk) -> None:
 async def test_where_a_question_is_pointed_is_logged(lasting: Desk) -> None:
     world = lasting.world
     log = world.guild.create_text_channel("log")
-    await world.bot.desk.save_settings(lasting.guild_id, GuildSettings(log_channel=log.id))
+    await world.bot.desk.change_settings(lasting.guild_id, lambda _: GuildSettings(log_channel=log.id))
     await lasting.asked(SOURDOUGH)
     (done,) = (await point(world.moderator, await lasting.review())).followups
     for label, said in (("", "is pointed to its answer"), ("Take it back", "is not pointed any more")):
@@ -688,7 +694,7 @@ async def test_who_wished_it_is_told_though_the_queue_cannot_be_shown(
 ) -> None:
     world = lasting.world
     log = world.guild.create_text_channel("log")
-    await world.bot.desk.save_settings(lasting.guild_id, GuildSettings(log_channel=log.id))
+    await world.bot.desk.change_settings(lasting.guild_id, lambda _: GuildSettings(log_channel=log.id))
     await lasting.asked(SOURDOUGH, tell="dm")
     card = await lasting.review()
     shown = await world.moderator.click(card, label="Point to a passage")

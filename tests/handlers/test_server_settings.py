@@ -282,7 +282,7 @@ async def test_channels_and_roles_that_are_gone_are_counted_and_left_out_of_the_
     settings = GuildSettings(
         answer_mentions_in=(4242, world.channel.id), log_channel=4242, moderator_roles=(4242,)
     )
-    await world.bot.desk.save_settings(world.guild.id, settings)
+    await world.bot.desk.change_settings(world.guild.id, lambda _: settings)
     panel = await office.panel()
     assert "answered in 1 channel; 1 channel gone." in text(panel)
     assert "logged in no channels; 1 channel gone." in text(panel)

@@ -242,7 +242,7 @@ async def test_wordings_that_something_answers_already_are_known_before_the_draf
 
 
 async def test_under_the_two_person_rule_somebody_else_publishes_what_was_submitted(desk: Desk) -> None:
-    await desk.save_settings(GUILD, GuildSettings(two_person_rule=True))
+    await desk.change_settings(GUILD, lambda _: GuildSettings(two_person_rule=True))
     kept = await desk.keep(draft())
     for by in (ANN, BEN):
         with pytest.raises(RuleError):
@@ -267,7 +267,7 @@ async def test_what_was_changed_after_the_preview_is_not_published_unseen(desk: 
 
 
 async def test_an_import_needs_a_second_moderator_too(desk: Desk, library: Library) -> None:
-    await desk.save_settings(GUILD, GuildSettings(two_person_rule=True))
+    await desk.change_settings(GUILD, lambda _: GuildSettings(two_person_rule=True))
     imported = [ImportedEntry("zork", drafts.read(TYPED, library), State.PUBLISHED)]
     for approver in (None, ANN):
         with pytest.raises(RuleError):
@@ -530,7 +530,7 @@ def test_the_closest_passages_are_shown_for_what_is_not_answered(engine: Engine)
 async def test_after_a_restart_everything_is_as_it_was(engine: Engine, desk: Desk, store: Store) -> None:
     await desk.publish(draft(), by=ANN)
     await desk.point(ELSEWHERE, "scoop on wigglies", "fp-2019¶6", ANN)
-    await desk.save_settings(GUILD, GuildSettings(two_person_rule=True))
+    await desk.change_settings(GUILD, lambda _: GuildSettings(two_person_rule=True))
     again = Desk(engine, store, lambda: NOW)
     assert again.own(GUILD) is None
     await again.load()
