@@ -22,7 +22,6 @@ from handlers.layout import Block, Line, Row
 from handlers.markup import escape, unescape
 from knowledge.errors import DeskError
 
-MOST_FIELDS = 5
 LONGEST_TEXT = 4000
 _LONGEST_TITLE = _LONGEST_LABEL = 45
 _LONGEST_DESCRIPTION = 100
