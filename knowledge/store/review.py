@@ -98,12 +98,6 @@ class Review(Database):
             await connection.execute(delete(questions).where(this, NOBODY_ASKS))
             return gone.rowcount > 0
 
-    async def who_asked(self, guild_id: int, question_id: int) -> tuple[Asker, ...]:
-        """Return everybody who asks an open question, the first asker first; nobody if it is not open."""
-        asked = _askers(question_id).join(questions).where(_is_open(guild_id))
-        async with self._reading() as connection:
-            return tuple(Asker(*row) for row in await connection.execute(asked))
-
     async def open_questions(self, guild_id: int) -> tuple[OpenQuestion, ...]:
         """Return what waits for the moderators of a server: what most people ask first, then the oldest."""
         async with self._reading() as connection:

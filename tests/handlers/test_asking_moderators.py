@@ -14,7 +14,7 @@ import simcord
 
 from knowledge.errors import NoQuestionError
 from knowledge.guild_settings import GuildSettings
-from knowledge.store import Asker, Outcome, Store
+from knowledge.store import Outcome, Store
 from tests.handlers.conftest import World
 from tests.handlers.moderating import prefilled
 from tests.handlers.reading import buttons, text
@@ -246,18 +246,19 @@ async def test_an_asker_can_wish_to_be_told_and_not_to_be(
     card = await sent(either, either.asker)
     assert "You will not be told" in text(card)
     assert set(buttons(card)) == {"Tell me here", "Tell me by direct message", "Take it back"}
-    (waiting,) = await store.open_questions(either.guild.id)
     await either.meanwhile()
     assert (await either.asker.click(card, label=label)).acknowledged
     assert said in text(card)
     assert label not in buttons(card)
     assert f"-# {UNANSWERED}" in text(card)
-    asker = Asker(either.asker.id, either.channel.id, tell, UNANSWERED)
-    assert await store.who_asked(either.guild.id, waiting.id) == (asker,)
+    (kept,) = (await store.personal_data(either.asker.id)).questions
+    place = either.guild.id, either.channel.id
+    assert (kept.guild_id, kept.channel_id, kept.tell, kept.text) == (*place, tell, UNANSWERED)
+    assert [one.askers for one in await store.open_questions(either.guild.id)] == [1]
     await either.meanwhile()
     assert (await either.asker.click(card, label="Do not tell me")).acknowledged
     assert "You will not be told" in text(card)
-    assert await store.who_asked(either.guild.id, waiting.id) == (replace(asker, tell=""),)
+    assert (await store.personal_data(either.asker.id)).questions == (replace(kept, tell=""),)
 
 
 async def test_a_question_can_be_taken_back(either: World, store: Store) -> None:

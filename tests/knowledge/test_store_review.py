@@ -139,17 +139,18 @@ async def test_an_asker_may_wish_to_be_told_or_not_as_long_as_the_question_is_op
     asked = await ask(store, "permit")
     await ask(store, "permit", OTHER)
     await store.wish(GUILD, asked.question_id, PERSON, channel_id=12, tell="dm")
-    assert await store.who_asked(GUILD, asked.question_id) == (
-        Asker(PERSON, 12, "dm", "permit?"),
-        Asker(OTHER, 11, "", "permit?"),
-    )
+    kept = [one for person in (PERSON, OTHER) for one in (await store.personal_data(person)).questions]
+    assert [(one.channel_id, one.tell, one.text) for one in kept] == [
+        (12, "dm", "permit?"),
+        (11, "", "permit?"),
+    ]
     await store.wish(GUILD, asked.question_id, PERSON, channel_id=12, tell="")
     for guild_id, person in ((ELSEWHERE, PERSON), (GUILD, SECOND)):
         with pytest.raises(NoQuestionError):
             await store.wish(guild_id, asked.question_id, person, channel_id=12, tell="dm")
     told = await store.close_question(GUILD, asked.question_id, Outcome.ANSWERED, MODERATOR, NOW)
     assert told.askers == (Asker(PERSON, 12, "", "permit?"), Asker(OTHER, 11, "", "permit?"))
-    assert await store.who_asked(GUILD, asked.question_id) == ()
+    assert await store.open_question(GUILD, asked.question_id) is None
     with pytest.raises(NoQuestionError):
         await store.wish(GUILD, asked.question_id, PERSON, channel_id=12, tell="dm")
 
