@@ -176,6 +176,11 @@ class Answer:
             yield from correction.citations
 
 
+def refused(said: str, hint: str = "", choices: tuple[str, ...] = ()) -> Answer:
+    """Return the reply that the library does not support an answer: why, and what to do next."""
+    return Answer(Kind.REFUSAL, Status.REFUSED, statements=(Statement(said),), hint=hint, choices=choices)
+
+
 def _cited_for(person: Person) -> Iterator[Citation]:
     yield from person.citations
     for standing in person.standings:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from knowledge.answers import Answer, Kind, SeriesFigures, Statement, Status
+from knowledge.answers import Answer, Kind, SeriesFigures, Status, refused
 from knowledge.comparisons import compared_periods
 from knowledge.disagreements import disagreements
 from knowledge.exports import FigureTable, Series
@@ -175,9 +175,5 @@ def no_assistance(table: FigureTable, asked: Period, series: Sequence[Series] = 
     said = f"The library has no figure of {what} {_for(asked)}."
     if not table.series:
         covered = "No series of figures is switched on."
-    return Answer(
-        Kind.REFUSAL,
-        Status.REFUSED,
-        statements=(Statement(f"{said} That is a gap in the sources, not a zero."),),
-        hint=f"{covered} For example: /assistance {EXAMPLES[0]}",
-    )
+    said = f"{said} That is a gap in the sources, not a zero."
+    return refused(said, f"{covered} For example: /assistance {EXAMPLES[0]}")

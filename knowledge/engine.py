@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from rapidfuzz import process
 
 from knowledge.answering import Answering, said_of
-from knowledge.answers import Answer, Excerpt, Kind, Statement, Status
+from knowledge.answers import Answer, Excerpt, Kind, Statement, Status, refused
 from knowledge.assistance import EXAMPLES as ASSISTANCE_EXAMPLES
 from knowledge.assistance import assistance_compared, assistance_reply
 from knowledge.citations import Citation
@@ -39,7 +39,7 @@ from knowledge.periods import (
     UncoveredPeriodError,
     parse_period,
 )
-from knowledge.replies import MAY_FALL, excerpt_of, no_event
+from knowledge.replies import ASK_HINT, MAY_FALL, excerpt_of, no_event
 from knowledge.text import echo
 from knowledge.wording import counted, coverage_in_words, day_in_words, extent_in_words, topic_in_words
 
@@ -117,7 +117,7 @@ class Engine:
         if not is_command(typed):
             return self._question(typed, own)
         if len(typed) > LONGEST_INPUT:
-            return self._finish(self.unreadable(_TOO_LONG, _ASK_HINT), echo(typed))
+            return self._finish(self.unreadable(_TOO_LONG, ASK_HINT), echo(typed))
         try:
             command = parse_command(typed, self._commands)
         except InputError as error:
@@ -156,8 +156,8 @@ class Engine:
 
     def _unreadable_question(self, question: str) -> Answer | None:
         if not has_word(question):
-            return self.unreadable("Ask a question in a few words.", _ASK_HINT)
-        return self.unreadable(_TOO_LONG, _ASK_HINT) if len(question) > LONGEST_INPUT else None
+            return self.unreadable("Ask a question in a few words.", ASK_HINT)
+        return self.unreadable(_TOO_LONG, ASK_HINT) if len(question) > LONGEST_INPUT else None
 
     def explain(self, question: str, own: OwnEntries | None = None) -> str:
         """Return how a question is read and what decides its reply, as a few lines for people tuning it."""
@@ -182,7 +182,7 @@ class Engine:
             missing = f" with the tag “{echo(tag)}”" if wanted else ""
             known = ", ".join(tag for tag, _ in tags.most_common(_TAGS_NAMED))
             hint = f"The tags are: {known}." if known else ""
-            return self._finish(_refused(f"There is no FAQ entry{missing}.", hint), asked, own)
+            return self._finish(refused(f"There is no FAQ entry{missing}.", hint), asked, own)
         title = f"FAQ entries{f' with the tag {wanted}' if wanted else ''} ({len(found)})"
         reply = Answer(Kind.FAQ, Status.ANSWERED, title=title, entries=found, hint=_SHOW_HINT)
         return self._finish(reply, asked, own)
@@ -218,7 +218,7 @@ class Engine:
         read, found = self._answering.entries_near(words, own)
         if not found:
             nothing = f"Nothing near “{echo(words)}” is among the FAQ entries."
-            return self._finish(_refused(nothing, "Try other words, or /faq list."), asked, own)
+            return self._finish(refused(nothing, "Try other words, or /faq list."), asked, own)
         title = f"FAQ entries near “{echo(words)}”"
         near = tuple(found[:MOST_FOUND])
         reply = Answer(
@@ -338,7 +338,7 @@ class Engine:
             return self.unreadable(f"{missing} The nearest names are below.", choices=choices)
         example = f" For example: {COMMANDS['who'].example}" if self.library.people else ""
         hint = f"It has {len(self.library.people)} people and organizations; /who lists them.{example}"
-        return Answer(Kind.REFUSAL, Status.REFUSED, statements=(Statement(missing),), hint=hint)
+        return refused(missing, hint)
 
     def exports(self, period: str = "", series: str = "", compare: str = "") -> Answer:
         """Show the export figures of a period, with what no source states left out.
@@ -506,7 +506,7 @@ class Engine:
         known = self.library.corrections
         newest = f" The newest is of {day_in_words(known[-1].day)}." if known else ""
         about = "" if asked == "all dates" else f" for {asked}"
-        return _refused(f"No correction to the content is recorded{about}.{newest}", "")
+        return refused(f"No correction to the content is recorded{about}.{newest}")
 
     def help(self, reader: Reader = Reader.MEMBER) -> Answer:
         """Say what a reader can do, with examples that this library answers."""
@@ -548,14 +548,9 @@ def _first_of(source: Source) -> str:
     return str(source.citation(next((p for p in source.passages if p.ref == "1"), source.passages[0])))
 
 
-def _refused(message: str, hint: str) -> Answer:
-    return Answer(Kind.REFUSAL, Status.REFUSED, statements=(Statement(message),), hint=hint)
-
-
 _COMPARE_TWO = "compare: puts a second period beside a first, so both are needed: /exports 2008 compare:2009."
 _ONLY_YEAR = "the only year with anything for it"
 _FIRST_YEAR = "the year in which the founding documents have it; other years have events, too"
 _SHOW_HINT = "Show one with /faq show and its id."
 _TOO_LONG = f"A question or command can have {LONGEST_INPUT} characters at most."
 _CHECK_HINT = "List the faults of the content with: python bot.py check"
-_ASK_HINT = f"For example: {COMMANDS['ask'].example.removeprefix('/ask ')}"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from knowledge.answers import Answer, Kind, SeriesFigures, Statement, Status
+from knowledge.answers import Answer, Kind, SeriesFigures, Statement, Status, refused
 from knowledge.disagreements import disagreements
 from knowledge.exports import Absence, Figure, FigureTable, Part, Receipt, Series, runs, span, total
 from knowledge.periods import Period, Precision
@@ -182,13 +182,8 @@ def no_figure(table: FigureTable, asked: Period | str, series: Sequence[Series])
     if years:
         named = " and ".join(year.label() for year in years[:2])
         said = f"The library has no figure {when} by itself; it has {named} as a whole year."
-    return Answer(
-        Kind.REFUSAL,
-        Status.REFUSED,
-        statements=(Statement(said),),
-        hint=f"{covered} For example: /exports {EXAMPLES[0]}",
-        choices=tuple(f"/exports {year}" for year in years[:2]),
-    )
+    choices = tuple(f"/exports {year}" for year in years[:2])
+    return refused(said, f"{covered} For example: /exports {EXAMPLES[0]}", choices)
 
 
 def _by_year_only(table: FigureTable, asked: Period, series: Sequence[Series]) -> tuple[Period, ...]:
@@ -346,9 +341,5 @@ def no_zero(block: SeriesFigures) -> list[Statement]:
 
 def no_categories(months: str, named: str) -> Answer:
     """Refuse to say what part of a figure a category is where the source names no categories."""
-    return Answer(
-        Kind.REFUSAL,
-        Status.REFUSED,
-        statements=(Statement(f"The source does not say this of {months}."),),
-        hint=f"It names such a category for {named} only.",
-    )
+    said = f"The source does not say this of {months}."
+    return refused(said, f"It names such a category for {named} only.")

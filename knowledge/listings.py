@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from knowledge.answers import Answer, Kind, Statement, Status
+from knowledge.answers import Answer, Kind, Statement, Status, refused
 from knowledge.library import Library
 from knowledge.timeline import Dispute
 from knowledge.wording import counted
@@ -15,7 +15,7 @@ _NOT_JUDGED = "Each side stands with its source; which one is right is not said 
 def everybody(library: Library) -> Answer:
     """List the people and organisations by kind, in the order of their names; refuse if there are none."""
     if not library.people:
-        return _none("The library names nobody.")
+        return refused("The library names nobody.")
     found = sorted(library.people, key=lambda person: (person.kind != "person", person.name.casefold()))
     return Answer(
         Kind.PEOPLE,
@@ -29,7 +29,7 @@ def everybody(library: Library) -> Answer:
 def disputes_listed(disputes: Sequence[Dispute], about: str = "") -> Answer:
     """List disputes with all sides, those `about` something if it is named; refuse if there are none."""
     if not disputes:
-        return _none("No dispute between the sources of the library is recorded.")
+        return refused("No dispute between the sources of the library is recorded.")
     return Answer(
         Kind.SOURCES,
         Status.ANSWERED,
@@ -42,7 +42,7 @@ def disputes_listed(disputes: Sequence[Dispute], about: str = "") -> Answer:
 def gaps_listed(library: Library) -> Answer:
     """List what the sources are known not to give, each gap with the nearest passages."""
     if not library.unknowns:
-        return _none("No known unknown is recorded.")
+        return refused("No known unknown is recorded.")
     said = f"{counted(len(library.unknowns), 'detail')} that people ask for and that "
     return Answer(
         Kind.SOURCES,
@@ -51,7 +51,3 @@ def gaps_listed(library: Library) -> Answer:
         statements=(Statement(f"{said}{' and '.join(library.founding_names)} do not give."),),
         unknowns=library.unknowns,
     )
-
-
-def _none(said: str) -> Answer:
-    return Answer(Kind.REFUSAL, Status.REFUSED, statements=(Statement(said),))

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, pairwise
 
-from knowledge.answers import Answer, Excerpt, Kind, Statement, Status
+from knowledge.answers import Answer, Excerpt, Kind, Statement, Status, refused
 from knowledge.citations import Citation
 from knowledge.commands import COMMANDS, written
 from knowledge.faq import FaqEntry, OwnEntry
@@ -47,6 +47,8 @@ MOST_EXCERPTS = 3
 CLOSEST = 2
 _SUBJECT = "Ask about the history of U.S. humanitarian-aid policy toward North Korea."
 
+ASK_HINT = f"For example: {COMMANDS['ask'].example.removeprefix('/ask ')}"
+
 _SPEAK_OF_A_DAY = (Kind.ANSWER, Kind.FAQ, Kind.PEOPLE)
 """Which replies say how things are without saying when; figures and events have dates of their own."""
 
@@ -77,12 +79,8 @@ def no_event(library: Library, asked: str, about: str = "") -> Answer:
     """Refuse for want of an event, saying from when to when there are some."""
     events = library.timeline.events
     span = f"Its events run from {events[0].date.label()} to {events[-1].date.label()}. " if events else ""
-    return Answer(
-        Kind.REFUSAL,
-        Status.REFUSED,
-        statements=(Statement(f"The library has no dated event{about} for {asked}."),),
-        hint=f"{span}For example: /timeline 2018",
-    )
+    said = f"The library has no dated event{about} for {asked}."
+    return refused(said, f"{span}For example: /timeline 2018")
 
 
 class Replies:
@@ -321,7 +319,7 @@ class Replies:
         """Refuse to say who held an office, for want of somebody who did by a source."""
         said = f"The library names nobody as “{echo(office.words)}”."
         hint = "/who lists everybody that it names." if self._library.people else ""
-        return Answer(Kind.REFUSAL, Status.REFUSED, statements=(Statement(said),), hint=hint)
+        return refused(said, hint)
 
     def nothing_asked(self) -> Answer:
         """Refuse kindly what asks nothing, such as a greeting, and say what can be asked."""
@@ -329,7 +327,7 @@ class Replies:
             Kind.HELP,
             Status.REFUSED,
             statements=(Statement(_SUBJECT),),
-            hint=f"For example: {COMMANDS['ask'].example.removeprefix('/ask ')}",
+            hint=ASK_HINT,
         )
 
     def _excerpts(self, citations: Iterable[Citation]) -> tuple[Excerpt, ...]:
