@@ -26,7 +26,7 @@ from knowledge.errors import ContentError, InputError
 from knowledge.explaining import explanation_in_words
 from knowledge.exports import FigureTable, Series
 from knowledge.figures import EXAMPLES as EXPORT_EXAMPLES
-from knowledge.figures import by_grain, no_figure, rows_reply
+from knowledge.figures import by_grain, no_figure, other_years, rows_reply
 from knowledge.help import Reader, examples_of, help_lines
 from knowledge.holdings import holdings, in_brief, series_holdings
 from knowledge.library import Library
@@ -397,8 +397,7 @@ class Engine:
         try:
             parse_period(typed, rows=rows)
         except AmbiguousPeriodError as error:
-            others = " and ".join(choice.label() for choice in error.choices if choice != read)
-            return (f"There is a figure for {others}, too: name the year to see it.",)
+            return other_years([choice for choice in error.choices if choice != read])
         return ()
 
     def assistance(self, years: str = "", series: str = "", compare: str = "") -> Answer:

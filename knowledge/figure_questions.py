@@ -38,6 +38,7 @@ from knowledge.figures import (
     no_categories,
     no_figure,
     no_zero,
+    other_years,
     own_total,
     rows_of,
     stated,
@@ -411,18 +412,13 @@ class FigureQuestions:
             self._table, blocks, between_series=amounts, with_sums=reading.operation is not Operation.SHOW
         )
 
-    def _years_left_out(self, reading: _Reading) -> list[str]:
+    def _years_left_out(self, reading: _Reading) -> tuple[str, ...]:
         """Name the months of other years that a month without a year could have meant."""
-        held = [figure.period for figure in self._table.figures]
-        other = [
-            period.label()
-            for found in find_periods(reading.question, rows=held)
-            if not found.has_year
-            for period in found.choices
-            if period not in reading.spans and not (period.open_start or period.open_end)
-        ]
-        return (
-            [f"There is a figure for {' and '.join(other)}, too: name the year to see it."] if other else []
+        meant = meanings(
+            f for f in find_periods(reading.question, rows=self._table.months()) if not f.has_year
+        )
+        return other_years(
+            [one for one in meant if one not in reading.spans and not (one.open_start or one.open_end)]
         )
 
     def _read(self, question: str) -> _Reading | None:

@@ -332,6 +332,12 @@ def counted(figures: Sequence[Figure], *, zero: bool = False) -> Statement:
     return Statement(words, tuple(dict.fromkeys(c for figure in figures for c in figure.citations)))
 
 
+def other_years(left_out: Sequence[Period]) -> tuple[str, ...]:
+    """Say for which other years of a month without a year there are figures, if there are any."""
+    others = " and ".join(period.label() for period in left_out)
+    return (f"There is a figure for {others}, too: name the year to see it.",) if others else ()
+
+
 def no_zero(block: SeriesFigures) -> list[Statement]:
     """Say that no figure of some months is zero, and that months without one are no zeros either."""
     gaps = " and ".join(gap.label() for gap in block.gaps)
