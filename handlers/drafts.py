@@ -344,13 +344,12 @@ def _warnings(interaction: Interaction, draft: Draft) -> list[str]:
 
 async def _entry_of(bot: AidPolicyBot, draft: Draft) -> Entry | None:
     """Return the entry that a draft would change or clash with, as it is now."""
-    entry_id = draft.entry_id or draft.typed.get("id", "")
-    return await bot.store.entry(draft.guild_id, entry_id) if entry_id else None
+    return await bot.store.entry(draft.guild_id, draft.wanted_id) if draft.wanted_id else None
 
 
 def _about(interaction: Interaction, draft: Draft, entry: Entry | None, note: str) -> Iterable[str]:
     """Yield what a preview is of, then what becomes of the draft."""
-    entry_id = draft.entry_id or draft.typed.get("id", "")
+    entry_id = draft.wanted_id
     shipped = is_shipped(interaction, entry_id)
     if entry:
         what = f"a change to {code(entry_id)}, which is at revision {entry.revision.number}"
@@ -396,7 +395,7 @@ def _rows(interaction: Interaction, draft: Draft, *, is_good: bool) -> list[Row]
 async def _conflict(interaction: Interaction, draft: Draft, entry: Entry | None) -> DeskCard:
     """Return the card that says who changed the entry of a draft meanwhile, and what differs."""
     bot, mine = interaction.client, draft.author_id == interaction.user.id
-    entry_id = draft.entry_id or draft.typed.get("id", "")
+    entry_id = draft.wanted_id
     seen = [r for r in await bot.store.revisions(draft.guild_id, entry_id) if r.number == draft.since]
     try:
         yours = differences(entry.content if entry else None, bot.desk.content(draft))

@@ -466,8 +466,7 @@ class Desk:
     async def _submit(self, draft: Draft) -> Draft:
         if draft.id:
             await self._as_seen(draft)
-        entry_id = draft.entry_id or draft.typed.get("id", "")
-        entry = await self._store.entry(draft.guild_id, entry_id) if entry_id else None
+        entry = await self._store.entry(draft.guild_id, draft.wanted_id) if draft.wanted_id else None
         if self.changes_nothing(draft, entry):
             raise UnchangedError
         return await self._store.keep_draft(replace(draft, submitted=True, sent_back=""), self._now())
@@ -509,7 +508,7 @@ class Desk:
 
     def _wordings_taken(self, guild_id: int, entry_id: str, content: Content) -> list[tuple[str, str]]:
         """Return, by field, which wordings are those of other entries."""
-        own = self._own.get(guild_id)
+        own = self.own(guild_id)
         fields = (("question", content.question), *(("alternatives", text) for text in content.alternatives))
         holders = ((field, text, own.with_wording(text) if own else None) for field, text in fields)
         return [
@@ -554,9 +553,9 @@ class Desk:
 
     def _id(self, draft: Draft, content: Content) -> str:
         """Return the id that the entry of a draft has, or gets: as typed, or made from its question."""
-        if given := draft.entry_id or draft.typed.get("id"):
-            return given
-        own = self._own.get(draft.guild_id)
+        if draft.wanted_id:
+            return draft.wanted_id
+        own = self.own(draft.guild_id)
         shipped = [entry.id for entry in self._engine.library.faq]
         return drafts.slug(content.question, shipped, own.ids if own else ())
 
@@ -613,7 +612,7 @@ class Desk:
 
     async def _plan(self, guild_id: int, imported: Sequence[ImportedEntry]) -> ImportPlan:
         current = await self._store.entries(guild_id)
-        own = self._own.get(guild_id)
+        own = self.own(guild_id)
         return await asyncio.to_thread(_planned, imported, current, own, self._engine.library)
 
     async def _import(
@@ -677,7 +676,7 @@ class Desk:
 
     def _address(self, guild_id: int, target: str) -> str:
         """Return the citation or the id of what a pointer is to lead to, if it can be found."""
-        library, own = self._engine.library, self._own.get(guild_id)
+        library, own = self._engine.library, self.own(guild_id)
         entry_id = target.strip().lower()
         if (own and own.entry(entry_id)) or any(entry.id == entry_id for entry in library.faq):
             return entry_id

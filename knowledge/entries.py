@@ -107,3 +107,8 @@ class Draft:
     sent_back: str = ""
     id: int = 0
     at: datetime | None = None
+
+    @property
+    def wanted_id(self) -> str:
+        """The id of the entry that it changes, or the one typed for a new entry; empty without either."""
+        return self.entry_id or self.typed.get("id", "")
