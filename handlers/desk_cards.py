@@ -17,6 +17,7 @@ from discord import ui
 from handlers import cards
 from handlers.layout import Block, Line, Row
 from handlers.markup import code, cut, escape, size, unescape, weight
+from handlers.paging import Page
 from knowledge.answers import Answer
 from knowledge.drafts import DraftError, tidy
 from knowledge.entries import Action, Content, Draft, Entry, Revision, State
@@ -24,7 +25,6 @@ from knowledge.entry_differences import Difference, in_words, reverted_to
 from knowledge.errors import ContentError
 from knowledge.text import clip, echo
 
-REVISIONS_A_PAGE = 8
 MOST_FAULTS = 12
 """How many faults stand on a card; a file names all of them."""
 
@@ -162,11 +162,11 @@ def changes(heading: str, found: Sequence[Difference], rows: Sequence[Row] = ())
     return _card(blocks, rows, files)
 
 
-def draft_list(drafts: Sequence[Draft], rows: Sequence[Row], *, reader: int, numbered: str) -> DeskCard:
-    """Return the list of drafts that a moderator can go on with."""
-    listed = (Block(tuple(map(Line, _draft_lines(one, reader))), rank=1, above="space") for one in drafts)
-    page = (Line(f"-# {numbered}"),) if numbered else ()
-    return _card([_heading("Drafts"), *listed, Block(page)], rows, {})
+def draft_list(page: Page[Draft], rows: Sequence[Row], *, reader: int) -> DeskCard:
+    """Return a page of the drafts that a moderator can go on with."""
+    shown = page.shown
+    listed = (Block(tuple(map(Line, _draft_lines(one, reader))), rank=1, above="space") for one in shown)
+    return _card([_heading("Drafts"), *listed, page.numbered], rows, {})
 
 
 def draft_title(draft: Draft) -> str:
@@ -195,33 +195,16 @@ def entry_line(entry: Entry) -> str:
     return f"{code(entry.id)} {escape(clip(entry.content.question, _SHORT_QUESTION))}"
 
 
-def history(entry: Entry, revisions: Sequence[Revision], rows: Sequence[Row], *, page: int) -> DeskCard:
+def history(
+    entry: Entry, revisions: Sequence[Revision], page: Page[Revision], rows: Sequence[Row]
+) -> DeskCard:
     """Return a page of the revisions of an entry, the newest first."""
-    shown = on_page(revisions, page)
     state = "" if entry.state is State.PUBLISHED else f" ({entry.state})"
     blocks = [_heading("History"), Block((Line(f"{entry_line(entry)}{state}"),))]
-    for revision in shown:
+    for revision in page.shown:
         made = _made(revision, _SHORT_REASON, reverted_to(revision, revisions))
         blocks.append(Block(tuple(map(Line, made)), rank=1, above="space"))
-    count = pages(revisions)
-    blocks.append(Block((Line(f"-# page {clamped(revisions, page) + 1} of {count}"),) if count > 1 else ()))
-    return _card(blocks, rows, {})
-
-
-def on_page(revisions: Sequence[Revision], page: int) -> Sequence[Revision]:
-    """Return the revisions that stand on a page, the newest first."""
-    start = clamped(revisions, page) * REVISIONS_A_PAGE
-    return revisions[::-1][start : start + REVISIONS_A_PAGE]
-
-
-def pages(revisions: Sequence[Revision]) -> int:
-    """Return how many pages some revisions take."""
-    return max(1, -(-len(revisions) // REVISIONS_A_PAGE))
-
-
-def clamped(revisions: Sequence[Revision], page: int) -> int:
-    """Return the page that there is, next to the one asked for."""
-    return max(0, min(page, pages(revisions) - 1))
+    return _card([*blocks, page.numbered], rows, {})
 
 
 def revision_label(revision: Revision, revisions: Sequence[Revision]) -> str:

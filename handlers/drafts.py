@@ -20,6 +20,7 @@ from handlers.errors import UserError
 from handlers.forms import Field, Form
 from handlers.layout import Row
 from handlers.markup import code, escape, spoken
+from handlers.paging import Page
 from handlers.publishing import in_words, is_shipped, publish, tell_author
 from handlers.rights import ForModerators, moderated_guild
 from handlers.views import CardItem, openers
@@ -415,22 +416,17 @@ async def _conflict(interaction: Interaction, draft: Draft, entry: Entry | None)
     return desk_cards.conflict(heading, entry, meanwhile, yours, rows, about=about)
 
 
-async def drafts_card(interaction: Interaction, page: int = 0) -> DeskCard:
+async def drafts_card(interaction: Interaction, number: int = 0) -> DeskCard:
     """Return a page of this moderator's drafts and of those that wait for a second one, newest first."""
     guild_id, reader = moderated_guild(interaction), interaction.user.id
     kept = await interaction.client.store.drafts(guild_id)
     found = [draft for draft in reversed(kept) if draft.author_id == reader or draft.submitted]
     if not found:
         return told("No drafts", ["Neither a draft of yours nor one that waits for a second moderator."])
-    last = (len(found) - 1) // _LISTED
-    page = max(0, min(page, last))
-    shown = found[page * _LISTED : (page + 1) * _LISTED]
-    rows: list[Row] = [ui.ActionRow(DraftMenu.of(shown))]
-    turns = [TurnDrafts.button("‹ Newer", f"drafts:{page - 1}")] if page else []
-    turns += [TurnDrafts.button("Older ›", f"drafts:{page + 1}")] if page < last else []
-    rows += [ui.ActionRow(*turns)] if turns else []
-    numbered = f"page {page + 1} of {last + 1}" if last else ""
-    return desk_cards.draft_list(shown, rows, reader=reader, numbered=numbered)
+    page = Page.of(found, number, _LISTED)
+    turns = page.turns(lambda label, to: TurnDrafts.button(label, f"drafts:{to}"))
+    rows: list[Row] = [ui.ActionRow(DraftMenu.of(page.shown)), *turns]
+    return desk_cards.draft_list(page, rows, reader=reader)
 
 
 # --- buttons ----------------------------------------------------------------------------------------------

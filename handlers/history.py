@@ -18,6 +18,7 @@ from handlers.drafts import EntryForm
 from handlers.errors import UserError
 from handlers.layout import Row
 from handlers.markup import code, escape, spoken
+from handlers.paging import Page
 from handlers.publishing import try_row
 from handlers.rights import is_moderator
 from knowledge import drafts
@@ -30,6 +31,7 @@ from knowledge.text import clip, echo
 
 _MOST_REVISIONS = 2**31
 _LISTED = 25
+_REVISIONS_A_PAGE = 8
 _EDIT_IT = "Edit it as a draft to publish what can be kept of it."
 
 Number = Range[int, 1, _MOST_REVISIONS]
@@ -99,15 +101,13 @@ class History(DeskCog):
 # --- cards ------------------------------------------------------------------------------------------------
 
 
-async def _page(interaction: Interaction, entry: Entry, page: int) -> DeskCard:
+async def _page(interaction: Interaction, entry: Entry, number: int) -> DeskCard:
     """Return a page of the history of an entry, with a menu to look at its changes."""
     kept = await interaction.client.store.revisions(entry.guild_id, entry.id)
-    page = desk_cards.clamped(kept, page)
-    rows: list[Row] = [ui.ActionRow(ChangeMenu.of(entry.id, kept, page))]
-    turns = [Turn.to("‹ Newer", page - 1, entry.id)] if page > 0 else []
-    turns += [Turn.to("Older ›", page + 1, entry.id)] if page < desk_cards.pages(kept) - 1 else []
-    rows += [ui.ActionRow(*turns)] if turns else []
-    return desk_cards.history(entry, kept, rows, page=page)
+    page = Page.of(kept[::-1], number, _REVISIONS_A_PAGE)
+    turns = page.turns(lambda label, to: Turn.button(label, f"history:{to}:{entry.id}"))
+    rows: list[Row] = [ui.ActionRow(ChangeMenu.of(entry.id, kept, page.shown)), *turns]
+    return desk_cards.history(entry, kept, page, rows)
 
 
 async def _compared(interaction: Interaction, entry: Entry, earlier: int, later: int) -> DeskCard:
@@ -159,11 +159,6 @@ def _said(entry: Entry, kept: Sequence[Revision], number: int) -> Content:
 class Turn(EntryItem, template=r"history:(?P<page>\d+):(?P<entry>[a-z0-9-]+)"):
     """Turns to another page of a history."""
 
-    @classmethod
-    def to(cls, label: str, page: int, entry_id: str) -> Self:
-        """Return the button to a page."""
-        return cls.button(label, f"history:{page}:{entry_id}")
-
     async def run(self, press: Interaction) -> None:
         """Show the page in place."""
         card = await _page(press, await self.entry(press), int(self.fields["page"]))
@@ -174,10 +169,10 @@ class ChangeMenu(EntryItem, template=r"changes:(?P<entry>[a-z0-9-]+)"):
     """The changes on a page of a history, to be looked at one by one."""
 
     @classmethod
-    def of(cls, entry_id: str, kept: Sequence[Revision], page: int) -> Self:
-        """Return the menu of the revisions on a page."""
+    def of(cls, entry_id: str, kept: Sequence[Revision], shown: Sequence[Revision]) -> Self:
+        """Return the menu of the revisions shown on a page, of all that are kept."""
         menu: ui.Select[Any] = ui.Select(custom_id=f"changes:{entry_id}", placeholder="Look at a change")
-        for revision in desk_cards.on_page(kept, page):
+        for revision in shown:
             label = desk_cards.revision_label(revision, kept)
             menu.add_option(
                 label=label, description=clip(revision.reason, 100) or None, value=str(revision.number)

@@ -16,6 +16,7 @@ from handlers.desk_replies import show
 from handlers.errors import UserError
 from handlers.layout import Block, Line, Row
 from handlers.markup import code, escape
+from handlers.paging import Page
 from handlers.review_queue import Unpoint
 from handlers.rights import ForModerators, moderated_guild
 from handlers.views import CardItem
@@ -38,21 +39,16 @@ class Pointers(DeskCog):
         await show(interaction, await _page(interaction, 0))
 
 
-async def _page(interaction: Interaction, page: int) -> DeskCard:
+async def _page(interaction: Interaction, number: int) -> DeskCard:
     """Return a page of the pointers, the newest first, with a menu to open one."""
     kept = (await interaction.client.store.pointers(moderated_guild(interaction)))[::-1]
     if not kept:
         return told("Pointers", [_NONE])
-    last = (len(kept) - 1) // _LISTED
-    page = max(0, min(page, last))
-    shown = kept[page * _LISTED : (page + 1) * _LISTED]
-    listed = (Block(_lines(interaction, one), rank=1, above="space") for one in shown)
-    numbered = (Line(f"-# page {page + 1} of {last + 1}"),) if last else ()
-    turns = [Turn.button("‹ Newer", f"pointers:{page - 1}")] if page else []
-    turns += [Turn.button("Older ›", f"pointers:{page + 1}")] if page < last else []
-    rows: list[Row] = [ui.ActionRow(PointerMenu.of(shown))]
-    rows += [ui.ActionRow(*turns)] if turns else []
-    return DeskCard(cards.sheet([Block((Line("### Pointers"),)), *listed, Block(numbered)], rows))
+    page = Page.of(kept, number, _LISTED)
+    listed = (Block(_lines(interaction, one), rank=1, above="space") for one in page.shown)
+    turns = page.turns(lambda label, to: Turn.button(label, f"pointers:{to}"))
+    rows: list[Row] = [ui.ActionRow(PointerMenu.of(page.shown)), *turns]
+    return DeskCard(cards.sheet([Block((Line("### Pointers"),)), *listed, page.numbered], rows))
 
 
 def _lines(interaction: Interaction, pointer: Pointer) -> tuple[Line, Line]:
