@@ -19,10 +19,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from knowledge.content_writing import write_content
 from knowledge.datasets import NO_TRADE, TENTH_OF_A_MILLION, DataRow, Item
 from knowledge.errors import IngestError
 from knowledge.exports import Absence, Figure, runs
-from knowledge.ingest import write_content
 from knowledge.library import Library
 from knowledge.periods import Period, Precision
 from knowledge.wording import figure_in_words, quantity

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from math import inf
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
-
-import yaml
 
 from knowledge.alignment import align
 from knowledge.citations import LONGEST_SOURCE_ID, SOURCE_ID
-from knowledge.content import SHIPPED, read_content
-from knowledge.errors import ContentError, IngestError
+from knowledge.content import SHIPPED
+from knowledge.content_writing import write_content
+from knowledge.errors import IngestError
 from knowledge.library import Library
 from knowledge.paragraphs import Paragraph, read_paragraphs
 from knowledge.renewal import renumber
@@ -259,47 +254,3 @@ def _content(source: Source) -> dict[str, Any]:
 
 def _filled(row: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in row.items() if value not in ("", (), False, None)}
-
-
-class _Plain(yaml.SafeDumper):
-    """Writes the same value twice where it stands twice: content files have no aliases."""
-
-    def ignore_aliases(self, _data: Any) -> bool:
-        return True
-
-
-def write_content(path: Path, content: Mapping[str, Any], data_dir: Path, shipped: Path) -> bool:
-    """Write a content file in one step, if the whole library can be read with it; False if nothing is new.
-
-    Raises `IngestError`, having changed nothing, if it cannot be read or written.
-    """
-    text = yaml.dump(dict(content), Dumper=_Plain, allow_unicode=True, sort_keys=False, width=inf)
-    part = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        if path.exists() and path.read_bytes() == text.encode():
-            return False
-        with TemporaryDirectory() as trial:
-            for folder in ("sources", "originals"):
-                (Path(trial) / folder).mkdir()
-                for file in (data_dir / folder).glob("*.yaml"):
-                    shutil.copy(file, Path(trial) / folder)
-            (Path(trial) / path.relative_to(data_dir)).write_bytes(text.encode())
-            read_content(shipped, Path(trial))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as stream:
-            stream.write(text.encode())
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(path)
-    except ContentError as error:
-        raise IngestError(
-            f"The library cannot be read with {path}, so it was not written:\n{error}"
-        ) from None
-    except OSError as error:
-        raise IngestError(
-            f"{path} cannot be written: {error}. Check the data folder and its permissions."
-        ) from None
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-    return True
