@@ -40,33 +40,6 @@ def others(year: int, through: int = 12) -> list[Row]:
     ]
 
 
-BUREAU: tuple[Row, ...] = (
-    *others(1995),
-    row(1995, {3: 6.6, 6: 4.2, 9: 0.2, 11: 0.5, 12: 0.1}),
-    *others(2008),
-    row(2008, {4: 0.056469, 6: 16.570957, 7: 7.079502, 8: 10.735725, 10: 7.412295, 11: 0.011, 12: 10.285282}),
-    *(line for year in range(2009, 2024) for line in others(year)),
-    row(2023, {11: 0.064603, 12: 0.067327}),
-    *others(2024),
-    row(
-        2024,
-        {
-            2: 0.02251,
-            3: 0.003577,
-            4: 0.012634,
-            5: 0.729317,
-            6: 0.749603,
-            7: 0.005027,
-            8: 0.00308,
-            9: 0.002849,
-        },
-    ),
-    *others(2025, through=3),
-    row(2025, {2: 0.5}),
-)
-"""Rows as the Bureau has them, of a few years; of 2025 three months are published."""
-
-
 COPY: Mapping[int, Mapping[int, float]] = {
     1992: {2: 0.1},
     1993: {11: 2.0},
@@ -150,6 +123,18 @@ COPY: Mapping[int, Mapping[int, float]] = {
 }
 """Exports to North Korea by month, in millions, where there are any: a copy of April 2025 of the workbook at
 https://www.census.gov/foreign-trade/balance/country.xlsx has these rows, and none for 2017 to 2021."""
+
+
+BUREAU: tuple[Row, ...] = (
+    *(line for year in (1995, 2008) for line in (*others(year), row(year, COPY[year]))),
+    *(line for year in range(2009, 2024) for line in others(year)),
+    row(2023, COPY[2023]),
+    *others(2024),
+    row(2024, COPY[2024]),
+    *others(2025, through=3),
+    row(2025, {2: 0.5}),
+)
+"""Rows as the Bureau has them, of a few years; of 2025 three months are published."""
 
 
 def copied() -> bytes:
