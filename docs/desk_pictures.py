@@ -15,7 +15,9 @@ import simcord
 
 from demo import MANAGER, MEMBER, MODERATOR, OTHER, UNANSWERED, World
 from docs.scenes import (
-    PUBLIC,
+    NOT_HELPFUL,
+    REASON,
+    SAID_WHY,
     Kind,
     Picture,
     Scene,
@@ -237,13 +239,14 @@ DISMISSED = several(
 )
 
 
-LEFT_BEHIND = several(
-    use("ask", question="who is Jung Pak?", visibility=PUBLIC),
-    press("Not helpful"),
-    press("Say why"),
-    send({"What was wrong or missing?": "It does not say where she works today."}),
-    asked(wish="Tell me here"),
+LEFT_BEHIND = several(SAID_WHY, asked(wish="Tell me here"))
+
+TWO_TO_IMPORT = several(
+    view_as(MODERATOR),
+    settings(two_person_rule=True),
+    importing(FILE, reason="From our old list"),
 )
+IMPORT_HANDED_ON = several(TWO_TO_IMPORT, press("Ask a second moderator"), view_as(MANAGER))
 
 
 def direct_messages_of(name: str, find: Callable[[World], simcord.MemberActor]) -> Step:
@@ -854,32 +857,19 @@ _FILES = Kind(
             "two-import",
             "Where two people are required, an import is posted for a second moderator.",
             "A private card with the plan, and a button to ask a second moderator.",
-            (view_as(MODERATOR), settings(two_person_rule=True), importing(FILE, reason="From our old list")),
+            (TWO_TO_IMPORT,),
         ),
         Picture(
             "two-import-posted",
             "The second moderator confirms it there.",
             "A public card with the plan and its file, and buttons to import or not.",
-            (
-                view_as(MODERATOR),
-                settings(two_person_rule=True),
-                importing(FILE, reason="From our old list"),
-                press("Ask a second moderator"),
-                view_as(MANAGER),
-            ),
+            (IMPORT_HANDED_ON,),
         ),
         Picture(
             "two-imported",
             "Confirmed.",
             "A public card: what was imported, by whom, and who confirmed it.",
-            (
-                view_as(MODERATOR),
-                settings(two_person_rule=True),
-                importing(FILE, reason="From our old list"),
-                press("Ask a second moderator"),
-                view_as(MANAGER),
-                press("Import"),
-            ),
+            (IMPORT_HANDED_ON, press("Import")),
         ),
     ),
 )
@@ -1013,14 +1003,7 @@ _REVIEW = Kind(
             "desk-stats",
             "The desk in numbers.",
             "A private card: entries, drafts, open questions and votes, and what was most often not helpful.",
-            (
-                use("ask", question="who is Jung Pak?", visibility=PUBLIC),
-                press("Not helpful"),
-                press("Say why"),
-                send({"What was wrong or missing?": "It does not say where she works today."}),
-                draft(),
-                use("faq-desk stats"),
-            ),
+            (SAID_WHY, draft(), use("faq-desk stats")),
         ),
         Picture(
             "desk-block",
@@ -1328,13 +1311,7 @@ _ERRORS = Kind(
             "error-vote-changed",
             "A reason for a vote that is withdrawn.",
             "A private card: the reason was not kept, what was typed, and another try.",
-            (
-                use("ask", question="who is Jung Pak?", visibility=PUBLIC),
-                press("Not helpful"),
-                press("Helpful"),
-                press("Say why"),
-                send({"What was wrong or missing?": "It does not say where she works today."}),
-            ),
+            (NOT_HELPFUL, press("Helpful"), press("Say why"), send(REASON)),
         ),
     ),
 )

@@ -113,3 +113,14 @@ def unseen(act: Callable[[World], Awaitable[object]]) -> Step:
         await scene.page.refresh()
 
     return step
+
+
+PUBLIC_CARD = use("ask", question="who is Jung Pak?", visibility=PUBLIC)
+"""A card on which everyone may vote."""
+
+REASON: Mapping[str, str] = {"What was wrong or missing?": "It does not say where she works today."}
+"""Why somebody found it not helpful."""
+
+NOT_HELPFUL = several(PUBLIC_CARD, press("Not helpful"))
+ASKED_WHY = several(NOT_HELPFUL, press("Say why"))
+SAID_WHY = several(ASKED_WHY, send(REASON))
