@@ -28,7 +28,7 @@ def database(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def store(database: Path) -> AsyncIterator[Store]:
-    async with await Store.open(url_of_file(database), patience=0.3) as opened:
+    async with await Store.open(url_of_file(database), patience=1.0) as opened:
         yield opened
 
 
@@ -99,6 +99,13 @@ async def world(simcord_env: simcord.Env, make_bot: MakeBot) -> AsyncIterator[Wo
         assert_of_no_two_kinds(components, simcord_env.bot)
     for form in _forms(simcord_env):
         assert_form_within_limits(form)
+
+
+@pytest.fixture(params=["same bot", "after a restart"])
+async def either(world: World, request: pytest.FixtureRequest) -> World:
+    """Return a world in which, meanwhile, the bot stays the same or starts anew."""
+    world.restarts = request.param == "after a restart"
+    return world
 
 
 def assert_of_no_two_kinds(components: list[dict[str, Any]], bot: Any) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,13 +22,6 @@ ANSWERED = "When did UNICEF's deputy executive director send the letter about he
 UNANSWERED = "how do I bake sourdough bread at high altitude"
 SAME = "baking sourdough bread at a high altitude: how?"
 BUTTON = "Ask the moderators"
-
-
-@pytest.fixture(params=["same bot", "after a restart"])
-async def either(world: World, request: pytest.FixtureRequest) -> AsyncIterator[World]:
-    """Yield a world in which, meanwhile, the bot stays the same or starts anew."""
-    world.restarts = request.param == "after a restart"
-    yield world
 
 
 async def refusal(world: World, question: str = UNANSWERED, **given: str) -> simcord.ResponseMessage:

@@ -24,13 +24,6 @@ from tests.handlers.conftest import World
 from tests.handlers.reading import buttons, options, text
 
 
-@pytest.fixture(params=["same bot", "after a restart"])
-async def either(world: World, request: pytest.FixtureRequest) -> World:
-    """Return a world in which, meanwhile, the bot stays the same or starts anew."""
-    world.restarts = request.param == "after a restart"
-    return world
-
-
 async def public(world: World, name: str, **given: str) -> simcord.ResponseMessage:
     result = await world.asker.slash(world.channel, name, visibility="public", **given)
     assert result.response is not None

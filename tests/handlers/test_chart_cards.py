@@ -22,13 +22,6 @@ from tests.handlers.reading import buttons, parts, raw, text
 MONTHS = {"period": "2023-11..2024-03"}
 
 
-@pytest.fixture(params=["same bot", "after a restart"])
-async def either(world: World, request: pytest.FixtureRequest) -> World:
-    """Return a world in which, meanwhile, the bot stays the same or starts anew."""
-    world.restarts = request.param == "after a restart"
-    return world
-
-
 async def card(world: World, name: str = "exports", **given: str) -> simcord.ResponseMessage:
     result = await world.asker.slash(world.channel, name, **{"visibility": "private", **(given or MONTHS)})
     assert result.response is not None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -45,13 +44,6 @@ BOATS: dict[str, Any] = {
     "editorial": True,
     "state": "retired",
 }
-
-
-@pytest.fixture(params=["same bot", "after a restart"])
-async def either(world: World, request: pytest.FixtureRequest) -> AsyncIterator[World]:
-    """Yield a world in which, meanwhile, the bot stays the same or starts anew."""
-    world.restarts = request.param == "after a restart"
-    yield world
 
 
 def written(*rows: dict[str, Any]) -> bytes:

@@ -30,13 +30,6 @@ from tests.handlers.moderating import (
 from tests.handlers.reading import buttons, options, text
 
 
-@pytest.fixture(params=["same bot", "after a restart"])
-async def either(world: World, request: pytest.FixtureRequest) -> AsyncIterator[World]:
-    """Yield a world in which, meanwhile, the bot stays the same or starts anew."""
-    world.restarts = request.param == "after a restart"
-    yield world
-
-
 @pytest.fixture
 async def logged(world: World) -> AsyncIterator[simcord.ChannelHandle]:
     """Yield the log channel of the server."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -38,13 +37,6 @@ from tests.handlers.reading import buttons, options, text
 
 SHIPPED = "does-it-use-ai"
 ONLY_MODERATORS = "Only moderators of this server can do that"
-
-
-@pytest.fixture(params=["same bot", "after a restart"])
-async def either(world: World, request: pytest.FixtureRequest) -> AsyncIterator[World]:
-    """Yield a world in which, meanwhile, the bot stays the same or starts anew."""
-    world.restarts = request.param == "after a restart"
-    yield world
 
 
 async def entry(world: World, entry_id: str = ENTRY) -> Entry:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import discord
 import pytest
 from discord import PermissionOverwrite
@@ -24,13 +22,6 @@ from tests.handlers.moderating import (
 from tests.handlers.reading import buttons, options, text
 
 SAVE, ANSWER = "Save as FAQ", "Answer with FAQ"
-
-
-@pytest.fixture(params=["same bot", "after a restart"])
-async def either(world: World, request: pytest.FixtureRequest) -> AsyncIterator[World]:
-    """Yield a world in which, meanwhile, the bot stays the same or starts anew."""
-    world.restarts = request.param == "after a restart"
-    yield world
 
 
 # Saving

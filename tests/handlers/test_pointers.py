@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 import simcord
 
 from tests.handlers.conftest import World
@@ -21,12 +20,6 @@ from tests.handlers.reading import options, text
 
 SOURDOUGH = "how do I bake sourdough bread at high altitude"
 HOSTILE = "@everyone **why** [click](https://example.org) `||no||` bread"
-
-
-@pytest.fixture(params=["same bot", "after a restart"])
-def either(world: World, request: pytest.FixtureRequest) -> World:
-    world.restarts = request.param == "after a restart"
-    return world
 
 
 async def pointed(world: World, *questions: str, target: str = "fp-2019¶6") -> None:

@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pytest
 import simcord
 
 from knowledge.entries import Draft
@@ -19,13 +18,6 @@ from tests.handlers.reading import buttons, text
 
 UNANSWERED = "how do I bake sourdough bread at high altitude"
 HOSTILE = "@everyone <@1> **why** [click](https://example.org) `||no||` 빵" + "\\" * 40 + "*" * 200
-
-
-@pytest.fixture(params=["same bot", "after a restart"])
-async def either(world: World, request: pytest.FixtureRequest) -> World:
-    """Return a world in which, meanwhile, the bot stays the same or starts anew."""
-    world.restarts = request.param == "after a restart"
-    return world
 
 
 async def privacy(actor: simcord.MemberActor | simcord.UserHandle, world: World) -> simcord.ResponseMessage:

@@ -87,10 +87,10 @@ async def lasting(world: World, store: Store) -> Desk:
     return Desk(world, store, second)
 
 
-@pytest.fixture(params=["same bot", "after a restart"])
-async def desk(lasting: Desk, request: pytest.FixtureRequest) -> Desk:
+@pytest.fixture
+def desk(lasting: Desk, either: World) -> Desk:
     """Return a desk whose bot, meanwhile, stays the same or starts anew."""
-    lasting.world.restarts = request.param == "after a restart"
+    assert lasting.world is either
     return lasting
 
 

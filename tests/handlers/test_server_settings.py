@@ -58,10 +58,10 @@ async def office(world: World, store: Store) -> Office:
     return Office(world, store, *people)
 
 
-@pytest.fixture(params=["same bot", "after a restart"])
-async def either(office: Office, request: pytest.FixtureRequest) -> Office:
+@pytest.fixture
+def either(office: Office, either: World) -> Office:
     """Return an office whose bot, meanwhile, stays the same or starts anew."""
-    office.world.restarts = request.param == "after a restart"
+    assert office.world is either
     return office
 
 
