@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import resource
 import signal
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -21,19 +22,29 @@ from aiohttp import web
 from handlers.doctor import NEEDED
 from knowledge.store import Store
 from settings import load_settings
-from tests.handlers.test_operating import BOT
-from tests.handlers.test_runner import ROOT, TOKEN, Discord, answer
+from tests.serving import serving
+from tests.wire.loopback import TOKEN
+from tests.wire.service import NEVER, ROOT, SHIM
 
+BOT = {"id": "1", "username": "bot", "discriminator": "0", "avatar": None}
 HOSTILE = "\x1b[31mRed\u202e @everyone\x07"
 
 
 @dataclass
-class Servers(Discord):
-    """Discord with servers in which the bot has rights."""
+class Servers:
+    """As much of Discord as the doctor looks at, with servers in which the bot has rights."""
 
-    guilds: dict[int, tuple[str, int]] = field(default_factory=dict)
+    guilds: dict[int, tuple[str, int]]
+    status: int = 200
     flags: int = 0
     ahead: timedelta = timedelta()
+    is_reached: bool = False
+    base: str = ""
+
+    async def me(self, request: web.Request) -> web.Response:
+        self.is_reached = True
+        assert request.headers["Authorization"] == f"Bot {TOKEN}"
+        return answer(BOT, self.status)
 
     async def application(self, _: web.Request) -> web.Response:
         owner = {"id": "2", "username": "owner", "discriminator": "0", "avatar": None}
@@ -48,8 +59,7 @@ class Servers(Discord):
         return answer(self._guild(int(request.match_info["id"])))
 
     async def member(self, _: web.Request) -> web.Response:
-        user = {"id": "1", "username": "bot", "discriminator": "0", "avatar": None}
-        return answer({"user": user, "roles": [], "joined_at": "2026-01-01T00:00:00+00:00", "flags": 0})
+        return answer({"user": BOT, "roles": [], "joined_at": "2026-01-01T00:00:00+00:00", "flags": 0})
 
     def _guild(self, id_: int) -> dict[str, Any]:
         name, rights = self.guilds[id_]
@@ -67,6 +77,10 @@ class Servers(Discord):
         response.headers["Date"] = format_datetime(datetime.now(UTC) + self.ahead, usegmt=True)
 
 
+def answer(body: object, status: int = 200) -> web.Response:
+    return web.Response(body=json.dumps(body).encode(), status=status, content_type="application/json")
+
+
 @pytest.fixture
 async def servers() -> AsyncIterator[Servers]:
     served = Servers(guilds={11: ("Archive", NEEDED.value)})
@@ -77,12 +91,8 @@ async def servers() -> AsyncIterator[Servers]:
     app.router.add_get("/api/v10/guilds/{id}", served.guild)
     app.router.add_get("/api/v10/guilds/{id}/members/{member}", served.member)
     app.on_response_prepare.append(served.dated)
-    runner = web.AppRunner(app, shutdown_timeout=0)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    served.base = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield served
-    await runner.cleanup()
+    async with serving(app) as served.base:
+        yield served
 
 
 @dataclass(frozen=True)
@@ -105,9 +115,9 @@ async def diagnose(
 ) -> Diagnosis:
     (folder / "config.yaml").touch()
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", BOT, base, "--config", str(folder / "config.yaml"), "doctor"),
+        *(sys.executable, "bot.py", "--config", str(folder / "config.yaml"), "doctor"),
         cwd=ROOT,
-        env={"DISCORD_TOKEN": token} if token else {},
+        env={"PYTHONPATH": str(SHIM), "WIRE_BASE": base, **({"DISCORD_TOKEN": token} if token else {})},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         preexec_fn=preparing,
@@ -150,7 +160,7 @@ async def test_what_is_no_token_is_named_and_not_sent(servers: Servers, tmp_path
     assert (found.code, state) == (1, "fault")
     assert f"the {len(token)} characters that are set do not look like a bot's token" in said
     assert "Reset Token" in said
-    assert not servers.reached.is_set()
+    assert not servers.is_reached
 
 
 async def test_without_a_token_the_rest_is_checked(servers: Servers, tmp_path: Path) -> None:
@@ -161,7 +171,7 @@ async def test_without_a_token_the_rest_is_checked(servers: Servers, tmp_path: P
 
 
 async def test_a_token_that_discord_refuses(servers: Servers, tmp_path: Path) -> None:
-    servers.logins = [401]
+    servers.status = 401
     found = await diagnose(tmp_path, servers.base)
     assert found.code == 1
     assert "Discord refused the token" in found.of("sign-in")[1]
@@ -169,7 +179,7 @@ async def test_a_token_that_discord_refuses(servers: Servers, tmp_path: Path) ->
 
 
 async def test_without_a_network_it_says_what_could_not_be_checked(tmp_path: Path) -> None:
-    found = await diagnose(tmp_path, "http://127.0.0.1:9")
+    found = await diagnose(tmp_path, NEVER)
     assert found.code == 0
     assert found.of("sign-in")[0] == "warning"
     assert "cannot be reached" in found.of("sign-in")[1]

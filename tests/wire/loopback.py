@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from tests.serving import serving
 from tests.wire.api import PREFIX, Api, Request
 from tests.wire.gateway import Gateway
 from tests.wire.interactions import Interaction
@@ -59,17 +60,12 @@ class Loopback:
         app = web.Application(client_max_size=2**25)
         app.router.add_get("/gateway", self.gateway.handle)
         app.router.add_route("*", PREFIX + "/{path:.*}", self.api.handle)
-        runner = web.AppRunner(app, shutdown_timeout=_LINGER, access_log=None)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, "127.0.0.1", port).start()
-            self.port = runner.addresses[0][1]
-            self.base = f"http://127.0.0.1:{self.port}"
-            self.gateway.url = f"ws://127.0.0.1:{self.port}/gateway"
-            yield self
-        finally:
-            self.gateway.cut()
-            await runner.cleanup()
+        async with serving(app, port, linger=_LINGER) as self.base:
+            self.gateway.url = f"{self.base.replace('http', 'ws')}/gateway"
+            try:
+                yield self
+            finally:
+                self.gateway.cut()
         if strict:
             assert not broken(self.api.requests)
 

@@ -16,10 +16,9 @@ import pytest
 from tests.wire import faults
 from tests.wire.faults import Fault
 from tests.wire.loopback import TOKEN, Loopback
-from tests.wire.service import Service, running, started
+from tests.wire.service import NEVER, Service, is_closed, running, started
 
 QUESTION = "who is Jung Pak"
-NEVER = "http://127.0.0.1:9"
 
 
 def lines(service: Service) -> list[str]:
@@ -41,20 +40,26 @@ async def test_a_refused_token_ends_it_without_a_second_try(tmp_path: Path) -> N
         async with started(loopback.base, tmp_path) as service:
             assert await service.ended() == 2
         assert len(loopback.requests("login")) == 1
-    assert "Discord refused the token" in lines(service)[-2] + lines(service)[-1]
+    assert is_closed(tmp_path)
+    assert "ERROR handlers.runner: Discord refused the token. Copy a new one from https://" in service.log
     assert "Trying again" not in service.log
 
 
 @pytest.mark.parametrize(
     ("code", "said"),
-    [(4004, "refused the token"), (4014, "does not grant the intents")],
+    [
+        (4004, "Discord refused the token."),
+        (4013, "Discord does not grant the intents"),
+        (4014, "Discord does not grant the intents"),
+    ],
 )
 async def test_a_gateway_that_refuses_for_good_ends_it(tmp_path: Path, code: int, said: str) -> None:
     async with Loopback().serving() as loopback:
         loopback.gateway.refuses_with = code
         async with started(loopback.base, tmp_path) as service:
             assert await service.ended() == 2
-    assert said in service.log
+    assert is_closed(tmp_path)
+    assert f"ERROR handlers.runner: {said}" in service.log
     assert "Trying again" not in service.log
 
 

@@ -11,18 +11,11 @@ import pytest
 
 from tests.wire import faults
 from tests.wire.loopback import Loopback
-from tests.wire.service import running, started
+from tests.wire.service import is_closed, running, started
 from tests.wire.things import text
 
 QUESTION = "who is Jung Pak"
 SECONDS_TO_STOP = 5.0
-
-
-def is_closed(folder: Path) -> bool:
-    """Return whether the database was closed as it should be: SQLite then leaves no log beside it."""
-    with closing(sqlite3.connect(folder / "data" / "bot.db")) as database:
-        sound = database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    return sound and not (folder / "data" / "bot.db-wal").exists()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -38,6 +31,7 @@ async def test_an_answer_under_way_is_finished(tmp_path: Path, number: signal.Si
         assert await service.stopped(number) == 0
         assert "Noted" in voting.text
         assert "Foreign Policy" in text(loopback.api.posted[0])
+    assert service.log.endswith("INFO handlers.runner: The bot has stopped.\n")
     assert service.seconds_to_stop < SECONDS_TO_STOP
     assert "trace=" not in service.log
     assert is_closed(tmp_path)
