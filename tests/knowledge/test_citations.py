@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import example, given
@@ -95,10 +95,10 @@ def test_an_error_shows_at_most_fifty_characters_of_what_was_typed() -> None:
     ],
 )
 def test_a_long_text_is_refused_at_once(typed: str) -> None:
-    start = perf_counter()
+    start = process_time()
     with pytest.raises(CitationError):
         Citation.parse(typed)
-    assert perf_counter() - start < 0.2
+    assert process_time() - start < 0.2
 
 
 def test_content_files_hold_citations_as_text() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -120,10 +120,10 @@ def test_whatever_follows_the_slash_is_a_command_or_refused_in_words(text: str) 
 )
 def test_a_long_command_is_read_or_refused_at_once(command: str, unit: str) -> None:
     text = f"/{command}{unit * 100_000}"[:100_000]
-    start = perf_counter()
+    start = process_time()
     with suppress(CommandError):
         parse_command(text)
-    assert perf_counter() - start < 0.2
+    assert process_time() - start < 0.2
 
 
 def test_every_command_has_a_summary_and_an_example_that_it_reads_itself() -> None:

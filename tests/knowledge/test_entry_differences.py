@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from time import perf_counter
+from time import process_time
 
 from hypothesis import given
 
@@ -141,9 +141,9 @@ def test_the_longest_answers_are_compared_at_once() -> None:
         " ".join("abcdefgh"[n * n % 8] for n in range(1_000)),
         " ".join("hgab"[n % 4] for n in range(1_000)),
     )
-    start = perf_counter()
+    start = process_time()
     in_words(differences(Content("q", words[0]), Content("q", words[1])))
-    assert perf_counter() - start < 0.5
+    assert process_time() - start < 0.5
 
 
 def test_drafts_are_compared_as_they_were_typed_whatever_is_wrong_with_them() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -263,10 +263,10 @@ def test_even_what_no_draft_can_hold_is_written_so_that_it_can_be_read(library: 
 def test_ten_thousand_entries_go_out_and_in_again_in_seconds(library: Library) -> None:
     content = read({**DRAFT, "answer": "Sixty days or more, says the report. " * 10}, library)
     entries = [entry(f"permit-{n}", replace(content, question=f"Permit {n}?")) for n in range(10_000)]
-    start = perf_counter()
+    start = process_time()
     imported = read_entries(export(entries), "faq.yaml", library, most_bytes=10_000_000)
     assert len(imported) == 10_000
-    assert perf_counter() - start < 10  # some two on a machine with nothing else to do
+    assert process_time() - start < 10  # some two on a machine with nothing else to do
 
 
 # Faults
@@ -394,10 +394,10 @@ def test_a_file_that_holds_no_list_of_entries_is_refused(
 @pytest.mark.parametrize("piece", ["- x\n", "- [[[]]]\n", "- {}\n", "- a: [b]\n"])
 def test_a_file_of_too_many_pieces_is_given_up_before_all_of_it_is_read(library: Library, piece: str) -> None:
     data = piece * (2_000_000 // len(piece))
-    start = perf_counter()
+    start = process_time()
     (fault,) = faults(library, data, most_bytes=8_000_000, most_entries=1_000)
     assert "has more than 60,000 values up to here" in fault.problem
-    assert perf_counter() - start < 2  # a tenth of a second on a machine with nothing else to do
+    assert process_time() - start < 2  # a tenth of a second on a machine with nothing else to do
 
 
 def test_as_many_values_as_the_largest_entries_have_are_read(library: Library) -> None:

@@ -442,6 +442,7 @@ async def test_what_was_to_be_written_does_not_reach_the_log(
     assert typed not in caplog.text
 
 
+@pytest.mark.alone
 async def test_all_who_wait_for_a_file_that_another_program_locks_give_up_in_time(file: Path) -> None:
     async with await Store.open(url(file), patience=0.1) as store:
         with closing(sqlite3.connect(file, isolation_level=None)) as other:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 import pytest_asyncio
@@ -10,8 +10,6 @@ import pytest_asyncio
 from tests.wire.lawful import NOT_HELD, described
 from tests.wire.loopback import Loopback, Person
 from tests.wire.service import Service, running
-
-TOLD = pytest.StashKey[list[str]]()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -32,8 +30,10 @@ def ann(loopback: Loopback, bot: Service) -> Person:
 
 
 @pytest.fixture(autouse=True)
-def afresh(request: pytest.FixtureRequest) -> Iterator[None]:
+def afresh(request: pytest.FixtureRequest, tell: Callable[[str], None]) -> Iterator[None]:
     """Begin and end each test with a Discord that is well, and with nothing posted."""
+    if described() is None:
+        tell(NOT_HELD)
     if "loopback" not in request.fixturenames:
         yield
         return
@@ -41,16 +41,3 @@ def afresh(request: pytest.FixtureRequest) -> Iterator[None]:
     api.posted.clear()
     yield
     api.faults.clear()
-
-
-@pytest.fixture
-def told(request: pytest.FixtureRequest) -> list[str]:
-    """What is to be told below the summary of the tests."""
-    return request.config.stash.setdefault(TOLD, [])
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    for line in terminalreporter.config.stash.get(TOLD, []):
-        terminalreporter.write_line(line)
-    if described() is None:
-        terminalreporter.write_line(NOT_HELD)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from benchmarks.load import RATE, SERVERS, Load, press_on, share
 from tests.wire.lawful import broken
@@ -12,7 +15,8 @@ from tests.wire.service import running
 SECONDS, SLOWEST = 10.0, 0.15
 
 
-async def test_of_many_people_at_once_nobody_waits(tmp_path: Path, told: list[str]) -> None:
+@pytest.mark.alone
+async def test_of_many_people_at_once_nobody_waits(tmp_path: Path, tell: Callable[[str], None]) -> None:
     lag, ours = tmp_path / "lag", await share()
     rate = RATE if ours > 0.9 else RATE * ours / 2
     async with (
@@ -20,9 +24,9 @@ async def test_of_many_people_at_once_nobody_waits(tmp_path: Path, told: list[st
         running(loopback, tmp_path, WIRE_LAG=str(lag)) as service,
     ):
         result = await press_on(loopback, service, lag, Load(rate, seconds=SECONDS))
-    told += [f"Load, {rate:.0f} interactions a second for {SECONDS:g} s:", *f"{result}".splitlines()]
+    tell(f"Load, {rate:.0f} interactions a second for {SECONDS:g} s:\n{result}")
     if rate < RATE:
-        told.append(f"    (not {RATE:g}: other programs left us {ours:.0%} of a processor)")
+        tell(f"    (not {RATE:g}: other programs left us {ours:.0%} of a processor)")
     assert result.asked >= rate * SECONDS
     assert (result.lost, result.late, result.held_back) == (0, 0, 0)
     if min(ours, await share()) > 0.9:  # else people, and the loop, wait for other programs
