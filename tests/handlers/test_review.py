@@ -248,32 +248,33 @@ async def test_who_is_no_moderator_is_told_so(lasting: Desk, name: str) -> None:
     assert world.env.errors
 
 
-async def test_a_role_that_the_server_chose_makes_moderators(lasting: Desk) -> None:
+@pytest.fixture
+async def librarian(lasting: Desk) -> simcord.MemberActor:
+    """Return somebody with a role that the server chose for its moderators."""
     world = lasting.world
     role = world.guild.create_role("Librarians")
-    librarian = world.guild.add_member(world.env.create_user("librarian"), roles=[role])
-    await let_see(world, librarian)
-    await world.bot.desk.change_settings(
-        lasting.guild_id, lambda _: GuildSettings(moderator_roles=(role.id,))
-    )
+    somebody = world.guild.add_member(world.env.create_user("librarian"), roles=[role])
+    await let_see(world, somebody)
+    await world.bot.desk.change_settings(lasting.guild_id, lambda _: GuildSettings(moderator_roles=(role.id,)))
+    return somebody
+
+
+async def test_a_role_that_the_server_chose_makes_moderators(
+    lasting: Desk, librarian: simcord.MemberActor
+) -> None:
     assert "Nothing waits" in text(await lasting.review(librarian))
 
 
 @pytest.mark.parametrize(
     "label", ["Next ›", "Write entry", "Point to a passage", "Not for us", "Block the asker"]
 )
-async def test_rights_that_are_gone_stop_every_button(lasting: Desk, label: str) -> None:
-    world = lasting.world
-    role = world.guild.create_role("Librarians")
-    librarian = world.guild.add_member(world.env.create_user("librarian"), roles=[role])
-    await let_see(world, librarian)
-    await world.bot.desk.change_settings(
-        lasting.guild_id, lambda _: GuildSettings(moderator_roles=(role.id,))
-    )
+async def test_rights_that_are_gone_stop_every_button(
+    lasting: Desk, librarian: simcord.MemberActor, label: str
+) -> None:
     await lasting.asked(SOURDOUGH)
     await lasting.asked(LASAGNA, at=1)
     card = await lasting.review(librarian)
-    await world.bot.desk.change_settings(lasting.guild_id, lambda _: GuildSettings())
+    await lasting.world.bot.desk.change_settings(lasting.guild_id, lambda _: GuildSettings())
     result = await librarian.click(card, label=label)
     assert result.modal is None
     assert "Only moderators of this server can do that" in text(result.response)
@@ -284,18 +285,11 @@ async def test_rights_that_are_gone_stop_every_button(lasting: Desk, label: str)
     ("label", "typed"), [("Point to a passage", {"target": "fp-2019¶6"}), ("Not for us", {"reason": "no"})]
 )
 async def test_rights_that_go_while_a_form_is_open_stop_it(
-    lasting: Desk, label: str, typed: dict[str, str]
+    lasting: Desk, librarian: simcord.MemberActor, label: str, typed: dict[str, str]
 ) -> None:
-    world = lasting.world
-    role = world.guild.create_role("Librarians")
-    librarian = world.guild.add_member(world.env.create_user("librarian"), roles=[role])
-    await let_see(world, librarian)
-    await world.bot.desk.change_settings(
-        lasting.guild_id, lambda _: GuildSettings(moderator_roles=(role.id,))
-    )
     await lasting.asked(SOURDOUGH)
     shown = await librarian.click(await lasting.review(librarian), label=label)
-    await world.bot.desk.change_settings(lasting.guild_id, lambda _: GuildSettings())
+    await lasting.world.bot.desk.change_settings(lasting.guild_id, lambda _: GuildSettings())
     result = await librarian.submit_modal(shown, typed)
     assert "Only moderators of this server can do that" in text(result.response)
     assert await lasting.open() == [SOURDOUGH]

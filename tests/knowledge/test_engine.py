@@ -26,7 +26,8 @@ from tests.knowledge.small_content import ContentFolder
 
 ROOT = Path(__file__).parents[2]
 QUESTIONS: list[str] = [
-    item["question"] for item in yaml.safe_load((ROOT / "tests/golden/questions.yaml").read_text("utf-8"))
+    item["question"]
+    for item in yaml.load((ROOT / "tests/golden/questions.yaml").read_text("utf-8"), yaml.CSafeLoader)
 ]
 
 ANYTHING = st.text(st.characters(exclude_categories=()), max_size=300)

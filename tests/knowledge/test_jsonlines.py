@@ -84,7 +84,9 @@ CONTRACT = Draft202012Validator(REPLY)
 
 QUESTIONS = [
     item["question"]
-    for item in yaml.safe_load((Path(__file__).parents[1] / "golden/questions.yaml").read_text("utf-8"))
+    for item in yaml.load(
+        (Path(__file__).parents[1] / "golden/questions.yaml").read_text("utf-8"), yaml.CSafeLoader
+    )
 ]
 
 

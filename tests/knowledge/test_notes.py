@@ -57,7 +57,7 @@ def reworded(text: str) -> str:
 SHIPPED_TEXTS = [
     found
     for path in sorted(SHIPPED.rglob("*.yaml"))
-    for found in texts(yaml.safe_load(path.read_text("utf-8")), path.stem)
+    for found in texts(yaml.load(path.read_text("utf-8"), yaml.CSafeLoader), path.stem)
 ]
 
 
