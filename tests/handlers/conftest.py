@@ -27,8 +27,18 @@ def database(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def store(database: Path) -> AsyncIterator[Store]:
-    async with await Store.open(url_of_file(database), patience=1.0) as opened:
+def patience() -> float:
+    """How many seconds the store waits for a lock: more than a slow machine needs."""
+    return 10.0
+
+
+impatient = pytest.mark.parametrize("patience", [0.3])
+"""For tests in which another program keeps the database locked."""
+
+
+@pytest.fixture
+async def store(database: Path, patience: float) -> AsyncIterator[Store]:
+    async with await Store.open(url_of_file(database), patience=patience) as opened:
         yield opened
 
 

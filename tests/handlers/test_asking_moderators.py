@@ -14,7 +14,7 @@ import simcord
 from knowledge.errors import NoQuestionError
 from knowledge.guild_settings import GuildSettings
 from knowledge.store import Outcome, Store
-from tests.handlers.conftest import World
+from tests.handlers.conftest import World, impatient
 from tests.handlers.moderating import prefilled
 from tests.handlers.reading import buttons, text
 
@@ -211,6 +211,7 @@ async def test_who_is_blocked_is_told_so_kindly(world: World, store: Store) -> N
     assert await store.open_questions(world.guild.id) == ()
 
 
+@impatient
 async def test_a_database_that_somebody_holds_is_waited_for_and_then_excused(
     world: World, database: Path
 ) -> None:
@@ -353,6 +354,7 @@ async def test_a_reason_of_blanks_is_none(world: World, store: Store) -> None:
     assert await store.vote_reasons(world.guild.id) == ()
 
 
+@impatient
 async def test_a_form_that_fails_is_answered_in_one_message_and_tried_again_with_what_was_typed(
     either: World, store: Store, database: Path
 ) -> None:

@@ -20,7 +20,7 @@ from handlers import cards
 from handlers.views import Try
 from knowledge.engine import Engine
 from knowledge.store import Store, Votes
-from tests.handlers.conftest import World
+from tests.handlers.conftest import World, impatient
 from tests.handlers.reading import buttons, options, text
 
 
@@ -465,6 +465,7 @@ async def test_a_store_that_fails_is_excused_with_a_reference(
 
 
 @pytest.mark.parametrize("label", ["Helpful", "Withdraw my vote"])
+@impatient
 async def test_a_vote_is_acknowledged_before_it_waits_for_a_database_that_somebody_holds(
     world: World, database: Path, label: str
 ) -> None:

@@ -14,7 +14,7 @@ import simcord
 from handlers.drafts import EntryForm
 from knowledge.entries import Action, Draft, Entry, State
 from knowledge.store import Store
-from tests.handlers.conftest import World
+from tests.handlers.conftest import World, impatient
 from tests.handlers.moderating import (
     ENTRY,
     QUESTION,
@@ -898,6 +898,7 @@ async def test_a_change_that_cannot_be_shown_in_place_is_told_apart_and_logged(
     assert len(log.history()) == 1
 
 
+@impatient
 async def test_a_form_is_acknowledged_before_a_database_that_somebody_holds(
     world: World, database: Path
 ) -> None:
@@ -912,6 +913,7 @@ async def test_a_form_is_acknowledged_before_a_database_that_somebody_holds(
     assert "Sixty days, says" in everything(result)
 
 
+@impatient
 async def test_a_database_that_somebody_holds_keeps_the_draft_for_another_press(
     world: World, database: Path
 ) -> None:

@@ -13,7 +13,7 @@ import simcord
 
 from knowledge.entries import Draft
 from knowledge.store import Outcome, PersonalData, Store
-from tests.handlers.conftest import World
+from tests.handlers.conftest import World, impatient
 from tests.handlers.reading import buttons, text
 
 UNANSWERED = "how do I bake sourdough bread at high altitude"
@@ -252,6 +252,7 @@ async def test_deleting_twice_says_that_there_was_nothing(world: World, store: S
     assert "There was nothing to delete." in text(second)
 
 
+@impatient
 async def test_a_database_that_fails_deletes_nothing_and_is_excused(
     world: World, store: Store, database: Path
 ) -> None:

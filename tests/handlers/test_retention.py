@@ -11,7 +11,7 @@ import pytest
 
 from knowledge.entries import Draft
 from knowledge.store import Store
-from tests.handlers.conftest import World
+from tests.handlers.conftest import World, impatient
 from tests.handlers.reading import buttons
 
 DAY = 24 * 60 * 60
@@ -113,6 +113,7 @@ async def test_who_asked_the_same_later_keeps_the_question_open(world: World, st
     assert waiting.askers == 1
 
 
+@impatient
 async def test_a_round_that_fails_is_logged_and_made_up_for(
     world: World, store: Store, database: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

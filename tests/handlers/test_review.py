@@ -255,7 +255,9 @@ async def librarian(lasting: Desk) -> simcord.MemberActor:
     role = world.guild.create_role("Librarians")
     somebody = world.guild.add_member(world.env.create_user("librarian"), roles=[role])
     await let_see(world, somebody)
-    await world.bot.desk.change_settings(lasting.guild_id, lambda _: GuildSettings(moderator_roles=(role.id,)))
+    await world.bot.desk.change_settings(
+        lasting.guild_id, lambda _: GuildSettings(moderator_roles=(role.id,))
+    )
     return somebody
 
 

@@ -16,7 +16,7 @@ from discord import PermissionOverwrite
 
 from knowledge.guild_settings import GuildSettings
 from knowledge.store import Store
-from tests.handlers.conftest import World
+from tests.handlers.conftest import World, impatient
 from tests.handlers.reading import buttons, parts, raw, text
 
 NOBODY_ELSE = "Only members who may manage this server can do that"
@@ -291,6 +291,7 @@ async def test_channels_and_roles_that_are_gone_are_counted_and_left_out_of_the_
     assert chosen(panel, "log") == chosen(panel, "roles") == []
 
 
+@impatient
 async def test_a_database_that_somebody_holds_changes_nothing_and_is_excused(
     office: Office, database: Path
 ) -> None:

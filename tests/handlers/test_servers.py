@@ -17,7 +17,7 @@ from simcord.backend import serializers
 
 from knowledge.guild_settings import GuildSettings
 from knowledge.store import Store, Votes
-from tests.handlers.conftest import MakeBot, World
+from tests.handlers.conftest import MakeBot, World, impatient
 from tests.handlers.moderating import choose
 from tests.handlers.reading import buttons, text
 
@@ -336,6 +336,7 @@ async def test_with_no_days_of_grace_data_goes_with_the_next_daily_round(server:
     assert await server.store.votes(key) == Votes(0, 0)
 
 
+@impatient
 async def test_a_database_that_fails_is_logged_and_made_up_for(
     server: Server, database: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

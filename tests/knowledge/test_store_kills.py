@@ -11,6 +11,7 @@ from benchmarks.kills import kill
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that copy themselves")
+@pytest.mark.alone
 def test_what_was_acknowledged_survives_40_kills(tmp_path: Path) -> None:
     toll = kill(tmp_path / "bot.db", rounds=40, seed=20260131)
     assert toll.kills == 40
