@@ -5,8 +5,8 @@ Everything heavy is imported by the command that needs it, so that `ask` answers
 
 from __future__ import annotations
 
-import gc
 import os
+import signal
 import sys
 from codecs import BOM_UTF8
 from contextlib import suppress
@@ -22,7 +22,7 @@ except ModuleNotFoundError:
         "under “Try it”, then use .venv/bin/python instead of python."
     )
 
-from knowledge.collector import collector_resting
+from knowledge.collecting import collector_resting, set_apart
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 FAULTS_FOUND = 1
 CANNOT_START = 2
+NOT_ALL_CHECKED = 3
 INSTALL_DEMO = f"Install what it needs: {sys.executable} -m pip install -e '.[demo]'"
 
 
@@ -124,7 +125,7 @@ def ask(  # noqa: PLR0913, PLR0917  (each is an option)
             'give either a question in quotes or --json, for example: ask "who is Jung Pak"'
         )
     engine = _engine(_settings(context), collections)
-    gc.freeze()  # else the collector searches the library once more when the process ends
+    set_apart()  # else the collector searches the library once more when the process ends
     if as_json:
         from knowledge.jsonlines import replies
 
@@ -386,7 +387,8 @@ def restore(context: click.Context, file: Path) -> None:
 def doctor(context: click.Context) -> None:
     """Check what the bot stands on (token, Discord, database, content, disk, clock) and say what to do.
 
-    Nothing is changed, and the bot may be running. Ends with code 1 if something has to be mended.
+    Nothing is changed, and the bot may be running. Ends with code 1 if something has to be mended, and
+    otherwise with code 3 if something could not be checked, as when Discord cannot be reached.
     """
     import asyncio
     import logging
@@ -396,21 +398,29 @@ def doctor(context: click.Context) -> None:
     logging.basicConfig(level=logging.CRITICAL)  # what fails is said in the findings
     settings = _settings(context)
 
-    async def findings() -> bool:
-        is_sound = True
+    async def found() -> dict[State, list[str]]:
+        """Print what is found; return what it is about, by its state."""
+        by_state: dict[State, list[str]] = {}
         async for finding in examined(settings):
             click.echo(str(finding))
-            is_sound &= finding.state is not State.FAULT
-        return is_sound
+            by_state.setdefault(finding.state, []).append(finding.about)
+        return by_state
 
-    if not asyncio.run(findings()):
+    by_state = asyncio.run(found())
+    if unchecked := by_state.get(State.UNCHECKED):
+        click.echo(f"\nNot everything could be checked: {', '.join(unchecked)}.")
+    if State.FAULT in by_state:
         raise SystemExit(FAULTS_FOUND)
+    if unchecked:
+        raise SystemExit(NOT_ALL_CHECKED)
 
 
 @cli.command()
 @click.pass_context
 def run(context: click.Context) -> None:
     """Run the Discord bot until it is stopped with Ctrl-C or SIGTERM."""
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGHUP,))  # it waits until there is a bot to reload
     from handlers.client import AidPolicyBot
     from handlers.runner import run as run_bot
 

@@ -249,10 +249,15 @@ async def shown(settings: Settings, engine: Engine, port: int) -> AsyncIterator[
         )
         async with (
             await Store.open(own.store_url) as store,
-            _world(AidPolicyBot(engine, store, own)) as world,
+            _world(AidPolicyBot(engine, store, own, _seconds)) as world,
             _page(world, port) as page,
         ):
             yield Demo(page, world)
+
+
+def _seconds() -> float:
+    """Return the time of the world, which is not always that of the machine."""
+    return discord.utils.utcnow().timestamp()
 
 
 # --- the world --------------------------------------------------------------------------------------------

@@ -65,6 +65,7 @@ class Ask(Cog):
         guild_id = message.guild.id if message.guild else None
         kind = "message" if message.guild else "direct message"
         requests.begin(requests.Request("message", kind, guild_id, (message.content, said)))
+        await self.bot.turns.wait()
         try:
             self.bot.gate.admit(message.author.id, guild_id)
             question = question_from(said)

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import logging
+import time
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
@@ -57,10 +58,13 @@ from handlers.servers import Servers
 from handlers.sources import Sources
 from handlers.telling import Telling
 from handlers.timeline import Timeline
+from handlers.turns import Turns
 from handlers.who import Who
+from knowledge.collecting import set_apart
 from knowledge.desk import Desk
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from knowledge.answers import Answer
@@ -99,14 +103,20 @@ class Tree(app_commands.CommandTree["AidPolicyBot"]):
         if interaction.type is discord.InteractionType.autocomplete:
             # It is never ended, and so neither counted nor logged, but what fails in it has its id.
             requests.begin(requests.Request("suggestions", command, interaction.guild_id, typed))
+            if not await bot.turns.in_time(interaction.id):
+                bot.metrics.suggested("shed")
+                return False
             # Nobody types that much; whoever sends it wants to keep the bot busy.
             is_long = any(len(text) > LONGEST_QUESTION for text in typed)
             admitted = not is_long and bot.gate.admits_suggestions(user_id)
-            bot.metrics.suggested(held_back=not admitted)
+            bot.metrics.suggested("given" if admitted else "limited")
             if not admitted:
                 await interaction.response.autocomplete([])
             return admitted
         requests.begin(requests.Request("command", command, interaction.guild_id, typed))
+        if not await bot.turns.in_time(interaction.id):
+            requests.shed(bot)
+            return False
         try:
             bot.gate.admit(user_id, interaction.guild_id, moderates=is_moderator(interaction))
         except errors.UserError as error:
@@ -128,8 +138,13 @@ class AidPolicyBot(commands.Bot):
     messages, without one. Whatever it says pings nobody.
     """
 
-    def __init__(self, engine: Engine, store: Store, settings: Settings) -> None:
-        """Take what the bot stands on; nothing is connected or read yet."""
+    def __init__(
+        self, engine: Engine, store: Store, settings: Settings, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Take what the bot stands on; nothing is connected or read yet.
+
+        `clock` counts seconds as Discord does in its ids; where there is another Discord, it may be another.
+        """
         # The bot has no voice; else the first thing an operator reads is that voice is not supported.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         self.metrics = Metrics()
@@ -155,14 +170,16 @@ class AidPolicyBot(commands.Bot):
         """Held while a file of entries is read: that takes the processor, which replies need meanwhile."""
         self.reloading = asyncio.Lock()
         self.gate = Gate(settings, discord.utils.utcnow)
+        self.turns = Turns(clock)
         self.shared: deque[tuple[int, datetime | None, str]] = deque(maxlen=1000)
         """The private cards last posted, each by its id, its last edit and what it was asked."""
         self._items: list[type[ui.DynamicItem[Any]]] = []
 
     async def setup_hook(self) -> None:
         """Load the commands, the buttons and what the engine loads late, before Discord sends anything."""
-        await asyncio.to_thread(self.engine.warm_up)
-        await self.desk.load()
+        async with self.reloading:
+            await asyncio.to_thread(self.engine.warm_up)
+            await self.desk.load()
         if self.application:  # what Discord said at sign-in, so that nobody has to ask it again
             self.owner_ids = operators(self.application)
         for cog in COGS:
@@ -174,6 +191,7 @@ class AidPolicyBot(commands.Bot):
         self.add_dynamic_items(*entry_files.ITEMS, *faq_messages.ITEMS, *form_retries.ITEMS)
         if self.settings.sync_commands == "auto":
             await self.sync_if_changed()
+        set_apart()  # to search all that is loaded by now would block the event loop for 40 ms
 
     async def reload(self) -> str:
         """Answer from the content as it is now, without a restart; return what is in service from now on.
@@ -243,6 +261,7 @@ class AidPolicyBot(commands.Bot):
                 name = next((form.__name__ for form in FORMS if form.read(data["custom_id"])), "unknown")
                 typed = tuple(requests.typed_in(data))
                 requests.begin(requests.Request("form", name, interaction.guild_id, typed))
+                await self.turns.wait()
                 await forms.submit(interaction, FORMS)
                 requests.end(self)
             elif interaction.type is discord.InteractionType.component and not self._knows(data["custom_id"]):

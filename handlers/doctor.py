@@ -223,7 +223,7 @@ def _failed(about: str, error: Exception) -> Finding:
     if is_outage(error) or isinstance(error, TimeoutError):
         said = f"Discord cannot be reached ({type(error).__name__})"
         remedy = "Check the network and any proxy; the bot itself waits and tries again."
-        return Finding(State.WARNING, about, said, remedy)
+        return Finding(State.UNCHECKED, about, said, remedy)
     return Finding(State.FAULT, about, f"{type(error).__name__}: {error}", "Run it again later.")
 
 

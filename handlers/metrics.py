@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from http import HTTPStatus
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
 from handlers import requests
+from handlers.delivery import ALREADY_ANSWERED
 from knowledge.errors import KnowledgeError
 
 if TYPE_CHECKING:
@@ -60,7 +62,7 @@ class Metrics:
         )
         self._suggestions = Counter(
             "aid_bot_suggestions",
-            "Lists of suggestions, given or held back by the limit.",
+            "Lists of suggestions, given, held back by the limit, or shed since they came too late.",
             ("outcome",),
             registry=self.registry,
         )
@@ -76,7 +78,7 @@ class Metrics:
         self._ready = self._gauge("aid_bot_ready", "1 while the bot can answer, else 0.")
         self._latency = self._gauge("aid_bot_gateway_latency_seconds", "Of Discord's heartbeat.")
         # So that a graph begins at 0, and not with a first fault.
-        for outcome in ("answered", "refused", "error", "limited", "failed", "late"):
+        for outcome in ("answered", "refused", "error", "limited", "failed", "late", "shed"):
             self._requests.labels("command", outcome)
 
     def _gauge(self, name: str, purpose: str) -> Gauge:
@@ -87,9 +89,9 @@ class Metrics:
         self._requests.labels(request.kind, request.outcome).inc()
         self._seconds.labels(request.kind).observe(request.seconds)
 
-    def suggested(self, *, held_back: bool) -> None:
-        """Count a list of suggestions."""
-        self._suggestions.labels("limited" if held_back else "given").inc()
+    def suggested(self, outcome: str) -> None:
+        """Count a list of suggestions: given, limited or shed."""
+        self._suggestions.labels(outcome).inc()
 
     def reloaded(self, *, failed: bool) -> None:
         """Count a reload."""
@@ -122,6 +124,17 @@ class Metrics:
         _context: SimpleNamespace,
         sent: aiohttp.TraceRequestEndParams,
     ) -> None:
+        """Observe the first word that the first reply is there: that it was taken, or that there was one."""
         request = requests.current()
-        if request is not None and sent.url.path.endswith("/callback") and sent.response.ok:
+        if request is None or request.is_acknowledged or not sent.url.path.endswith("/callback"):
+            return
+        if sent.response.ok or await _says_already_answered(sent.response):
+            request.is_acknowledged = True
             self._acknowledged.observe(request.seconds)
+
+
+async def _says_already_answered(response: aiohttp.ClientResponse) -> bool:
+    if response.status != HTTPStatus.BAD_REQUEST:
+        return False
+    said = await response.json(content_type=None)
+    return isinstance(said, dict) and said.get("code") == ALREADY_ANSWERED

@@ -11,6 +11,7 @@ from discord import app_commands
 
 from handlers.base import Cog, Interaction
 from handlers.errors import UserError
+from knowledge.collecting import collector_resting, set_apart
 from knowledge.content import read_content
 from knowledge.engine import Engine
 from knowledge.errors import ContentError
@@ -42,6 +43,7 @@ async def put_into_service(bot: AidPolicyBot) -> str:
             _log.error("The content was not reloaded; version %s stays in service.%s", before, what)
             raise
         bot.engine = engine
+        set_apart()
         bot.metrics.reloaded(failed=False)
     version = engine.library.version
     said = f"Version {version} is in service" + (
@@ -53,8 +55,9 @@ async def put_into_service(bot: AidPolicyBot) -> str:
 
 def _read(settings: Settings) -> Engine:
     """Read the content and index it, with what the first question would otherwise wait for."""
-    engine = Engine(read_content(local=settings.data_dir).only(settings.collections))
-    engine.warm_up()
+    with collector_resting():
+        engine = Engine(read_content(local=settings.data_dir).only(settings.collections))
+        engine.warm_up()
     return engine
 
 

@@ -31,6 +31,7 @@ class Request:
     guild_id: int | None = None
     typed: tuple[str, ...] = ()
     outcome: str = "done"
+    is_acknowledged: bool = False
     id: str = field(default_factory=lambda: secrets.token_hex(4))
     started: float = field(default_factory=time.monotonic)
 
@@ -70,6 +71,12 @@ def end(bot: AidPolicyBot) -> None:
     if bot.settings.log_questions and request.typed:
         about["typed"] = request.typed
     _log.info("%s %s: %s", request.kind, request.name, request.outcome, extra=about)
+
+
+def shed(bot: AidPolicyBot) -> None:
+    """End the request of this task, which came too late to be answered, before any work is done."""
+    came_to("shed")
+    end(bot)
 
 
 def typed_in(data: Any) -> Iterator[str]:

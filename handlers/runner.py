@@ -10,7 +10,6 @@ The exit code tells a supervisor whether to start it again:
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import signal
 import sys
@@ -22,6 +21,7 @@ import discord
 from handlers.delivery import Backoff, insist
 from handlers.logs import is_outage, set_up_logging
 from handlers.status import Status
+from knowledge.collecting import set_apart
 from knowledge.errors import KnowledgeError
 from knowledge.store import Store
 from settings import NO_TOKEN, Settings
@@ -65,7 +65,7 @@ def run(settings: Settings, make_bot: MakeBot, *, backoff: Backoff = _RECONNECTI
         print(NO_TOKEN, file=sys.stderr)
         return MISCONFIGURED
     set_up_logging(settings, token)
-    gc.freeze()  # what is loaded by now stays; to search it for garbage would block the event loop for 40 ms
+    set_apart()
     return asyncio.run(_serve(settings, token, make_bot, backoff))
 
 

@@ -44,14 +44,15 @@ class Status:
         self._reloading: set[asyncio.Task[None]] = set()
 
     def of(self, bot: Bot) -> Bot:
-        """Be about this bot from now on; return it."""
+        """Be about this bot from now on; return it. A SIGHUP that was held back meanwhile reloads it."""
         self._bot = bot
+        if hasattr(signal, "pthread_sigmask"):
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._hung_up)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGHUP,))
         return bot
 
     async def __aenter__(self) -> Self:
         """Begin to serve; an address that cannot be had is logged, and the bot runs without."""
-        if hasattr(signal, "SIGHUP"):
-            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._hung_up)
         if self._address != "off":
             await self._serve()
         return self

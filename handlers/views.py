@@ -179,6 +179,9 @@ class CardItem(ui.DynamicItem[ui.Item[Any]], template=r"(?!)"):
         bot, data = interaction.client, interaction.data
         typed = (*requests.typed_in(data), _footer(interaction).asked)
         requests.begin(requests.Request("button", type(self).__name__, interaction.guild_id, typed))
+        if not await bot.turns.in_time(interaction.id):
+            requests.shed(bot)
+            return False
         try:
             bot.gate.admit(interaction.user.id, interaction.guild_id, moderates=is_moderator(interaction))
             await self.allow(interaction)

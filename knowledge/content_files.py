@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from knowledge.citations import SOURCE_ID
-from knowledge.collector import collector_resting
+from knowledge.collecting import collector_resting
 from knowledge.errors import Fault
 from knowledge.text import echo
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from benchmarks import __main__ as benchmarks
-from benchmarks import retrieval
+from benchmarks import load, retrieval
 from benchmarks.peers import OURS, RankBm25
 
 
@@ -85,3 +87,47 @@ class TestRetrieval:
         assert "| 100 | this index |" in done.stdout
         for measure in ("p50", "p99"):
             assert f"faster than rank_bm25 at every size, by {measure}: not measured" in done.stdout
+
+
+# Under load
+
+SOUND = load.Result(
+    asked=1000,
+    lost=0,
+    late=0,
+    held_back=0,
+    p50=0.002,
+    p99=0.02,
+    slowest=0.1,
+    cpu=0.003,
+    rss_warm=170_000,
+    rss_after=171_000,
+    blocked=(),
+)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"lost": 2}, ["2 interactions were lost"]),
+        ({"late": 1}, ["1 were answered after 3 s"]),
+        ({"held_back": 3}, ["3 were held back by limits"]),
+        ({"blocked": [(0.06, "search")]}, ["the event loop was blocked 1 times"]),
+        ({"rss_after": 190_000}, ["memory grew by 20,000 kB"]),
+        ({}, []),
+    ],
+)
+def test_a_promise_that_is_not_kept_is_named(changed: dict[str, Any], said: list[str]) -> None:
+    assert replace(SOUND, **changed).broken() == said
+
+
+def test_the_load_says_how_many_were_lost_or_late_and_by_how_much_memory_grew() -> None:
+    told = str(replace(SOUND, lost=2, late=1))
+    assert "1,000 interactions, 2 lost, 1 answered after 3 s" in told
+    assert "171,000 kB in the end, +1,000 kB" in told
+
+
+def test_a_promise_that_is_not_kept_fails_the_run() -> None:
+    load.fail_if_broken(SOUND)
+    with pytest.raises(SystemExit, match=r"Not kept: 1 interactions were lost, 2 were answered after 3 s\."):
+        load.fail_if_broken(replace(SOUND, lost=1, late=2))

@@ -180,10 +180,20 @@ async def test_a_token_that_discord_refuses(servers: Servers, tmp_path: Path) ->
 
 async def test_without_a_network_it_says_what_could_not_be_checked(tmp_path: Path) -> None:
     found = await diagnose(tmp_path, NEVER)
-    assert found.code == 0
-    assert found.of("sign-in")[0] == "warning"
+    assert found.code == 3
     assert "cannot be reached" in found.of("sign-in")[1]
-    assert [found.of(about)[0] for about in ("intents", "servers", "clock")] == ["not checked"] * 3
+    assert "Check the network and any proxy" in found.of("sign-in")[1]
+    unchecked = ("sign-in", "intents", "servers", "clock")
+    assert [found.of(about)[0] for about in unchecked] == ["not checked"] * 4
+    assert found.printed.endswith("\nNot everything could be checked: sign-in, intents, servers, clock.\n")
+
+
+async def test_a_fault_weighs_more_than_what_could_not_be_checked(tmp_path: Path) -> None:
+    (await database(tmp_path)).write_bytes(b"no database" * 1000)
+    found = await diagnose(tmp_path, NEVER)
+    assert found.code == 1
+    assert (found.of("database")[0], found.of("sign-in")[0]) == ("fault", "not checked")
+    assert "Not everything could be checked: sign-in, intents" in found.printed
 
 
 async def test_permissions_that_are_missing_are_named_by_server(servers: Servers, tmp_path: Path) -> None:

@@ -46,7 +46,8 @@ async def store(database: Path, patience: float) -> AsyncIterator[Store]:
 def make_bot(engine: Engine, store: Store) -> MakeBot:
     def make(**settings: Any) -> AidPolicyBot:
         # Time stands still in most tests, so nobody who has to wait would ever be let in again.
-        return AidPolicyBot(engine, store, Settings(**{"requests_a_minute": 0, **settings}))
+        chosen = Settings(**{"requests_a_minute": 0, **settings})
+        return AidPolicyBot(engine, store, chosen, clock=lambda: discord.utils.utcnow().timestamp())
 
     return make
 

@@ -20,7 +20,9 @@ async def loopback() -> AsyncIterator[Loopback]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def bot(loopback: Loopback, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
-    async with running(loopback, tmp_path_factory.mktemp("bot")) as service:
+    async with running(
+        loopback, tmp_path_factory.mktemp("bot"), AID_BOT_STATUS_ADDRESS="127.0.0.1:0"
+    ) as service:
         yield service
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import sqlite3
 import sys
@@ -12,6 +13,9 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import aiohttp
+from prometheus_client.parser import text_string_to_metric_families
 
 from tests.wire.loopback import TOKEN, Loopback
 
@@ -51,6 +55,18 @@ class Service:
         while not loopback.gateway.ready.is_set():
             assert self.process.returncode is None and time.perf_counter() < until, self.log
             await asyncio.sleep(0.01)
+
+    async def metric(self, name: str, **labels: str) -> float:
+        """Return the value of a metric, of several the sum; 0 if there is none such."""
+        found = re.search(r"at port (\d+) of 127\.0\.0\.1", self.log)
+        assert found, "nothing is served; start it with AID_BOT_STATUS_ADDRESS=127.0.0.1:0"
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"http://127.0.0.1:{found[1]}/metrics") as response,
+        ):
+            families = text_string_to_metric_families(await response.text())
+        samples = [sample for family in families for sample in family.samples if sample.name == name]
+        return sum(sample.value for sample in samples if labels.items() <= sample.labels.items())
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
         """Ask it to stop."""

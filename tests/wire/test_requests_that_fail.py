@@ -47,6 +47,18 @@ async def test_the_first_answer_arrives_though_the_connection_was_reset_three_ti
     assert "Foreign Policy" in (await ann.slash("ask", question=QUESTION)).text
 
 
+@passing
+async def test_the_time_to_the_first_answer_is_measured_once(
+    loopback: Loopback, bot: Service, ann: Person, fault: Fault
+) -> None:
+    before = await bot.metric("aid_bot_ack_seconds_count")
+    loopback.api.faults.add(fault, "callback")
+    answered = bot.log.count("command ask: answered")
+    await ann.slash("ask", question=QUESTION)
+    await bot.says("command ask: answered", times=answered + 1)
+    assert await bot.metric("aid_bot_ack_seconds_count") == before + 1
+
+
 @unclear
 async def test_what_comes_after_the_first_answer_arrives_too(
     loopback: Loopback, ann: Person, fault: Fault

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import os
 import re
+import signal
 import socket
 import sqlite3
+import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -190,3 +193,40 @@ def _drop_the_power_to_write_everywhere() -> None:
         library = ctypes.CDLL(None)
         for power in (dac_override, dac_read_search):
             library.prctl(drop_from_the_bounding_set, power, 0, 0, 0)
+
+
+# Signals while it starts
+
+
+@pytest.mark.parametrize("seconds", [0.02, 0.2, 0.5, 0.8, 1.2])
+async def test_it_can_be_ended_at_any_moment_of_its_start(tmp_path: Path, seconds: float) -> None:
+    async with Loopback().serving() as loopback:
+        async with started(loopback.base, tmp_path) as service:
+            await asyncio.sleep(seconds)
+            assert await service.stopped() in (0, -signal.SIGTERM)
+        assert service.seconds_to_stop < 5
+        assert not re.search(r"Traceback|trace=", service.log)
+        async with running(loopback, tmp_path):
+            assert "Foreign Policy" in (await loopback.member().slash("ask", question=QUESTION)).text
+
+
+def holds_back(number: signal.Signals, service: Service) -> bool:
+    """Return whether a process lets a signal wait, which Linux tells."""
+    about = Path(f"/proc/{service.process.pid}/status").read_text()
+    found = re.search(r"^SigBlk:\s*(\w+)$", about, re.MULTILINE)
+    return bool(found and int(found[1], 16) >> (number - 1) & 1)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into the process")
+async def test_a_reload_that_is_asked_for_while_it_starts_is_done_once_it_can_be(tmp_path: Path) -> None:
+    async with Loopback().serving() as loopback, started(loopback.base, tmp_path) as service:
+        assert await loopback.until(lambda: holds_back(signal.SIGHUP, service))
+        assert not (tmp_path / "data").exists(), "the database is open already"
+        service.process.send_signal(signal.SIGHUP)
+        await service.signs_in(loopback)
+        await service.says("The content was reloaded.")
+        assert not holds_back(signal.SIGHUP, service)
+        service.process.send_signal(signal.SIGHUP)
+        await service.says("The content was reloaded.", times=2)
+        assert "Foreign Policy" in (await loopback.member().slash("ask", question=QUESTION)).text
+        assert await service.stopped() == 0

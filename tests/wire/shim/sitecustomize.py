@@ -90,6 +90,7 @@ def _set_the_clock_by(path: str) -> None:
 
 def _watch_the_loop(path: str) -> None:
     import asyncio
+    import gc
     import sys
     import threading
     import time
@@ -106,10 +107,13 @@ def _watch_the_loop(path: str) -> None:
         main, log = threading.get_ident(), Path(path).open("a", buffering=1)  # noqa: ASYNC230, SIM115
         # The time that the loop itself took, where the system tells it: not what other processes took.
         clock = time.pthread_getcpuclockid(main) if hasattr(time, "pthread_getcpuclockid") else None
-        ticks = [0]
+        ticks, collections = [0], [0]
 
         def spent() -> float:
             return time.perf_counter() if clock is None else time.clock_gettime(clock)
+
+        def collecting(phase: str, _: object) -> None:
+            collections[0] += phase == "stop" and threading.get_ident() == main
 
         async def tick() -> None:
             while True:
@@ -119,6 +123,7 @@ def _watch_the_loop(path: str) -> None:
         def watch() -> None:
             while True:
                 tick, since, where, late = ticks[0], spent(), "", 0.0
+                collected = collections[0]
                 while ticks[0] == tick:
                     late = spent() - since
                     if late > too_long / 2 and not where:
@@ -126,8 +131,10 @@ def _watch_the_loop(path: str) -> None:
                         where = " < ".join(f"{frame.name}:{frame.lineno}" for frame in frames[:-9:-1])
                     time.sleep(step / 2)
                 if late > too_long:
-                    log.write(f"{late:.3f} {where}\n")
+                    searches = collections[0] - collected
+                    log.write(f"{late:.3f} {where} with {searches} searches for garbage\n")
 
+        gc.callbacks.append(collecting)
         self._watching = asyncio.create_task(tick())
         threading.Thread(target=watch, daemon=True).start()
         await log_in(self, token)

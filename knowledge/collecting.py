@@ -1,4 +1,4 @@
-"""Python's collector of cycles, which stands in the way where much is made at once that stays."""
+"""Python's collector of garbage, which searches all that there is, and stops everything else meanwhile."""
 
 from __future__ import annotations
 
@@ -17,3 +17,11 @@ def collector_resting() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+def set_apart() -> None:
+    """Take what there is by now out of every later search; what nobody refers to any more still goes.
+
+    Only cycles among it would stay for good. A library and its index have none.
+    """
+    gc.freeze()
