@@ -81,6 +81,25 @@ def _chosen(_context: click.Context, _parameter: click.Parameter, value: str | N
     return chosen
 
 
+def _speak(_context: click.Context, _parameter: click.Parameter, language: str | None) -> None:
+    """Speak a language from now on."""
+    from knowledge.languages import languages, speak
+
+    if language is None:
+        return
+    if language not in languages():
+        raise click.BadParameter(f"{language[:20]} is unknown; there are {', '.join(languages())}.")
+    speak(language)
+
+
+_in_language = click.option(
+    "--language",
+    callback=_speak,
+    expose_value=False,
+    help="Reply in this language, such as ko, to what is not written in another that it speaks.",
+)
+
+
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--config",
@@ -109,6 +128,7 @@ def cli(context: click.Context, config: Path | None) -> None:
 @click.option("--explain", is_flag=True, help="Show how the question is read and what decides the reply.")
 @click.option("--as", "form", help="Write the reply as a file: csv, receipt, ics, markdown, bibtex, …")
 @click.option("--collections", callback=_chosen, help="Answer from these only, parted by commas: core, …")
+@_in_language
 @click.pass_context
 def ask(  # noqa: PLR0913, PLR0917  (each is an option)
     context: click.Context,
@@ -137,23 +157,26 @@ def ask(  # noqa: PLR0913, PLR0917  (each is an option)
     if form:
         sys.stdout.buffer.write(_file(engine, typed, form))
         return
-    from console import show
+    from console import answer
 
     if explain:
         click.echo(f"{engine.explain(typed)}\n")
-    show(engine.reply(typed))
+    answer(engine, typed)
 
 
 def _file(engine: Engine, typed: str, form: str) -> bytes:
     """Return the reply as a file; stops with the forms that it has, if it does not have this one."""
-    from knowledge.downloads import download, formats
+    from knowledge.downloads import download, formats, written_in
+    from knowledge.languages import speaking
 
     answer = engine.reply(typed)
     offered = {str(format_): format_ for format_ in formats(answer)}
     if form.lower() not in offered:
         known = f"It can be had as {', '.join(offered)}" if offered else "It was not understood"
         _stop(f"This reply cannot be had as “{form[:50]}”. {known}. To read it: ask without --as.")
-    return download(answer, offered[form.lower()], engine.library.sources).data
+    wanted = offered[form.lower()]
+    with speaking(written_in(wanted)):
+        return download(engine.reply(typed), wanted, engine.library.sources).data
 
 
 @cli.command()
@@ -193,6 +216,7 @@ def chart(context: click.Context, figures: str, file: Path) -> None:
 
 
 @cli.command()
+@_in_language
 @click.pass_context
 def console(context: click.Context) -> None:
     """Ask and look things up at a prompt, with history and completion; Ctrl-D leaves."""

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from knowledge.commands import COMMANDS
+from knowledge.commands import COMMANDS, command_meant, shown_command
+from knowledge.languages import gettext, speaking, translatable
 from knowledge.plaintext import library_in_words, plain_text
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 WIDEST = 100
 
-WELCOME = "Ask a question, or type / for the commands. `exit` or Ctrl-D leaves."
+WELCOME = translatable("Ask a question, or type / for the commands. `exit` or Ctrl-D leaves.")
 LEAVING = frozenset(("exit", "quit", ":q", "/exit", "/quit"))
 
 
@@ -36,6 +37,12 @@ def show(answer: Answer) -> None:
         width = min(shutil.get_terminal_size().columns, WIDEST)
         text = "\n".join(_wrap(line, width) for line in text.splitlines())
     click.echo(text)
+
+
+def answer(engine: Engine, typed: str) -> None:
+    """Print the reply to what was typed, in its language if the bot speaks it."""
+    with speaking(engine.language_of(typed)):
+        show(engine.reply(typed))
 
 
 def _wrap(line: str, width: int) -> str:
@@ -53,7 +60,7 @@ def converse(engine: Engine, data_dir: Path) -> None:
     if not sys.stdin.isatty():
         for line in sys.stdin:
             if line.strip():
-                show(engine.reply(line.strip()))
+                answer(engine, line.strip())
                 click.echo()
         return
     from prompt_toolkit import PromptSession
@@ -65,9 +72,10 @@ def converse(engine: Engine, data_dir: Path) -> None:
         (data_dir / "history").touch()
         history = FileHistory(str(data_dir / "history"))
     except OSError as error:
-        click.echo(f"The history is kept for this time only: {error.strerror}: {data_dir}", err=True)
+        why = f"{error.strerror}: {data_dir}"
+        click.echo(gettext("The history is kept for this time only: {reason}", reason=why), err=True)
     session: PromptSession[str] = PromptSession("> ", history=history, completer=_completer(engine))
-    click.echo(WELCOME)
+    click.echo(gettext(WELCOME))
     while True:
         try:
             typed = session.prompt()
@@ -78,7 +86,7 @@ def converse(engine: Engine, data_dir: Path) -> None:
         if typed.strip().lower() in LEAVING:
             return
         if typed.strip():
-            show(engine.reply(typed))
+            answer(engine, typed)
             click.echo()
 
 
@@ -99,12 +107,13 @@ def completions(library: Library, typed: str) -> Iterator[Suggestion]:
             "cite": suggestions.references,
             "sources": suggestions.sources,
         }
-        if name in suggested:
-            yield from suggested[name](library, rest)
+        if (command := command_meant(name)) in suggested:
+            yield from suggested[command](library, rest)
         return
     for command, form in COMMANDS.items():
-        if command.startswith(name):
-            yield suggestions.Suggestion(f"/{command} — {form.summary}", command)
+        shown = shown_command(f"/{command}")
+        if command.startswith(name) or shown.startswith(typed):
+            yield suggestions.Suggestion(f"{shown} — {gettext(form.summary)}", shown.removeprefix("/"))
 
 
 def _completer(engine: Engine) -> Completer:

@@ -10,11 +10,12 @@ from discord import app_commands
 from discord.app_commands import Range
 from discord.ext import commands
 
-from handlers import cards, errors, requests
+from handlers import cards, errors, languages, requests
 from handlers.base import Cog, Interaction
 from handlers.limits import LimitError
 from handlers.replies import LONGEST_QUESTION, Visibility, question_from, send, visibility_option
 from handlers.views import Shown, reply_view, takes_questions
+from knowledge.languages import gettext
 
 if TYPE_CHECKING:
     from handlers.client import AidPolicyBot
@@ -53,7 +54,7 @@ class Ask(Cog):
         is_own = self.bot.user is not None and message.author.id == self.bot.user.id
         question = question_from((cards.footer(message).asked if is_own else "") or message.content)
         if not question:
-            raise errors.UserError("That message has no text that I could read as a question.")
+            raise errors.UserError(gettext("That message has no text that I could read as a question."))
         await send(interaction, self.bot.reply(question, interaction.guild_id), "private")
 
     @commands.Cog.listener()
@@ -66,6 +67,7 @@ class Ask(Cog):
         kind = "message" if message.guild else "direct message"
         requests.begin(requests.Request("message", kind, guild_id, (message.content, said)))
         await self.bot.turns.wait()
+        languages.speak_in(self.bot, message.guild, said)
         try:
             self.bot.gate.admit(message.author.id, guild_id)
             question = question_from(said)

@@ -18,14 +18,16 @@ from handlers.retention import for_days
 from handlers.views import CardItem, asked_on, takes_questions
 from knowledge.answers import Status
 from knowledge.commands import question_in
+from knowledge.languages import gettext, ngettext, translatable
 from knowledge.store import AskedModerators
+from knowledge.wording import day_in_words
 
-_NONE_TAKEN = "The moderators of this server take no questions at the moment."
-_HAS_AN_ANSWER = "This has an answer by now, so nothing was sent to the moderators."
+_NONE_TAKEN = translatable("The moderators of this server take no questions at the moment.")
+_HAS_AN_ANSWER = translatable("This has an answer by now, so nothing was sent to the moderators.")
 _WISHES = {
-    "channel": "You will be told in this channel, where others see it.",
-    "dm": "You will be told by direct message, if your settings let me write to you.",
-    "": "You will not be told what comes of it.",
+    "channel": translatable("You will be told in this channel, where others see it."),
+    "dm": translatable("You will be told by direct message, if your settings let me write to you."),
+    "": translatable("You will not be told what comes of it."),
 }
 """What is said of each wish to be told."""
 
@@ -36,16 +38,16 @@ class AskModerators(CardItem, template=r"ask-moderators"):
     @classmethod
     def under_refusal(cls) -> Self:
         """Return the button."""
-        return cls.button("Ask the moderators", "ask-moderators")
+        return cls.button(gettext("Ask the moderators"), "ask-moderators")
 
     async def run(self, press: Interaction) -> None:
         """Send the question, unless it has an answer by now; say privately what became of it."""
         bot, guild_id, question = press.client, press.guild_id, question_in(asked_on(press))
         if guild_id is None or not takes_questions(bot, guild_id) or not question:
-            raise errors.UserError(_NONE_TAKEN)
+            raise errors.UserError(gettext(_NONE_TAKEN))
         answer = bot.reply(question, guild_id)
         if answer.status is Status.ANSWERED:
-            await send(press, replace(answer, notes=(_HAS_AN_ANSWER, *answer.notes)), "private")
+            await send(press, replace(answer, notes=(gettext(_HAS_AN_ANSWER), *answer.notes)), "private")
             return
         await press.response.defer(ephemeral=True, thinking=True)
         asked = await bot.store.ask_moderators(
@@ -75,7 +77,8 @@ class Tell(CardItem, template=r"tell:(?P<how>channel|dm|no):(?P<question>\d+)"):
         await press.client.store.wish(
             press.guild_id or 0, question_id, press.user.id, channel_id=press.channel_id, tell=tell
         )
-        view = _wish_card("Your question is with the moderators.", question_id, tell, asked_on(press))
+        said = gettext("Your question is with the moderators.")
+        view = _wish_card(said, question_id, tell, asked_on(press))
         await press.edit_original_response(view=view)
 
 
@@ -87,7 +90,8 @@ class TakeBack(CardItem, template=r"take-back:(?P<question>\d+)"):
         await press.response.defer()
         question_id = int(self.fields["question"])
         gone = await press.client.store.withdraw_question(press.guild_id or 0, question_id, press.user.id)
-        said = "Taken back: nothing of it is kept." if gone else "It was taken back, or deleted, before."
+        before = gettext("It was taken back, or deleted, before.")
+        said = gettext("Taken back: nothing of it is kept.") if gone else before
         await press.edit_original_response(view=cards.notice(said))
 
 
@@ -95,39 +99,48 @@ def _sent(asked: AskedModerators) -> str:
     """Say to whom a question went, how many asked it, and whether it was looked at before."""
     looked = ""
     if asked.dismissed_at:
-        day = f"{asked.dismissed_at.day} {asked.dismissed_at:%B %Y}"
-        looked = f" They looked at it before, on {day}, and gave no answer."
+        day = day_in_words(asked.dismissed_at.date())
+        looked = f" {gettext('They looked at it before, on {day}, and gave no answer.', day=day)}"
     return f"{_received(asked)}{looked}"
 
 
 def _received(asked: AskedModerators) -> str:
     if asked.is_new and asked.dismissed_at:
-        return "Sent to the moderators of this server."
+        return gettext("Sent to the moderators of this server.")
     if asked.is_new:
-        return "Sent to the moderators of this server; you are the first to ask it."
+        return gettext("Sent to the moderators of this server; you are the first to ask it.")
     if asked.askers == 1:
-        return "The moderators of this server have this question from you."
-    return f"Sent to the moderators of this server; {asked.askers} people have asked it, you among them."
+        return gettext("The moderators of this server have this question from you.")
+    return ngettext(
+        "Sent to the moderators of this server; {count} person has asked it, you.",
+        "Sent to the moderators of this server; {count} people have asked it, you among them.",
+        asked.askers,
+    )
 
 
 def _kept(days: int) -> str:
     """Say what is kept, for how long and who sees it."""
-    return (
-        f"Kept {for_days(days)}, unless you take it back: the question, and who asked it when and where. "
-        "The moderators see the question; who asked it they learn only if they block that person."
+    return gettext(
+        "Kept {how_long}, unless you take it back: the question, and who asked it when and where. The "
+        "moderators see the question; who asked it they learn only if they block that person.",
+        how_long=for_days(days),
     )
 
 
 def _wish_card(said: str, question_id: int, tell: str, question: str) -> ui.LayoutView:
     """Return the card on which an asker chooses whether to be told, and can take the question back."""
-    labels = {"channel": "Tell me here", "dm": "Tell me by direct message", "": "Do not tell me"}
+    labels = {
+        "channel": gettext("Tell me here"),
+        "dm": gettext("Tell me by direct message"),
+        "": gettext("Do not tell me"),
+    }
     buttons: list[CardItem] = [
         Tell.button(label, f"tell:{how or 'no'}:{question_id}")
         for how, label in labels.items()
         if how != tell
     ]
-    buttons.append(TakeBack.button("Take it back", f"take-back:{question_id}"))
-    return cards.notice(f"{said}\n\n{_WISHES[tell]}", [ui.ActionRow(*buttons)], asked=question)
+    buttons.append(TakeBack.button(gettext("Take it back"), f"take-back:{question_id}"))
+    return cards.notice(f"{said}\n\n{gettext(_WISHES[tell])}", [ui.ActionRow(*buttons)], asked=question)
 
 
 ITEMS = (AskModerators, Tell, TakeBack)

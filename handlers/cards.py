@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import groupby
 from typing import Any, Literal, TypeVar
 
@@ -16,14 +17,16 @@ import discord
 from discord import ui
 
 from handlers.layout import BYTES, CHARACTERS, Block, Line, Row, blank, frame
-from handlers.markup import code, escape, from_moderators, link, quoted, size, unescape, weight
+from handlers.markup import code, columns, escape, from_moderators, link, quoted, size, unescape, weight
 from knowledge.answers import Answer, Excerpt, Kind, SeriesFigures, Statement, Status
 from knowledge.citations import Citation
+from knowledge.commands import shown_command
 from knowledge.corrections import Correction
 from knowledge.exports import Absence, Figure, Receipt, Series
 from knowledge.faq import FaqEntry
 from knowledge.figures import computed, stated
 from knowledge.help import HelpHeading, HelpLine
+from knowledge.languages import gettext, languages, speaking, translatable
 from knowledge.people import Person
 from knowledge.periods import Period
 from knowledge.sources import Source
@@ -34,7 +37,6 @@ from knowledge.wording import (
     claim_in_words,
     computed_in_words,
     correction_in_words,
-    date_in_words,
     day_in_words,
     directory_in_words,
     dispute_in_words,
@@ -88,14 +90,17 @@ _COLOURS: Mapping[Kind, int] = {
     Kind.REFUSAL: _GREY,
     Kind.ERROR: _AMBER,
 }
-_UNREAD, _CHOOSE = "That could not be read", "Please choose"
-_ZEROS = ("reported zero", "recorded zero")
+_UNREAD, _CHOOSE = translatable("That could not be read"), translatable("Please choose")
+_ZEROS = (translatable("reported zero"), translatable("recorded zero"))
 _DATASET = "dataset"
 _LONGEST_FORMULA = 200
 _LONGEST_COPY, _AROUND_A_COPY = CHARACTERS - 100, 1_000
 _SAID_ABOVE = "[…]"
 _SAID_REPEATEDLY = re.compile(r"\[…\](?:\s*\[…\])+")
-_CUT = "-# … (cut; see Export → plain text)"
+_CUT = translatable("… (cut; see Export → plain text)")
+_NOTHING_ASKED = translatable("(nothing asked)")
+_SHARED_BY = translatable("shared by {name}")
+_SHARED_WITH_ALL = translatable("shared with everyone here")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +132,6 @@ class Sharing:
 
 
 UNSHARED = Sharing()
-_SHARED = "shared "
-_BY, _WITH_ALL = "by ", "with everyone here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +172,11 @@ def _blocks(
 
 
 def _answer_card(answer: Answer, blocks: Sequence[Block], rows: Sequence[Row]) -> ui.LayoutView:
-    return frame(blocks, rows, colour=_COLOURS[answer.kind], cut_mark=_CUT)
+    return frame(blocks, rows, colour=_COLOURS[answer.kind], cut_mark=_cut_mark())
+
+
+def _cut_mark() -> str:
+    return f"-# {gettext(_CUT)}"
 
 
 def notice(text: str, rows: Sequence[Row] = (), *, asked: str = "") -> ui.LayoutView:
@@ -189,7 +196,7 @@ def sheet(blocks: Sequence[Block], rows: Sequence[Row] = (), files: Iterable[str
 
     `files` are the names of those that are sent with it.
     """
-    return frame(blocks, rows, colour=_SLATE, cut_mark="-# … (cut)", files=files)
+    return frame(blocks, rows, colour=_SLATE, cut_mark=f"-# {gettext('… (cut)')}", files=files)
 
 
 def panel(parts: Iterable[str | Row]) -> ui.LayoutView:
@@ -210,8 +217,8 @@ def greeting(heading: str, paragraphs: Sequence[str], rows: Sequence[Row]) -> ui
 
 def export_card(answer: Answer, menu: Row) -> ui.LayoutView:
     """Return the card that asks in which form a reply is wanted; its footer names the reply."""
-    heading = Block((Line("**Export this reply**"),))
-    return frame([heading, _footer(answer, 0, UNSHARED)], [menu], colour=_SLATE, cut_mark=_CUT)
+    heading = Block((Line(f"**{gettext('Export this reply')}**"),))
+    return frame([heading, _footer(answer, 0, UNSHARED)], [menu], colour=_SLATE, cut_mark=_cut_mark())
 
 
 def chart_card(
@@ -221,7 +228,7 @@ def chart_card(
     item = discord.MediaGalleryItem(f"attachment://{filename}", description=alt)
     footer = _footer(replace(answer, figures=()), 0, sharing)  # a picture has no pages
     colour = _COLOURS[answer.kind]
-    return frame([footer], rows, colour=colour, cut_mark=_CUT, picture=ui.MediaGallery(item))
+    return frame([footer], rows, colour=colour, cut_mark=_cut_mark(), picture=ui.MediaGallery(item))
 
 
 def copy_card(text: str) -> ui.LayoutView | None:
@@ -229,7 +236,7 @@ def copy_card(text: str) -> ui.LayoutView | None:
     if size(text) > _LONGEST_COPY or weight(text) > BYTES - _AROUND_A_COPY:
         return None
     block = Block((Line(f"```\n{text.replace('`', 'ˋ')}\n```"),))
-    return frame([block], [], colour=_SLATE, cut_mark=_CUT)
+    return frame([block], [], colour=_SLATE, cut_mark=_cut_mark())
 
 
 def footer(message: discord.Message) -> Footer:
@@ -238,14 +245,37 @@ def footer(message: discord.Message) -> Footer:
 
 
 def footer_on(view: ui.LayoutView | ui.View) -> Footer:
-    """Return what a card says of itself; of a view that is no card, nothing."""
+    """Return what a card says of itself, in whichever language; of a view that is no card, nothing."""
     text = view.find_item(_FOOTER)
     if not isinstance(text, ui.TextDisplay):
         return Footer()
     asked, _, about = text.content.removeprefix("-# ").partition("\n-# ")
-    shared = f" · {about}".partition(f" · {_SHARED}")[2]
-    by = unescape(shared.removeprefix(_BY)) if shared.startswith(_BY) else ""
-    return Footer(unescape(asked), Sharing(by, shared == _WITH_ALL))
+    nothing_asked, shared = _said_on_footers()
+    found = shared.search(f" · {about}")
+    by = next(filter(None, found.groups()), "") if found else ""
+    sharing = Sharing(unescape(by), done=found is not None and not by)
+    return Footer("" if asked in nothing_asked else unescape(asked), sharing)
+
+
+@cache
+def _said_on_footers() -> tuple[frozenset[str], re.Pattern[str]]:
+    """Return what a footer says of no question, and how it says that a card was shared, in all languages.
+
+    Whoever presses a button may read another language than the one in which the card was made.
+    """
+    nothing_asked, shared = [], []
+    for language in languages():
+        with speaking(language):
+            nothing_asked.append(gettext(_NOTHING_ASKED))
+            before, _, behind = gettext(_SHARED_BY, name="\0").partition("\0")
+            shared.append(f"{re.escape(before)}(.*){re.escape(behind)}")
+            shared.append(re.escape(gettext(_SHARED_WITH_ALL)))
+    return frozenset(nothing_asked), re.compile(f" · (?:{'|'.join(shared)})$")
+
+
+def warm_up() -> None:
+    """Read what footers say in all languages, which takes a moment, before a card is pressed on."""
+    _said_on_footers()
 
 
 def pages(answer: Answer) -> int:
@@ -300,7 +330,7 @@ def _clamped(answer: Answer, page: int) -> int:
 
 
 def _head(answer: Answer) -> Iterator[Block]:
-    unread = _CHOOSE if answer.choices else _UNREAD
+    unread = gettext(_CHOOSE if answer.choices else _UNREAD)
     title = answer.title or (unread if answer.kind is Kind.ERROR else "")
     yield Block(tuple(Line(f"### {escape(clip(t, 200))}") for t in (title,) if t))
     if not answer.statements:
@@ -312,8 +342,9 @@ def _notes_on_reading(answer: Answer) -> Block:
 
 
 def _tail(answer: Answer, rows: Sequence[Row]) -> Iterator[Block]:
-    offered = _labels(rows)
-    choices = tuple(Line(f"- {code(choice)}") for choice in answer.choices if choice not in offered)
+    offered = _typed_by(rows)
+    left = (choice for choice in answer.choices if choice not in offered)
+    choices = tuple(Line(f"- {code(shown_command(choice))}") for choice in left)
     hint = (Line(escape(answer.hint), prose=True),) if answer.hint else ()
     yield Block(choices, rank=1)
     yield Block(hint, rank=1)
@@ -323,30 +354,36 @@ def _tail(answer: Answer, rows: Sequence[Row]) -> Iterator[Block]:
 def _footer(answer: Answer, page: int, sharing: Sharing) -> Block:
     question = " ".join(clip(answer.question, _LONGEST_QUESTION).split())
     count = pages(answer)
+    by = escape(" ".join(clip(sharing.by, 40).split()))
     about = (
-        f"page {_clamped(answer, page) + 1} of {count}" if count > 1 else "",
-        f"library {escape(answer.version)}" if answer.version else "",
-        f"{_SHARED}{_BY}{escape(' '.join(clip(sharing.by, 40).split()))}" if sharing.by else "",
-        f"{_SHARED}{_WITH_ALL}" if sharing.done else "",
+        page_of(_clamped(answer, page), count) if count > 1 else "",
+        gettext("library {version}", version=escape(answer.version)) if answer.version else "",
+        gettext(_SHARED_BY, name=by) if sharing.by else "",
+        gettext(_SHARED_WITH_ALL) if sharing.done else "",
     )
-    lines = (escape(question) or "(nothing asked)", " · ".join(filter(None, about)))
+    lines = (escape(question) or gettext(_NOTHING_ASKED), " · ".join(filter(None, about)))
     return Block(tuple(Line(f"-# {line}") for line in lines if line), above="rule", id=_FOOTER)
+
+
+def page_of(page: int, pages: int) -> str:
+    """Say which page is shown; the first is 0."""
+    return gettext("page {page} of {pages}", page=page + 1, pages=pages)
 
 
 # --- body, by what the answer holds -----------------------------------------------------------------------
 
 
-def _labels(rows: Sequence[Row]) -> frozenset[str]:
-    """Return what stands on the buttons below a card, which the card need not say again."""
-    items = (item.item if isinstance(item, ui.DynamicItem) else item for row in rows for item in row.children)
-    return frozenset(item.label or "" for item in items if isinstance(item, ui.Button))
+def _typed_by(rows: Sequence[Row]) -> frozenset[str]:
+    """Return the inputs to which the buttons below a card lead, which the card need not say again."""
+    fields = (getattr(item, "fields", {}) for row in rows for item in row.children)
+    return frozenset(held["typed"] for held in fields if "typed" in held)
 
 
 def _body(answer: Answer, sources: Sources, rows: Sequence[Row], page: int) -> Iterator[Block]:
     in_rows = _cited_in_datasets(answer, sources)
     is_help = answer.kind is Kind.HELP
     said = answer.statements
-    lines = _help(said, _labels(rows)) if is_help else _statements(said, sources, in_rows)
+    lines = _help(said, _typed_by(rows)) if is_help else _statements(said, sources, in_rows)
     yield from _lead(answer, lines)
     yield Block(tuple(map(_entry, entries_on(answer, page))), rank=2, above="space")
     yield from _figures(answer, sources, page)
@@ -381,9 +418,8 @@ def _body(answer: Answer, sources: Sources, rows: Sequence[Row], page: int) -> I
         yield Block(tuple(_correction(correction, sources)), rank=3, above="space")
     yield from _excerpts(answer)
     if answer.closest:
-        yield Block(
-            tuple(closest_lines(answer.closest, "Not an answer — closest passages")), rank=8, above="rule"
-        )
+        heading = gettext("Not an answer — closest passages")
+        yield Block(tuple(closest_lines(answer.closest, heading)), rank=8, above="rule")
 
 
 def _lead(answer: Answer, lines: Iterable[Line]) -> Iterator[Block]:
@@ -427,8 +463,8 @@ def _help(statements: Iterable[Statement], offered: frozenset[str]) -> Iterator[
     for statement in statements:
         if isinstance(statement, HelpLine):
             yield Line(f"{code(statement.term)} {escape(statement.purpose)}")
-            if statement.example not in ("", statement.term) and not offered & set(statement.labels):
-                yield Line(f"-# For example: {code(statement.example)}")
+            if (example := statement.shown_example) and statement.example not in offered:
+                yield Line(f"-# {gettext('For example: {command}', command=code(example))}")
         elif isinstance(statement, HelpHeading):
             yield Line(f"\n**{escape(statement.text)}**")
         else:
@@ -500,7 +536,9 @@ def _mentions(citations: Iterable[Citation]) -> Iterator[Line]:
     """List the passages that name somebody, source by source: `fp-2019¶2, ¶10 · rfa-2024¶1`."""
     grouped = groupby(citations, key=lambda citation: citation.source)
     listed = " · ".join(f"{source}{', '.join(f'¶{one.ref}' for one in some)}" for source, some in grouped)
-    yield Line(f"-# Passages that name them: {escape(listed)}", prose=True)
+    yield Line(
+        f"-# {gettext('Passages that name them: {references}', references=escape(listed))}", prose=True
+    )
 
 
 def _entry(entry: FaqEntry) -> Line:
@@ -509,18 +547,23 @@ def _entry(entry: FaqEntry) -> Line:
     return Line(f"{code(entry.id)} {escape(entry.question)}{f' · {mark}' if mark else ''}")
 
 
+_DESCRIBED = translatable("The title is our description.")
+_WITHOUT_HEADLINE = translatable("The title is our description: our copy has no headline.")
+
+
 def _source(source: Source) -> Iterator[Line]:
     yield Line(f"{code(source.id)} **{link(source.title, source.url)}**")
     if source.title_is_label:
-        copy = "" if source.addressing == "notes" else ": our copy has no headline"
-        yield Line(f"-# The title is our description{copy}.")
+        yield Line(f"-# {gettext(_DESCRIBED if source.addressing == 'notes' else _WITHOUT_HEADLINE)}")
     if source.quality_in_words:
         yield Line(f"-# {escape(source.quality_in_words)}")
-    authors = f"by {', '.join(source.authors)}" if source.authors else ""
+    authors = gettext("by {names}", names=", ".join(source.authors)) if source.authors else ""
     about = (source.byline, authors, source.credit.rstrip("."))
     yield Line(escape(" · ".join(filter(None, about))))
-    basis = f"date from: {source.published_basis}"
-    collection = f"collection {source.collection}, revision {source.revision}"
+    basis = gettext("date from: {basis}", basis=source.published_basis)
+    collection = gettext(
+        "collection {collection}, revision {revision}", collection=source.collection, revision=source.revision
+    )
     yield Line(f"-# {escape(' · '.join((extent_in_words(source), basis, collection)))}")
 
 
@@ -568,10 +611,11 @@ def _event(event: Event, sources: Sources, with_summary: bool) -> Iterator[Line]
     yield Line(f"**{escape(date)}** — {escape(headline(event))}")
     if with_summary:
         yield Line(escape(event.summary), prose=True)
+    from_words = gettext("inferred from “{words}”", words=event.inferred_from)
     about = (
         _addresses(event.citations, sources, links=None if with_summary else 1),
-        escape(date_in_words(event).removeprefix(date).strip(" ()")),
-        "expected by the source, not reported as done" if event.status == "expected" else "",
+        escape(from_words) if event.basis != "explicit" else "",
+        gettext("expected by the source, not reported as done") if event.status == "expected" else "",
     )
     yield Line("-# " + " · ".join(filter(None, about)))
 
@@ -618,8 +662,8 @@ def _figures(answer: Answer, sources: Sources, page: int) -> Iterator[Block]:
     rows = _figure_rows(answer)
     shown = _page(rows, FIGURES_A_PAGE, page)
     in_columns = [row for row in shown if not row.stated_total]
-    dates = max((len(row.period.brief()) for row in in_columns), default=0)
-    amounts = max((len(_row_amount(row)) for row in in_columns), default=0)
+    dates = max((columns(row.period.brief()) for row in in_columns), default=0)
+    amounts = max((columns(_row_amount(row)) for row in in_columns), default=0)
     for series, group in groupby(shown, key=lambda row: row.series):
         lines = [Line(f"**{_series_name(series, sources)}**")]
         for row in group:
@@ -629,7 +673,9 @@ def _figures(answer: Answer, sources: Sources, page: int) -> Iterator[Block]:
         yield Block(tuple(lines), rank=3, above="space")
     yield Block(tuple(_notes_below(row for row in shown if not _is_noted(row, rows))), rank=2)
     if len(rows) > _NOTED_ROWS and any(row.figure and row.figure.basis == "inferred" for row in shown):
-        note = "Years are inferred from the source's words. Ask for a single month to see from which."
+        note = gettext(
+            "Years are inferred from the source's words. Ask for a single month to see from which."
+        )
         yield Block((Line(f"-# {escape(note)}"),), rank=1)
 
 
@@ -663,7 +709,7 @@ def _about(row: FigureRow, *, noted: bool) -> Iterator[Line]:
     if row.figure is None:
         return
     for part in row.figure.parts:
-        yield Line(f"-# of which {escape(part_in_words(part))}")
+        yield Line(f"-# {gettext('of which {part}', part=escape(part_in_words(part)))}")
     if noted and (notes := _notes(row.figure)):
         yield Line(f"-# {notes}", prose=True)
 
@@ -672,10 +718,13 @@ def _figure_line(row: FigureRow, dates: int, amounts: int, sources: Sources) -> 
     """Write a row in one run of fixed-width letters, which a narrow screen does not break apart."""
     amount, addresses = _row_amount(row), _row_addresses(row, sources)
     if row.stated_total:
-        return Line(f"Stated total {escape(row.period.label())}: {escape(amount)} · {addresses}")
-    zero = row.figure.precision if row.figure and row.figure.precision in _ZEROS else ""
-    columns = code(f"{row.period.brief():<{dates}}  {amount:>{amounts}}")
-    return Line(f"{columns} {' · '.join(filter(None, (zero, addresses)))}".rstrip())
+        period = escape(row.period.label())
+        total = gettext("Stated total {period}: {amount}", period=period, amount=escape(amount))
+        return Line(f"{total} · {addresses}")
+    zero = gettext(row.figure.precision) if row.figure and row.figure.precision in _ZEROS else ""
+    date = row.period.brief()
+    blanks = " " * (dates - columns(date) + 2 + amounts - columns(amount))
+    return Line(f"{code(date + blanks + amount)} {' · '.join(filter(None, (zero, addresses)))}".rstrip())
 
 
 def _row_addresses(row: FigureRow, sources: Sources) -> str:
@@ -688,7 +737,7 @@ def _row_addresses(row: FigureRow, sources: Sources) -> str:
 
 def _row_amount(row: FigureRow) -> str:
     if row.figure is None:
-        return row.absence.meaning if row.absence else "no figure"
+        return gettext(row.absence.meaning if row.absence else "no figure")
     if row.figure.precision in _ZEROS:
         return quantity(row.figure.value, row.figure.unit)
     return figure_in_words(row.figure)
@@ -697,7 +746,7 @@ def _row_amount(row: FigureRow) -> str:
 def _notes(figure: Figure) -> str:
     plain = figure.qualifier == "as stated" and figure.precision == "rounded"
     notes = (
-        "the source gives no qualifier" if plain else "",
+        gettext("the source gives no qualifier") if plain else "",
         figure_date_in_words(figure) if figure.basis == "inferred" else "",
         figure.note,
     )
@@ -708,7 +757,7 @@ def _receipt(receipt: Receipt, sources: Sources, told: bool, in_rows: Collection
     """Show how a value was computed, and the value unless a statement has `told` it."""
     if not told:
         value = computed_in_words(receipt, about="≈")
-        yield Line(f"**{escape(receipt.label)}: {escape(value)}** · computed")
+        yield Line(f"**{escape(receipt.label)}: {escape(value)}** · {gettext('computed')}")
     yield Line(code(_formula(receipt)))
     elsewhere = [] if told else [citation for citation in receipt.citations if citation not in in_rows]
     addresses = _addresses(elsewhere, sources)

@@ -17,9 +17,10 @@ from handlers.layout import Row
 from handlers.views import CardItem, Delete, Share, asked_on
 from knowledge.answers import Answer
 from knowledge.charts import Chart, chart_of
+from knowledge.languages import ENGLISH, gettext, speaking, spoken, translatable
 
 LEAST_PERIODS = 2
-_GONE = "The library has changed, and this reply no longer has a chart."
+_GONE = translatable("The library has changed, and this reply no longer has a chart.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +32,17 @@ class _Pictured:
     picture: bytes
 
     @classmethod
-    async def on(cls, press: Interaction, answer: Answer, chart: Chart) -> _Pictured:
+    async def on(cls, press: Interaction, answer: Answer, chart: Chart, drawn: Chart) -> _Pictured:
         """Have the chart drawn, which may take a second the first time."""
-        return cls(answer, chart, await press.client.charts.picture(chart))
+        return cls(answer, chart, await press.client.charts.picture(drawn))
 
     def view(self, owner: int, *, private: bool, sharing: Sharing = UNSHARED) -> ui.LayoutView:
         """Return the card; a private one can be shared once, a public one deleted."""
         items: list[Any] = []
         if not private:
-            items.append(Delete.button("Delete", f"delete:{owner}"))
+            items.append(Delete.button(gettext("Delete"), f"delete:{owner}"))
         elif not sharing.done:
-            items.append(ShareChart.button("Share", "share-chart"))
+            items.append(ShareChart.button(gettext("Share"), "share-chart"))
         rows: list[Row] = [ui.ActionRow(*items)] if items else []
         return cards.chart_card(self.answer, self.chart.filename, self.chart.alt, rows, sharing=sharing)
 
@@ -50,14 +51,23 @@ class _Pictured:
         return discord.File(io.BytesIO(self.picture), self.chart.filename)
 
 
-def _chart_on(press: Interaction) -> tuple[Answer, Chart]:
-    """Return the reply that a card shows, and its chart."""
+def _chart_on(press: Interaction) -> tuple[Answer, Chart, Chart]:
+    """Return the reply that a card shows, its chart, and the chart of which the picture is drawn."""
     bot = press.client
     answer = bot.reply(asked_on(press), press.guild_id)
     chart = chart_of(answer, bot.engine.library.sources)
     if chart is None:
-        raise errors.UserError(_GONE)
-    return answer, chart
+        raise errors.UserError(gettext(_GONE))
+    return answer, chart, _in_english(press, chart)
+
+
+def _in_english(press: Interaction, chart: Chart) -> Chart:
+    """Return the chart as it is drawn: the letters of the picture are those of English."""
+    if spoken() == ENGLISH:
+        return chart
+    with speaking(ENGLISH):
+        answer = press.client.reply(asked_on(press), press.guild_id)
+        return chart_of(answer, press.client.engine.library.sources) or chart
 
 
 class ShowChart(CardItem, template=r"chart:(?P<owner>\d+)"):
@@ -68,7 +78,7 @@ class ShowChart(CardItem, template=r"chart:(?P<owner>\d+)"):
         """Yield the button for an answer with figures of several months or years."""
         chart = chart_of(answer, {})
         if chart and chart.periods >= LEAST_PERIODS:
-            yield cls.button("Chart", f"chart:{owner}")
+            yield cls.button(gettext("Chart"), f"chart:{owner}")
 
     async def run(self, press: Interaction) -> None:
         """Draw the chart and send it."""

@@ -17,6 +17,7 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any
 
 from knowledge.charts import Bar, Chart, Mark, Panel, follows
+from knowledge.languages import ENGLISH, speaking
 from knowledge.periods import Period, Precision
 from knowledge.text import clip
 
@@ -82,13 +83,14 @@ class Charts:
 def draw(chart: Chart) -> bytes:
     """Return a chart as a PNG, 760 pixels wide. It is not to be called by two threads at a time.
 
-    No text is read as markup or mathematics, and no setting of whoever runs it changes the picture.
+    No text is read as markup or mathematics, and no setting of whoever runs it changes the picture. It is in
+    English, of a chart that is: the fonts do not have the letters of every language.
     """
     import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
 
-    with mpl.rc_context():
+    with speaking(ENGLISH), mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update({"text.parse_math": False, "hatch.linewidth": 1.1, "path.simplify": False})
         canvas: Any = FigureCanvasAgg(_sheet(chart))

@@ -17,6 +17,7 @@ from discord.ext import commands
 
 from handlers import (
     asking_moderators,
+    cards,
     chart_cards,
     desk,
     drafts,
@@ -26,6 +27,7 @@ from handlers import (
     form_retries,
     forms,
     history,
+    languages,
     pointers,
     privacy,
     requests,
@@ -62,6 +64,7 @@ from handlers.turns import Turns
 from handlers.who import Who
 from knowledge.collecting import set_apart
 from knowledge.desk import Desk
+from knowledge.languages import gettext, translatable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,7 +90,7 @@ _SYNCED = "commands synced"
 _LAST_SECONDS = 2.0
 # How discord.py names the tasks in which it runs commands, buttons, forms and listeners.
 _ANSWERING = ("CommandTree-invoker", "discord-ui-", "discord.py: ")
-_OTHER_VERSION = "This is from another version of me. Please ask again."
+_OTHER_VERSION = translatable("This is from another version of me. Please ask again.")
 
 _log = logging.getLogger(__name__)
 
@@ -106,6 +109,7 @@ class Tree(app_commands.CommandTree["AidPolicyBot"]):
             if not await bot.turns.in_time(interaction.id):
                 bot.metrics.suggested("shed")
                 return False
+            languages.speak_with(interaction)
             # Nobody types that much; whoever sends it wants to keep the bot busy.
             is_long = any(len(text) > LONGEST_QUESTION for text in typed)
             admitted = not is_long and bot.gate.admits_suggestions(user_id)
@@ -118,8 +122,9 @@ class Tree(app_commands.CommandTree["AidPolicyBot"]):
             requests.shed(bot)
             return False
         try:
+            languages.speak_with(interaction, *typed)
             bot.gate.admit(user_id, interaction.guild_id, moderates=is_moderator(interaction))
-        except errors.UserError as error:
+        except Exception as error:
             await errors.report(interaction, error)
             requests.end(bot)
             return False
@@ -179,7 +184,9 @@ class AidPolicyBot(commands.Bot):
         """Load the commands, the buttons and what the engine loads late, before Discord sends anything."""
         async with self.reloading:
             await asyncio.to_thread(self.engine.warm_up)
+            await asyncio.to_thread(cards.warm_up)
             await self.desk.load()
+        await self.tree.set_translator(languages.CommandTranslator())
         if self.application:  # what Discord said at sign-in, so that nobody has to ask it again
             self.owner_ids = operators(self.application)
         for cog in COGS:
@@ -219,8 +226,7 @@ class AidPolicyBot(commands.Bot):
         If Discord does not take them, the bot runs on with the commands that Discord knows.
         """
         payload = sorted(
-            (command.to_dict(self.tree) for command in self.tree.get_commands()),
-            key=lambda command: (command["type"], command["name"]),
+            await languages.described(self.tree), key=lambda command: (command["type"], command["name"])
         )
         described = json.dumps([self.application_id, payload], sort_keys=True).encode()
         digest = hashlib.sha256(described).hexdigest()
@@ -262,10 +268,12 @@ class AidPolicyBot(commands.Bot):
                 typed = tuple(requests.typed_in(data))
                 requests.begin(requests.Request("form", name, interaction.guild_id, typed))
                 await self.turns.wait()
+                languages.speak_with(interaction)
                 await forms.submit(interaction, FORMS)
                 requests.end(self)
             elif interaction.type is discord.InteractionType.component and not self._knows(data["custom_id"]):
-                await errors.report(interaction, errors.UserError(_OTHER_VERSION))
+                languages.speak_with(interaction)
+                await errors.report(interaction, errors.UserError(gettext(_OTHER_VERSION)))
         except Exception as error:
             await errors.report(interaction, error)
 

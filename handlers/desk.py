@@ -20,17 +20,22 @@ from handlers.replies import LONGEST_OPTION
 from handlers.rights import ForModerators, is_moderator, moderated_guild
 from handlers.views import CardItem
 from knowledge import suggestions
+from knowledge.commands import shown_command
 from knowledge.drafts import LONGEST_REASON
 from knowledge.entries import Draft, Entry, State
 from knowledge.errors import EntryChangedError, NoEntryError
+from knowledge.languages import gettext, translatable
 from knowledge.own_entries import OwnEntries
 
-_NOT_FOUND = "It is not found any more. Its history stays."
-_SHIPPED_IS_BACK = "The shipped entry, in whose place it stood, is shown again. The history of yours stays."
-_ONLY_SHIPPED = (
-    "is shipped with the library, and this server has no entry in its place: there is nothing to retire, "
-    "restore or compare. /faq-desk edit writes one in its place."
+_NOT_FOUND = translatable("It is not found any more. Its history stays.")
+_SHIPPED_IS_BACK = translatable(
+    "The shipped entry, in whose place it stood, is shown again. The history of yours stays."
 )
+_ONLY_SHIPPED = translatable(
+    "“{entry}” is shipped with the library, and this server has no entry in its place: there is nothing to "
+    "retire, restore or compare. {command} writes one in its place."
+)
+_RESTS_ON_CHANGED = translatable("What it rests on has changed since, and readers are told so:")
 
 EntryId = Range[str, 1, LONGEST_OPTION]
 Reason = Range[str, 0, LONGEST_REASON]
@@ -79,7 +84,7 @@ async def own_entry(interaction: Interaction, typed: str) -> Entry:
     entry_id = id_from(typed)
     entry = await interaction.client.store.entry(moderated_guild(interaction), entry_id)
     if entry is None and is_shipped(interaction, entry_id):
-        raise UserError(f"“{entry_id}” {_ONLY_SHIPPED}")
+        raise UserError(gettext(_ONLY_SHIPPED, entry=entry_id, command=shown_command("/faq-desk edit")))
     if entry is None:
         raise NoEntryError(entry_id)
     return entry
@@ -138,8 +143,8 @@ async def retire(interaction: Interaction, seen: Entry, reason: str) -> None:
     bot, number = interaction.client, seen.revision.number
     entry = await bot.desk.retire(seen.guild_id, seen.id, number, interaction.user.id, reason)
     outcome = _SHIPPED_IS_BACK if is_shipped(interaction, entry.id) else _NOT_FOUND
-    lines = [entry_line(entry), outcome]
-    await show_done(interaction, told("Retired", lines, [ui.ActionRow(Restore.of(entry))]))
+    lines = [entry_line(entry), gettext(outcome)]
+    await show_done(interaction, told(gettext("Retired"), lines, [ui.ActionRow(Restore.of(entry))]))
     await log_channel.log_change(interaction, entry, seen.content)
 
 
@@ -153,10 +158,10 @@ async def restore(interaction: Interaction, seen: Entry, reason: str) -> None:
 
 def _restored(entry: Entry, own: OwnEntries | None) -> DeskCard:
     shown = own.entry(entry.id) if own else None
-    stale = [f"- {escape(what)}" for what in (shown.stale if shown else ())]
-    warning = ["What it rests on has changed since, and readers are told so:", *stale] if stale else []
-    lines = (entry_line(entry), "It can be found again, as it was.", *warning)
-    return told("Restored", lines, try_row(entry))
+    stale = [f"- {escape(str(what))}" for what in (shown.stale if shown else ())]
+    warning = [gettext(_RESTS_ON_CHANGED), *stale] if stale else []
+    lines = (entry_line(entry), gettext("It can be found again, as it was."), *warning)
+    return told(gettext("Restored"), lines, try_row(entry))
 
 
 class EntryItem(ForModerators, CardItem, template=r"(?!)"):
@@ -173,7 +178,7 @@ class Restore(EntryItem, template=r"restore:(?P<since>\d+):(?P<entry>[a-z0-9-]+)
     @classmethod
     def of(cls, entry: Entry) -> Self:
         """Return the button for an entry that is retired now."""
-        return cls.button("Restore", f"restore:{entry.revision.number}:{entry.id}")
+        return cls.button(gettext("Restore"), f"restore:{entry.revision.number}:{entry.id}")
 
     async def run(self, press: Interaction) -> None:
         """Restore it, unless somebody has changed it since."""

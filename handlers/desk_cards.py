@@ -7,9 +7,11 @@ it as a file.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 
 import discord
 from discord import ui
@@ -23,6 +25,7 @@ from knowledge.drafts import DraftError, tidy
 from knowledge.entries import Action, Content, Draft, Entry, Revision, State
 from knowledge.entry_differences import Difference, in_words, reverted_to
 from knowledge.errors import ContentError
+from knowledge.languages import gettext, languages, ngettext, number, speaking, translatable
 from knowledge.text import clip, echo
 
 MOST_FAULTS = 12
@@ -32,22 +35,59 @@ _SHORT_QUESTION = 120
 _REASON = 300
 _SHORT_REASON = 120
 _WORDINGS = 300
-_REASON_MARK = "Reason: "
-_REASON_LINE = f"-# {_REASON_MARK}"
-_FORMER = "a former moderator"
-_TWO_DRAFTS = (
+_REASON_LINE = translatable("Reason: {reason}")
+_TWO_DRAFTS = translatable(
     "Nothing was overwritten: what you typed here is kept as a draft of its own, beside the other one. "
     "Discard the one that you do not need."
 )
 
-_DONE: Mapping[Action, str] = {
-    Action.ADD: "added",
-    Action.EDIT: "edited",
-    Action.RETIRE: "retired",
-    Action.RESTORE: "restored",
-    Action.REVERT: "reverted",
-    Action.IMPORT: "imported",
+
+@dataclass(frozen=True, slots=True)
+class _Sayings:
+    """What is said of an action in a menu, by whom it was done, and in the log channel."""
+
+    on: str
+    by: str
+    logged: str
+
+
+_DONE: Mapping[Action, _Sayings] = {
+    Action.ADD: _Sayings(
+        translatable("{number} — added on {day}"),
+        translatable("added by {person}"),
+        translatable("Added: an FAQ entry"),
+    ),
+    Action.EDIT: _Sayings(
+        translatable("{number} — edited on {day}"),
+        translatable("edited by {person}"),
+        translatable("Edited: an FAQ entry"),
+    ),
+    Action.RETIRE: _Sayings(
+        translatable("{number} — retired on {day}"),
+        translatable("retired by {person}"),
+        translatable("Retired: an FAQ entry"),
+    ),
+    Action.RESTORE: _Sayings(
+        translatable("{number} — restored on {day}"),
+        translatable("restored by {person}"),
+        translatable("Restored: an FAQ entry"),
+    ),
+    Action.REVERT: _Sayings(
+        translatable("{number} — reverted on {day}"),
+        translatable("reverted by {person}"),
+        translatable("Reverted: an FAQ entry"),
+    ),
+    Action.IMPORT: _Sayings(
+        translatable("{number} — imported on {day}"),
+        translatable("imported by {person}"),
+        translatable("Imported: an FAQ entry"),
+    ),
 }
+_REVERTED_TO = _Sayings(
+    translatable("{number} — reverted to revision {earlier} on {day}"),
+    translatable("reverted to revision {earlier} by {person}"),
+    _DONE[Action.REVERT].logged,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +116,29 @@ def told(
 
 
 def reason_on(message: discord.Message | None) -> str:
-    """Return the reason that stands on the card of a message; nobody else can write such a line on one."""
+    """Return the reason that stands on the card of a message, in whatever language the card was made.
+
+    Nobody else can write such a line on one.
+    """
     view = ui.LayoutView.from_message(message, timeout=None) if message else ui.LayoutView()
     texts = (item.content for item in view.walk_children() if isinstance(item, ui.TextDisplay))
     lines = (line for text in texts for line in text.splitlines())
-    found = (line.removeprefix(_REASON_LINE) for line in lines if line.startswith(_REASON_LINE))
-    return unescape(next(found, ""))
+    found = next(filter(None, map(_reason_lines().fullmatch, lines)), None)
+    return unescape(next(filter(None, found.groups()), "").strip(_ISOLATES)) if found else ""
+
+
+_ISOLATES = "\u2068\u2069"
+"""What may stand around a value."""
+
+
+@cache
+def _reason_lines() -> re.Pattern[str]:
+    """Return how a reason is written on cards, in all languages."""
+    written = []
+    for language in languages():
+        with speaking(language):
+            written.append(re.escape(gettext(_REASON_LINE)).replace(r"\{reason\}", "(.*)"))
+    return re.compile(f"-# (?:{'|'.join(written)})")
 
 
 # --- drafts -----------------------------------------------------------------------------------------------
@@ -96,14 +153,14 @@ def unseen(content: Content, reason: str) -> Iterator[str]:
     """Yield what belongs to an entry and stands on none of its cards, a line each."""
     wordings = clip(" · ".join(content.alternatives), _WORDINGS)
     reason = clip(" ".join(reason.split()), _REASON)
-    for label, text in (
-        ("Also found by: ", wordings),
-        ("Tags: ", ", ".join(content.tags)),
-        ("To be reviewed on ", str(content.review_on or "")),
-        (_REASON_MARK, reason),
-    ):
-        if text:
-            yield f"-# {label}{escape(text)}"
+    if wordings:
+        yield f"-# {gettext('Also found by: {wordings}', wordings=escape(wordings))}"
+    if content.tags:
+        yield f"-# {gettext('Tags: {tags}', tags=escape(', '.join(content.tags)))}"
+    if content.review_on:
+        yield f"-# {gettext('To be reviewed on {day}', day=content.review_on)}"
+    if reason:
+        yield f"-# {gettext(_REASON_LINE, reason=escape(reason))}"
 
 
 def faulty(error: DraftError, rows: Sequence[Row], *, about: str) -> DeskCard:
@@ -111,10 +168,11 @@ def faulty(error: DraftError, rows: Sequence[Row], *, about: str) -> DeskCard:
     shown = error.faults[:MOST_FAULTS]
     lines = [f"- {escape(clip(str(fault), 300))}" for fault in shown]
     more = len(error.faults) - len(shown)
-    files = {"faults.txt": f"{error}\n".encode()} if more else {}
-    lines += [f"… and {more} more: faults.txt has all of them"] if more else []
+    name = "faults.txt"
+    files = {name: f"{error}\n".encode()} if more else {}
+    lines += [gettext("… and {number} more: {file} has all of them", number=more, file=name)] if more else []
     blocks = [
-        _heading("This cannot be published yet"),
+        _heading(gettext("This cannot be published yet")),
         Block(tuple(map(Line, lines)), rank=1),
         Block((Line(about, prose=True),), above="space"),
     ]
@@ -134,8 +192,8 @@ def conflict(  # noqa: PLR0913  (what was meant, what there is, what differs eit
     blocks = [_heading(heading), Block(tuple(map(Line, _made(entry.revision))) if entry else ())]
     files: dict[str, bytes] = {}
     for title, found, name in (
-        ("Changed meanwhile", meanwhile, "changed-meanwhile.txt"),
-        ("What yours would change now", yours, "yours.txt"),
+        (gettext("Changed meanwhile"), meanwhile, "changed-meanwhile.txt"),
+        (gettext("What yours would change now"), yours, "yours.txt"),
     ):
         if found:
             blocks.append(_titled(title, _difference(in_words(found), name, files, 1_300), rank=2))
@@ -147,9 +205,9 @@ def other_window(yours: Sequence[Difference], rows: Sequence[Row]) -> DeskCard:
     files: dict[str, bytes] = {}
     text = _difference(in_words(yours), "typed-here.txt", files, 2_000)
     blocks = [
-        _heading("You changed this draft in another window"),
-        _titled("What you typed here says otherwise", text, rank=1),
-        Block((Line(_TWO_DRAFTS),), above="space"),
+        _heading(gettext("You changed this draft in another window")),
+        _titled(gettext("What you typed here says otherwise"), text, rank=1),
+        Block((Line(gettext(_TWO_DRAFTS)),), above="space"),
     ]
     return _card(blocks, rows, files)
 
@@ -157,7 +215,7 @@ def other_window(yours: Sequence[Difference], rows: Sequence[Row]) -> DeskCard:
 def changes(heading: str, found: Sequence[Difference], rows: Sequence[Row] = ()) -> DeskCard:
     """Return the card of what differs."""
     files: dict[str, bytes] = {}
-    text = in_words(found) or "Nothing differs."
+    text = in_words(found) or gettext("Nothing differs.")
     blocks = [_heading(heading), Block((Line(_difference(text, "changes.txt", files, 3_000)),), rank=1)]
     return _card(blocks, rows, files)
 
@@ -166,25 +224,33 @@ def draft_list(page: Page[Draft], rows: Sequence[Row], *, reader: int) -> DeskCa
     """Return a page of the drafts that a moderator can go on with."""
     shown = page.shown
     listed = (Block(tuple(map(Line, _draft_lines(one, reader))), rank=1, above="space") for one in shown)
-    return _card([_heading("Drafts"), *listed, page.numbered], rows, {})
+    return _card([_heading(gettext("Drafts")), *listed, page.numbered], rows, {})
 
 
 def draft_title(draft: Draft) -> str:
     """Return by what a draft is known in a list: its question as typed, or a word for it."""
     question = tidy(draft.typed.get("question", ""))
-    return (question if echo(question) else draft.entry_id) or "(no question yet)"
+    return (question if echo(question) else draft.entry_id) or gettext("(no question yet)")
 
 
 def _draft_lines(draft: Draft, reader: int) -> Iterator[str]:
-    what = f"a change to {code(draft.entry_id)}" if draft.since else "a new entry"
+    changes = gettext("a change to {entry}", entry=code(draft.entry_id))
+    mine = draft.author_id == reader
     about = (
-        what,
-        "yours" if draft.author_id == reader else f"by {who(draft.author_id)}",
-        "waits for a second moderator" if draft.submitted else "sent back" if draft.sent_back else "",
+        changes if draft.since else gettext("a new entry"),
+        gettext("yours") if mine else gettext("by {person}", person=who(draft.author_id)),
+        _standing(draft),
         moment(draft.at),
     )
     yield f"**{escape(clip(draft_title(draft), _SHORT_QUESTION))}**"
     yield f"-# {' · '.join(filter(None, about))}"
+
+
+def _standing(draft: Draft) -> str:
+    """Say where a draft is between its author and a second moderator; nothing of an ordinary one."""
+    if draft.submitted:
+        return gettext("waits for a second moderator")
+    return gettext("sent back") if draft.sent_back else ""
 
 
 # --- entries and their history ----------------------------------------------------------------------------
@@ -199,8 +265,9 @@ def history(
     entry: Entry, revisions: Sequence[Revision], page: Page[Revision], rows: Sequence[Row]
 ) -> DeskCard:
     """Return a page of the revisions of an entry, the newest first."""
-    state = "" if entry.state is State.PUBLISHED else f" ({entry.state})"
-    blocks = [_heading("History"), Block((Line(f"{entry_line(entry)}{state}"),))]
+    line = entry_line(entry)
+    shown = line if entry.state is State.PUBLISHED else gettext("{entry} (retired)", entry=line)
+    blocks = [_heading(gettext("History")), Block((Line(shown),))]
     for revision in page.shown:
         made = _made(revision, _SHORT_REASON, reverted_to(revision, revisions))
         blocks.append(Block(tuple(map(Line, made)), rank=1, above="space"))
@@ -209,32 +276,34 @@ def history(
 
 def revision_label(revision: Revision, revisions: Sequence[Revision]) -> str:
     """Name a revision, one of all that there are, in a menu, without markup."""
-    done = _done(revision.action, reverted_to(revision, revisions))
-    return f"{revision.number} — {done} on {revision.at:%Y-%m-%d}"
+    earlier = reverted_to(revision, revisions)
+    said, day = _done(revision.action, earlier).on, f"{revision.at:%Y-%m-%d}"
+    return gettext(said, number=revision.number, day=day, earlier=earlier)
 
 
 def logged(
     entry: Entry, before: Content | None, files: Mapping[str, bytes], back_to: int | None = None
 ) -> DeskCard:
     """Return the post to the log channel about one change of an entry; a revert went `back_to` a revision."""
-    what = _DONE[entry.revision.action].capitalize()
     lines = (entry_line(entry), *_made(entry.revision, back_to=back_to))
-    blocks = [_heading(f"{what}: an FAQ entry"), Block(tuple(map(Line, lines)), rank=1)]
+    heading = _heading(gettext(_DONE[entry.revision.action].logged))
+    blocks = [heading, Block(tuple(map(Line, lines)), rank=1)]
     unchanged = before == entry.content
     if unchanged:
-        blocks.append(Block((Line("-# What it says did not change."),)))
+        blocks.append(Block((Line(f"-# {gettext('What it says did not change.')}"),)))
     return _card(blocks, (), files)
 
 
-def _done(action: Action, back_to: int | None) -> str:
-    return f"{_DONE[action]} to revision {back_to}" if back_to else _DONE[action]
+def _done(action: Action, back_to: int | None) -> _Sayings:
+    return _REVERTED_TO if back_to else _DONE[action]
 
 
 def _made(revision: Revision, longest: int = _REASON, back_to: int | None = None) -> Iterator[str]:
     """Say of a revision what was done, by whom, when and why."""
-    by = f"by {who(revision.author_id)}"
-    approved = f", published by {who(revision.approver_id)}" if revision.approver_id else ""
-    done = f"{_done(revision.action, back_to)} {by}{approved}"
+    said, person = _done(revision.action, back_to).by, who(revision.author_id)
+    done = gettext(said, person=person, earlier=back_to)
+    if revision.approver_id:
+        done = gettext("{done}, published by {person}", done=done, person=who(revision.approver_id))
     yield f"**{revision.number}** · {done} · {moment(revision.at)}"
     if revision.reason:
         yield f"-# {escape(clip(revision.reason, longest))}"
@@ -248,14 +317,17 @@ def file_faults(error: ContentError) -> DeskCard:
     faults = [str(fault) for fault in error.faults]
     lines = [f"- {escape(clip(fault, 250))}" for fault in faults[:MOST_FAULTS]]
     more = len(faults) - MOST_FAULTS
-    lines += [f"… and {more:,} more"] if more > 0 else []
-    faults_in_all = "1 fault" if len(faults) == 1 else f"{len(faults):,} faults"
+    lines += [gettext("… and {number} more", number=number(more))] if more > 0 else []
+    in_all, name = len(faults), "faults.txt"
+    heading = ngettext(
+        "The file has {number} fault", "The file has {number} faults", in_all, number=number(in_all)
+    )
     blocks = [
-        _heading(f"The file has {faults_in_all}"),
-        Block((Line("Nothing was imported. faults.txt has all of them."),)),
+        _heading(heading),
+        Block((Line(gettext("Nothing was imported. {file} has all of them.", file=name)),)),
         Block(tuple(map(Line, lines)), rank=1, above="space"),
     ]
-    return _card(blocks, (), {"faults.txt": ("\n".join(faults) + "\n").encode("utf-8", "replace")})
+    return _card(blocks, (), {name: ("\n".join(faults) + "\n").encode("utf-8", "replace")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +357,7 @@ def plan(heading: str, planned: Plan, lines: Iterable[str], rows: Sequence[Row])
 
 def who(user_id: int | None) -> str:
     """Name a person; the mention pings nobody, as nothing that the bot says does."""
-    return _FORMER if user_id is None else f"<@{user_id}>"
+    return gettext("a former moderator") if user_id is None else f"<@{user_id}>"
 
 
 def moment(at: datetime | None) -> str:
@@ -298,8 +370,8 @@ def _heading(text: str) -> Block:
 
 
 def _reason(reason: str) -> Block:
-    line = f"{_REASON_LINE}{escape(clip(' '.join(reason.split()), _REASON))}"
-    return Block((Line(line),) if reason else ())
+    shown = escape(clip(" ".join(reason.split()), _REASON))
+    return Block((Line(f"-# {gettext(_REASON_LINE, reason=shown)}"),) if reason else ())
 
 
 def _titled(title: str, text: str, rank: int) -> Block:
@@ -312,7 +384,7 @@ def _difference(text: str, name: str, files: dict[str, bytes], room: int) -> str
     short = _beginning(marks, room)
     if short != marks:
         files[name] = f"{text}\n".encode("utf-8", "replace")
-        short += f"\n(cut; {name} has all of it)"
+        short += f"\n{gettext('(cut; {file} has all of it)', file=name)}"
     return f"```diff\n{short}\n```"
 
 

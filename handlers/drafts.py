@@ -21,15 +21,17 @@ from handlers.forms import Field, Form
 from handlers.layout import Row
 from handlers.markup import code, escape, spoken
 from handlers.paging import Page
-from handlers.publishing import in_words, is_shipped, publish, tell_author
+from handlers.publishing import is_shipped, publish, speaking_to_author, tell_author, what_was_done
 from handlers.rights import ForModerators, moderated_guild
 from handlers.views import CardItem, openers
 from knowledge import drafts
+from knowledge.commands import shown_command
 from knowledge.desk import DraftChangedError
 from knowledge.drafts import LABELS, DraftError
 from knowledge.entries import Draft, Entry, State
 from knowledge.entry_differences import differences, differences_as_typed
 from knowledge.errors import DeskError, NoDraftError, NoEntryError
+from knowledge.languages import gettext, ngettext, translatable
 from knowledge.text import clip
 
 if TYPE_CHECKING:
@@ -44,13 +46,22 @@ _FORM_MARK = 6
 _MARKED = r"(?P<draft>\d+):(?P<mark>[0-9a-f]{12})"
 """What the custom id of a button says: which draft, and what it said on this card."""
 
-_GONE, _GONE_HOW = "This draft is gone", "It was published or discarded meanwhile."
-_SAME = "**Nothing changed:** the entry says this already, so there is nothing to publish."
-_WAITS = (
-    "-# It waits for a second moderator, who finds it with `/faq-desk review`; edits take it back. "
+_GONE = translatable("This draft is gone")
+_GONE_HOW = translatable("It was published or discarded meanwhile.")
+_SAME = translatable("**Nothing changed:** the entry says this already, so there is nothing to publish.")
+_WAITS = translatable(
+    "It waits for a second moderator, who finds it with {command}; edits take it back. "
     "I tell you by direct message what comes of it, if your settings let me."
 )
-_YOURS_AGAIN = "`/faq-desk drafts` has it there, with everything as you typed it."
+_KEPT = translatable("Your draft is kept, even if I restart; nobody else sees it. {command} lists it.")
+_YOURS_AGAIN = translatable("{command} has it there, with everything as you typed it.")
+_NOT_PUBLISHED_BY = (
+    translatable("In {server}, {person} did not publish it."),
+    translatable("{person} did not publish it."),
+)
+_NOT_SENT = translatable("Its author has not sent this draft to a second moderator, or took it back.")
+_NO_DRAFTS = translatable("Neither a draft of yours nor one that waits for a second moderator.")
+_GONE_FOR_GOOD = translatable("What you typed cannot be brought back. Whatever is published stays as it is.")
 
 
 # --- forms ------------------------------------------------------------------------------------------------
@@ -64,14 +75,19 @@ class EntryForm(
 ):
     """What an entry says. Its custom id tells which draft it goes on with, and what the draft is about."""
 
-    title = "An entry"
+    title = translatable("An entry")
 
     fields = (
-        Field("question", LABELS["question"], "What people ask, in their words", drafts.LONGEST_QUESTION),
+        Field(
+            "question",
+            LABELS["question"],
+            translatable("What people ask, in their words"),
+            drafts.LONGEST_QUESTION,
+        ),
         Field(
             "answer",
             LABELS["answer"],
-            "With markdown, if you like; beside a masked link its host is shown",
+            translatable("With markdown, if you like; beside a masked link its host is shown"),
             drafts.LONGEST_ANSWER,
             is_long=True,
             is_required=False,
@@ -79,7 +95,7 @@ class EntryForm(
         Field(
             "alternatives",
             LABELS["alternatives"],
-            "Other ways to ask it, one a line: it is found by each of them",
+            translatable("Other ways to ask it, one a line: it is found by each of them"),
             drafts.LONGEST_LIST,
             is_long=True,
             is_required=False,
@@ -87,7 +103,7 @@ class EntryForm(
         Field(
             "citations",
             LABELS["citations"],
-            "Up to three, for example fp-2019¶6, rfa-2024¶13; or the word: editorial",
+            translatable("Up to three, for example fp-2019¶6, rfa-2024¶13; or the word: editorial"),
             _LONGEST_REFERENCES,
             is_long=True,
             is_required=False,
@@ -95,7 +111,7 @@ class EntryForm(
         Field(
             "reason",
             LABELS["reason"],
-            "Why you write or change it; for the history",
+            translatable("Why you write or change it; for the history"),
             drafts.LONGEST_REASON,
             is_required=False,
         ),
@@ -110,7 +126,7 @@ class EntryForm(
         since = f"{draft.since}-{said}" if said else draft.since
         mark = _mark(draft, cls.fields) if draft.id else ""
         about = f"{draft.id}:{draft.question_id or ''}:{since}:{mark}:{draft.entry_id}"
-        title = f"Edit {draft.entry_id}" if draft.entry_id else "A new entry"
+        title = gettext("Edit {entry}", entry=draft.entry_id) if draft.entry_id else gettext("A new entry")
         return cls.modal(title, f"faq:{'h' if here else 'a'}:{about}", draft.typed)
 
     async def submitted(self, interaction: Interaction, typed: Mapping[str, str]) -> None:
@@ -140,20 +156,20 @@ class EntryForm(
 class DetailsForm(ForModerators, Form, template=r"faq-details:(?P<draft>\d+):(?P<mark>[0-9a-f]+)"):
     """What stands on no card: by which tags an entry is listed, and when it is to be looked at again."""
 
-    title = "Tags and review date"
+    title = translatable("Tags and review date")
     prefix: ClassVar[str] = "faq-details"
     fields: ClassVar[Sequence[Field]] = (
         Field(
             "tags",
             LABELS["tags"],
-            "Parted by commas, for example: permits, shipping",
+            translatable("Parted by commas, for example: permits, shipping"),
             _LONGEST_TAGS,
             is_required=False,
         ),
         Field(
             "review_on",
             LABELS["review_on"],
-            "The day from which on it is listed for review, for example 2030-01-31",
+            translatable("The day from which on it is listed for review, for example 2030-01-31"),
             40,
             is_required=False,
         ),
@@ -162,7 +178,8 @@ class DetailsForm(ForModerators, Form, template=r"faq-details:(?P<draft>\d+):(?P
     @classmethod
     def of(cls, draft: Draft) -> ui.Modal:
         """Return the form of a draft."""
-        return cls.modal(cls.title, f"{cls.prefix}:{draft.id}:{_mark(draft, cls.fields)}", draft.typed)
+        title = gettext(cls.title)
+        return cls.modal(title, f"{cls.prefix}:{draft.id}:{_mark(draft, cls.fields)}", draft.typed)
 
     async def submitted(self, interaction: Interaction, typed: Mapping[str, str]) -> None:
         """Keep them with the rest of the draft, then show what it comes to."""
@@ -178,14 +195,16 @@ class DetailsForm(ForModerators, Form, template=r"faq-details:(?P<draft>\d+):(?P
 class NewDetailsForm(DetailsForm, template=r"faq-new-details:(?P<draft>\d+):(?P<mark>[0-9a-f]+)"):
     """The same for a new entry, whose id is still to be chosen."""
 
-    title = "Tags, review date, id"
+    title = translatable("Tags, review date, id")
     prefix = "faq-new-details"
     fields: ClassVar[Sequence[Field]] = (
         *DetailsForm.fields,
         Field(
             "id",
             LABELS["id"],
-            "Lower-case letters, digits, hyphens. Empty: made from the question. It stays for good",
+            translatable(
+                "Lower-case letters, digits, hyphens. Empty: made from the question. It stays for good"
+            ),
             drafts.LONGEST_ID,
             is_required=False,
         ),
@@ -195,12 +214,12 @@ class NewDetailsForm(DetailsForm, template=r"faq-new-details:(?P<draft>\d+):(?P<
 class SendBackForm(ForModerators, Form, template=r"faq-send-back:(?P<draft>\d+):(?P<mark>[0-9a-f]{12})"):
     """Takes why a second moderator does not publish a draft."""
 
-    title = "Send back"
+    title = translatable("Send back")
     fields: ClassVar[Sequence[Field]] = (
         Field(
             "reason",
-            "What should be different?",
-            "Shown to its author, who can go on with the draft from there.",
+            translatable("What should be different?"),
+            translatable("Shown to its author, who can go on with the draft from there."),
             drafts.LONGEST_REASON,
             is_long=True,
         ),
@@ -210,7 +229,7 @@ class SendBackForm(ForModerators, Form, template=r"faq-send-back:(?P<draft>\d+):
         """Give the draft back to its author with the reason, and tell the author."""
         reason = spoken(typed["reason"])
         if not reason:
-            raise UserError("A reason needs a few words.")
+            raise UserError(gettext("A reason needs a few words."))
         await acknowledge(interaction, in_place=is_private(interaction))
         bot, guild_id = interaction.client, moderated_guild(interaction)
         seen = await bot.store.draft(guild_id, int(self.about["draft"]))
@@ -219,16 +238,26 @@ class SendBackForm(ForModerators, Form, template=r"faq-send-back:(?P<draft>\d+):
         if drafts.mark(seen) != self.about["mark"]:
             raise DraftChangedError(seen)
         draft = await bot.desk.send_back(seen, interaction.user.id, reason)
-        title = f"**{escape(clip(desk_cards.draft_title(draft), 120))}**"
-        done = (title, f"It is a draft of {who(draft.author_id)} again, with your reason.")
-        await show_done(interaction, told("Sent back", done, reason=reason))
-        about = (title, f"-# by {who(draft.author_id)}, sent back by {who(interaction.user.id)}")
-        await log_channel.post(interaction, told("A draft was sent back", about, reason=reason))
-        news = (title, f"{in_words(interaction)} did not publish it.", _YOURS_AGAIN)
-        await tell_author(interaction, draft, told("Your draft was sent back", news, reason=reason))
+        author = who(draft.author_id)
+        said = gettext("It is a draft of {person} again, with your reason.", person=author)
+        await show_done(interaction, told(gettext("Sent back"), (_titled(draft), said), reason=reason))
+        with log_channel.speaking_there(interaction):
+            by = gettext("by {person}, sent back by {other}", person=author, other=who(interaction.user.id))
+            card = told(gettext("A draft was sent back"), (_titled(draft), f"-# {by}"), reason=reason)
+        await log_channel.post(interaction, card)
+        with speaking_to_author(interaction, draft):
+            again = gettext(_YOURS_AGAIN, command=code(shown_command("/faq-desk drafts")))
+            news = (_titled(draft), what_was_done(interaction, *_NOT_PUBLISHED_BY), again)
+            card = told(gettext("Your draft was sent back"), news, reason=reason)
+        await tell_author(interaction, draft, card)
 
 
 FORMS: tuple[type[Form], ...] = (EntryForm, DetailsForm, NewDetailsForm, SendBackForm)
+
+
+def _titled(draft: Draft) -> str:
+    """Return the line by which a card names a draft."""
+    return f"**{escape(clip(desk_cards.draft_title(draft), 120))}**"
 
 
 def _mark(draft: Draft, fields: Sequence[Field]) -> str:
@@ -258,7 +287,8 @@ async def _kept(interaction: Interaction, form: Form, before: Draft, draft: Draf
 async def _apart(interaction: Interaction, first: Draft, draft: Draft) -> DeskCard:
     """Keep a draft beside the one that its author changed meanwhile; return the card with both."""
     second = await interaction.client.desk.keep(replace(draft, id=0))
-    here, other = OpenDraft.of(second, "Open what you typed here"), OpenDraft.of(first, "Open the other one")
+    here = OpenDraft.of(second, gettext("Open what you typed here"))
+    other = OpenDraft.of(first, gettext("Open the other one"))
     found = differences_as_typed(first.typed, second.typed)
     return desk_cards.other_window(found, [ui.ActionRow(here, other)])
 
@@ -270,7 +300,11 @@ async def open_form(interaction: Interaction, draft: Draft) -> None:
     the review queue, the form goes on with that one.
     """
     if len(draft.entry_id) > drafts.LONGEST_ID:
-        raise UserError(f"Only entries whose id has {drafts.LONGEST_ID} characters at most can be edited.")
+        raise UserError(
+            gettext(
+                "Only entries whose id has {most} characters at most can be edited.", most=drafts.LONGEST_ID
+            )
+        )
     if not draft.id:
         draft = await _pending(interaction.client, draft) or draft
     await interaction.response.send_modal(EntryForm.of(draft, here=False))
@@ -322,7 +356,7 @@ async def preview(interaction: Interaction, draft: Draft, note: str = "") -> Des
     except DraftError as error:
         return desk_cards.faulty(error, _rows(interaction, draft, is_good=False), about="\n".join(about[1:]))
     same = bot.desk.changes_nothing(draft, entry)
-    warnings = [_SAME] if same else _warnings(interaction, draft)
+    warnings = [gettext(_SAME)] if same else _warnings(interaction, draft)
     *told_first, kept = about
     lines = (*told_first, *warnings, kept, *desk_cards.unseen(content, draft.typed.get("reason", "")))
     opening = list(openers(answer))
@@ -336,11 +370,21 @@ def _warnings(interaction: Interaction, draft: Draft) -> list[str]:
     found = interaction.client.desk.answered_already(draft)
     lines = []
     for one in found[:_MOST_WARNINGS]:
-        by = "A pointer of this server" if one.pointed else "The library"
-        wording = f"“{escape(clip(one.wording, 120))}”"
-        lines.append(f"{by} answers {wording} already, with {code(one.address)}; this takes its place here.")
-    more = len(found) - _MOST_WARNINGS
-    return [*lines, *([f"So it is with {more} other wording{'s' * (more != 1)}."] if more > 0 else [])]
+        said = _ANSWERED_BY_POINTER if one.pointed else _ANSWERED_BY_LIBRARY
+        lines.append(gettext(said, wording=escape(clip(one.wording, 120)), target=code(one.address)))
+    if (more := len(found) - _MOST_WARNINGS) > 0:
+        lines.append(
+            ngettext("So it is with {count} other wording.", "So it is with {count} other wordings.", more)
+        )
+    return lines
+
+
+_ANSWERED_BY_POINTER = translatable(
+    "A pointer of this server answers “{wording}” already, with {target}; this takes its place here."
+)
+_ANSWERED_BY_LIBRARY = translatable(
+    "The library answers “{wording}” already, with {target}; this takes its place here."
+)
 
 
 async def _entry_of(bot: AidPolicyBot, draft: Draft) -> Entry | None:
@@ -353,24 +397,36 @@ def _about(interaction: Interaction, draft: Draft, entry: Entry | None, note: st
     entry_id = draft.wanted_id
     shipped = is_shipped(interaction, entry_id)
     if entry:
-        what = f"a change to {code(entry_id)}, which is at revision {entry.revision.number}"
+        number = entry.revision.number
+        yield gettext(_PREVIEW_OF_CHANGE, entry=code(entry_id), number=number)
     elif shipped:
-        what = f"an entry in place of the shipped one, {code(entry_id)}"
+        yield gettext(_PREVIEW_IN_PLACE, entry=code(entry_id))
     else:
-        what = "a new entry"
-    yield f"**Preview of {what}.** Readers will see what stands below."
+        yield gettext(_PREVIEW_OF_NEW)
     if note:
         yield f"**{escape(note)}**"
     if entry and entry.state is State.RETIRED:
-        yield "The entry is retired; publishing this shows it again."
+        yield gettext("The entry is retired; publishing this shows it again.")
     if draft.sent_back:
-        yield f"**Sent back by a second moderator:** {escape(draft.sent_back)}"
-    if draft.author_id != interaction.user.id:
-        yield f"-# Written by {who(draft.author_id)}, who asks for a second moderator."
-    elif draft.submitted:
-        yield _WAITS
-    else:
-        yield "-# Your draft is kept, even if I restart; nobody else sees it. `/faq-desk drafts` lists it."
+        yield gettext("**Sent back by a second moderator:** {reason}", reason=escape(draft.sent_back))
+    yield f"-# {_becomes_of(draft, interaction.user.id)}"
+
+
+_PREVIEW_OF_CHANGE = translatable(
+    "**Preview of a change to {entry}, which is at revision {number}.** Readers will see what stands below."
+)
+_PREVIEW_IN_PLACE = translatable(
+    "**Preview of an entry in place of the shipped one, {entry}.** Readers will see what stands below."
+)
+_PREVIEW_OF_NEW = translatable("**Preview of a new entry.** Readers will see what stands below.")
+
+
+def _becomes_of(draft: Draft, reader: int) -> str:
+    if draft.author_id != reader:
+        return gettext("Written by {person}, who asks for a second moderator.", person=who(draft.author_id))
+    if draft.submitted:
+        return gettext(_WAITS, command=code(shown_command("/faq-desk review")))
+    return gettext(_KEPT, command=code(shown_command("/faq-desk drafts")))
 
 
 def _rows(interaction: Interaction, draft: Draft, *, is_good: bool) -> list[Row]:
@@ -403,13 +459,14 @@ async def _conflict(interaction: Interaction, draft: Draft, entry: Entry | None)
     except DraftError:
         yours = ()
     if entry is None:
-        heading = f"The entry {entry_id} is not there any more"
+        heading = gettext("The entry {entry} is not there any more", entry=entry_id)
     elif draft.since:
-        heading = f"Somebody changed {entry_id} meanwhile"
+        heading = gettext("Somebody changed {entry} meanwhile", entry=entry_id)
     else:
-        heading = f"There is an entry {entry_id} already"
-    about = "Nothing was overwritten, and the draft is kept as it was typed."
-    about += "" if mine else f" {who(draft.author_id)} has to look at it again."
+        heading = gettext("There is an entry {entry} already", entry=entry_id)
+    about = gettext("Nothing was overwritten, and the draft is kept as it was typed.")
+    if not mine:
+        about += f" {gettext('{person} has to look at it again.', person=who(draft.author_id))}"
     rebase = Rebase.of_entry(draft, entry_id, entry.revision.number if entry else 0)
     rows: list[Row] = [ui.ActionRow(rebase, Discard.of(draft))] if mine else []
     meanwhile = differences(seen[0].content, entry.content) if entry and seen else ()
@@ -422,7 +479,7 @@ async def drafts_card(interaction: Interaction, number: int = 0) -> DeskCard:
     kept = await interaction.client.store.drafts(guild_id)
     found = [draft for draft in reversed(kept) if draft.author_id == reader or draft.submitted]
     if not found:
-        return told("No drafts", ["Neither a draft of yours nor one that waits for a second moderator."])
+        return told(gettext("No drafts"), [gettext(_NO_DRAFTS)])
     page = Page.of(found, number, _LISTED)
     turns = page.turns(lambda label, to: TurnDrafts.button(label, f"drafts:{to}"))
     rows: list[Row] = [ui.ActionRow(DraftMenu.of(page.shown)), *turns]
@@ -445,7 +502,7 @@ class DraftItem(ForModerators, CardItem, template=r"(?!)"):
         except NoDraftError:
             if not self.tells_in_place:
                 raise
-            await show(press, told(_GONE, [_GONE_HOW]), in_place=is_private(press))
+            await show(press, told(gettext(_GONE), [gettext(_GONE_HOW)]), in_place=is_private(press))
         except (DeskError, DraftError) as error:
             card = await preview(press, await self.draft(press), note=str(error))
             await show(press, card, in_place=is_private(press))
@@ -467,14 +524,14 @@ class DraftItem(ForModerators, CardItem, template=r"(?!)"):
         if draft is None:
             raise NoDraftError
         if draft.author_id != press.user.id and not draft.submitted:
-            raise UserError("Its author has not sent this draft to a second moderator, or took it back.")
+            raise UserError(gettext(_NOT_SENT))
         return draft
 
     async def own_draft(self, press: Interaction) -> Draft:
         """Return the draft, for its author alone."""
         draft = await self.draft(press)
         if draft.author_id != press.user.id:
-            raise UserError("Only whoever wrote this draft can do that.")
+            raise UserError(gettext("Only whoever wrote this draft can do that."))
         return draft
 
     async def as_seen(self, press: Interaction) -> Draft:
@@ -491,7 +548,7 @@ class Again(DraftItem, template=rf"draft:again:{_MARKED}"):
     @classmethod
     def of(cls, draft: Draft) -> Self:
         """Return the button for a draft."""
-        return cls.button("Edit again", f"draft:again:{draft.id}:{drafts.mark(draft)}")
+        return cls.button(gettext("Edit again"), f"draft:again:{draft.id}:{drafts.mark(draft)}")
 
     async def act(self, press: Interaction) -> None:
         """Open the form."""
@@ -506,7 +563,8 @@ class Details(DraftItem, template=rf"draft:details:{_MARKED}"):
     @classmethod
     def of(cls, draft: Draft) -> Self:
         """Return the button for a draft."""
-        return cls.button(_details(draft).title, f"draft:details:{draft.id}:{drafts.mark(draft)}")
+        title = gettext(_details(draft).title)
+        return cls.button(title, f"draft:details:{draft.id}:{drafts.mark(draft)}")
 
     async def act(self, press: Interaction) -> None:
         """Open the form."""
@@ -528,7 +586,7 @@ class Rebase(DraftItem, template=r"draft:rebase:(?P<draft>\d+):(?P<since>\d+):(?
     @classmethod
     def of_entry(cls, draft: Draft, entry_id: str, number: int) -> Self:
         """Return the button for a draft, and the entry at the revision that is shown."""
-        return cls.button("Edit on top of it", f"draft:rebase:{draft.id}:{number}:{entry_id}")
+        return cls.button(gettext("Edit on top of it"), f"draft:rebase:{draft.id}:{number}:{entry_id}")
 
     async def act(self, press: Interaction) -> None:
         """Open the form, unless the entry has changed once more."""
@@ -548,14 +606,15 @@ class Changes(DraftItem, template=r"draft:changes:(?P<draft>\d+)"):
     @classmethod
     def of(cls, draft: Draft) -> Self:
         """Return the button for a draft."""
-        return cls.button("What changes", f"draft:changes:{draft.id}")
+        return cls.button(gettext("What changes"), f"draft:changes:{draft.id}")
 
     async def act(self, press: Interaction) -> None:
         """Show the difference."""
         draft = await self.draft(press)
         entry = await _entry_of(press.client, draft)
         found = differences(entry.content if entry else None, press.client.desk.content(draft))
-        await show(press, desk_cards.changes(f"What changes in {draft.entry_id}", found))
+        heading = gettext("What changes in {entry}", entry=draft.entry_id)
+        await show(press, desk_cards.changes(heading, found))
 
 
 class Publish(DraftItem, template=rf"draft:publish:{_MARKED}"):
@@ -569,7 +628,7 @@ class Publish(DraftItem, template=rf"draft:publish:{_MARKED}"):
     @classmethod
     def of(cls, draft: Draft) -> Self:
         """Return the button for a draft as it is."""
-        return cls.button("Publish", f"draft:publish:{draft.id}:{drafts.mark(draft)}")
+        return cls.button(gettext("Publish"), f"draft:publish:{draft.id}:{drafts.mark(draft)}")
 
     async def act(self, press: Interaction) -> None:
         """Publish it, say so, and tell whoever asked for it."""
@@ -584,7 +643,8 @@ class Submit(DraftItem, template=rf"draft:submit:{_MARKED}"):
     @classmethod
     def of(cls, draft: Draft) -> Self:
         """Return the button for a draft as it is."""
-        return cls.button("Send to a second moderator", f"draft:submit:{draft.id}:{drafts.mark(draft)}")
+        label = gettext("Send to a second moderator")
+        return cls.button(label, f"draft:submit:{draft.id}:{drafts.mark(draft)}")
 
     async def act(self, press: Interaction) -> None:
         """Submit it, and let the log channel know that it waits."""
@@ -595,9 +655,11 @@ class Submit(DraftItem, template=rf"draft:submit:{_MARKED}"):
             await show(press, await preview(press, seen))
             return
         draft = await press.client.desk.submit(seen)
-        await show_done(press, await preview(press, draft, note="Sent."))
-        lines = (f"**{escape(clip(desk_cards.draft_title(draft), 120))}**", f"-# by {who(draft.author_id)}")
-        waiting = told("A draft waits for a second moderator", lines, [ui.ActionRow(OpenDraft.of(draft))])
+        await show_done(press, await preview(press, draft, note=gettext("Sent.")))
+        with log_channel.speaking_there(press):
+            lines = (_titled(draft), f"-# {gettext('by {person}', person=who(draft.author_id))}")
+            row: Row = ui.ActionRow(OpenDraft.of(draft, gettext("Open")))
+            waiting = told(gettext("A draft waits for a second moderator"), lines, [row])
         await log_channel.post(press, waiting)
 
 
@@ -607,13 +669,13 @@ class SendBack(DraftItem, template=rf"draft:send-back:{_MARKED}"):
     @classmethod
     def of(cls, draft: Draft) -> Self:
         """Return the button for a draft as it is."""
-        return cls.button("Send back", f"draft:send-back:{draft.id}:{drafts.mark(draft)}")
+        return cls.button(gettext("Send back"), f"draft:send-back:{draft.id}:{drafts.mark(draft)}")
 
     async def act(self, press: Interaction) -> None:
         """Ask why."""
         draft = await self.as_seen(press)
         about = f"faq-send-back:{draft.id}:{drafts.mark(draft)}"
-        await press.response.send_modal(SendBackForm.modal(SendBackForm.title, about, {}))
+        await press.response.send_modal(SendBackForm.modal(gettext(SendBackForm.title), about, {}))
 
 
 class Discard(DraftItem, template=rf"draft:discard:{_MARKED}"):
@@ -622,18 +684,15 @@ class Discard(DraftItem, template=rf"draft:discard:{_MARKED}"):
     @classmethod
     def of(cls, draft: Draft) -> Self:
         """Return the button for a draft."""
-        return cls.button("Discard", f"draft:discard:{draft.id}:{drafts.mark(draft)}")
+        return cls.button(gettext("Discard"), f"draft:discard:{draft.id}:{drafts.mark(draft)}")
 
     async def act(self, press: Interaction) -> None:
         """Ask."""
         await self.own_draft(press)
         draft = await self.as_seen(press)
-        lines = (
-            f"**{escape(clip(desk_cards.draft_title(draft), 120))}**",
-            "What you typed cannot be brought back. Whatever is published stays as it is.",
-        )
-        row: Row = ui.ActionRow(Drop.of(draft), OpenDraft.of(draft, "Keep it"))
-        await show(press, told("Discard this draft?", lines, [row]), in_place=is_private(press))
+        row: Row = ui.ActionRow(Drop.of(draft), OpenDraft.of(draft, gettext("Keep it")))
+        card = told(gettext("Discard this draft?"), (_titled(draft), gettext(_GONE_FOR_GOOD)), [row])
+        await show(press, card, in_place=is_private(press))
 
 
 class Drop(DraftItem, template=rf"draft:drop:{_MARKED}"):
@@ -642,14 +701,14 @@ class Drop(DraftItem, template=rf"draft:drop:{_MARKED}"):
     @classmethod
     def of(cls, draft: Draft) -> Self:
         """Return the button for a draft."""
-        return cls.button("Discard it", f"draft:drop:{draft.id}:{drafts.mark(draft)}")
+        return cls.button(gettext("Discard it"), f"draft:drop:{draft.id}:{drafts.mark(draft)}")
 
     async def act(self, press: Interaction) -> None:
         """Delete it and say so."""
         await acknowledge(press, in_place=is_private(press))
         await self.own_draft(press)
         await press.client.desk.discard(await self.as_seen(press))
-        await show(press, told("Discarded", ["The draft is deleted."]))
+        await show(press, told(gettext("Discarded"), [gettext("The draft is deleted.")]))
 
 
 async def _open(press: Interaction, draft: Draft) -> None:
@@ -661,7 +720,7 @@ class OpenDraft(DraftItem, template=r"draft:open:(?P<draft>\d+)"):
     """Shows a draft."""
 
     @classmethod
-    def of(cls, draft: Draft, label: str = "Open") -> Self:
+    def of(cls, draft: Draft, label: str) -> Self:
         """Return the button for a draft."""
         return cls.button(label, f"draft:open:{draft.id}")
 
@@ -685,9 +744,9 @@ class DraftMenu(DraftItem, template=r"drafts"):
     @classmethod
     def of(cls, listed: Sequence[Draft]) -> Self:
         """Return the menu of some drafts."""
-        menu: ui.Select[Any] = ui.Select(custom_id="drafts", placeholder="Open a draft")
+        menu: ui.Select[Any] = ui.Select(custom_id="drafts", placeholder=gettext("Open a draft"))
         for draft in listed:
-            about = "waits for a second moderator" if draft.submitted else draft.entry_id
+            about = gettext("waits for a second moderator") if draft.submitted else draft.entry_id
             title = clip(desk_cards.draft_title(draft), CHOICES.longest)
             menu.add_option(label=title, description=about or None, value=str(draft.id))
         return cls(menu)

@@ -18,6 +18,7 @@ from handlers import requests
 from handlers.delivery import ALREADY_ANSWERED, TooLateError
 from handlers.markup import cut, escape
 from knowledge.errors import DeskError, InputError, StoreError
+from knowledge.languages import gettext, translatable
 
 _log = logging.getLogger(__name__)
 
@@ -32,12 +33,18 @@ class UserError(Exception):
     """Something that a person may not or cannot do; the text says so and what to do instead."""
 
 
-_OUTDATED = "This command has changed since your Discord loaded it. Restart Discord and try again."
-_NOT_HERE = "You are not allowed to use this command here."
-_NO_NOTES = "I cannot write that down at the moment. Nothing was changed; please try again later."
-_FORBIDDEN = "I am not allowed to do that here. A moderator can permit it; a direct message to me works too."
-_UNREACHABLE = "Discord did not take the reply. Please try again in a moment."
-_UNKNOWN = "Something went wrong on my side, not on yours. Please try again."
+_OUTDATED = translatable(
+    "This command has changed since your Discord loaded it. Restart Discord and try again."
+)
+_NOT_HERE = translatable("You are not allowed to use this command here.")
+_NO_NOTES = translatable(
+    "I cannot write that down at the moment. Nothing was changed; please try again later."
+)
+_FORBIDDEN = translatable(
+    "I am not allowed to do that here. A moderator can permit it; a direct message to me works too."
+)
+_UNREACHABLE = translatable("Discord did not take the reply. Please try again in a moment.")
+_UNKNOWN = translatable("Something went wrong on my side, not on yours. Please try again.")
 
 _HARMLESS: tuple[tuple[type[BaseException], str], ...] = (
     (app_commands.CommandNotFound, _OUTDATED),
@@ -95,8 +102,8 @@ def text_for(error: BaseException) -> tuple[str, bool]:
         return cut(escape(str(error)), _LONGEST_TEXT, _LONGEST_TEXT * 4), False
     for type_, text in _HARMLESS:
         if isinstance(error, type_):
-            return text, False
-    return next(text for type_, text in _FAULTS if isinstance(error, type_)), True
+            return gettext(text), False
+    return gettext(next(text for type_, text in _FAULTS if isinstance(error, type_))), True
 
 
 def _logged(error: BaseException, place: str) -> tuple[str, str]:
@@ -109,8 +116,8 @@ def _logged(error: BaseException, place: str) -> tuple[str, str]:
         return text, place
     reference = request.id if request else secrets.token_hex(4)
     _log.error("Reference %s: %s failed.", reference, place, exc_info=error)
-    text = f"{text}\n-# If this goes on, tell the operator the reference {reference}."
-    return text, f"Reference {reference}"
+    tell = gettext("If this goes on, tell the operator the reference {reference}.", reference=reference)
+    return f"{text}\n-# {tell}", f"Reference {reference}"
 
 
 def _log_unshown(name: str, failure: Exception) -> None:

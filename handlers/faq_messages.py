@@ -22,9 +22,11 @@ from handlers.replies import question_from
 from handlers.rights import ForModerators, moderated_guild
 from handlers.views import CardItem, Shown, reply_view
 from knowledge.answers import Status
+from knowledge.commands import shown_command
 from knowledge.drafts import EDITORIAL, LONGEST_ANSWER
 from knowledge.entries import Draft
 from knowledge.faq import FaqEntry
+from knowledge.languages import gettext, translatable
 from knowledge.text import clip
 from knowledge.wording import own_in_words
 
@@ -33,7 +35,14 @@ if TYPE_CHECKING:
 
 _LISTED = 25
 _LONGEST_LABEL = 100
-_NO_TEXT = "That message has no text that I could read."
+_NO_TEXT = translatable("That message has no text that I could read.")
+_NEAREST = translatable(
+    "The nearest are listed. The one you choose is posted as a reply to the message; it names you."
+)
+_FIRST = translatable(
+    "None is near that message; these are the first. The one you choose is posted as a reply to the message; "
+    "it names you."
+)
 _UNKNOWN_MESSAGE = 10008
 _INVALID = 50035
 """What Discord says to a reply to a message that is gone."""
@@ -66,7 +75,7 @@ class FaqMessages(Cog):
         guild_id = moderated_guild(interaction)
         said = message.clean_content.strip()
         if not said:
-            raise UserError(_NO_TEXT)
+            raise UserError(gettext(_NO_TEXT))
         source = f"\n\n— {link(clip(message.author.display_name, 80), message.jump_url)}"
         answer = clip(said, LONGEST_ANSWER - len(source)) + source
         await open_form(interaction, _new(guild_id, interaction.user.id, answer))
@@ -81,11 +90,14 @@ class FaqMessages(Cog):
         is_near = bool(asked) and found.status is Status.ANSWERED
         entries = found.entries if found.entries else self.engine.faq_list("", own).entries
         if not entries:
-            raise UserError("There is no FAQ entry yet. /faq-desk add writes one.")
-        near = "The nearest are listed." if is_near else "None is near that message; these are the first."
-        lines = [f"{near} The one you choose is posted as a reply to the message; it names you."]
+            raise UserError(
+                gettext(
+                    "There is no FAQ entry yet. {command} writes one.", command=shown_command("/faq-desk add")
+                )
+            )
+        lines = [gettext(_NEAREST if is_near else _FIRST)]
         row: Row = ui.ActionRow(EntryMenu.of(message.id, entries[:_LISTED]))
-        await show(interaction, told("Answer with an FAQ entry", lines, [row]))
+        await show(interaction, told(gettext("Answer with an FAQ entry"), lines, [row]))
 
 
 def _new(guild_id: int, author_id: int, answer: str) -> Draft:
@@ -98,7 +110,9 @@ class EntryMenu(ForModerators, CardItem, template=r"answer-with:(?P<message>\d+)
     @classmethod
     def of(cls, message_id: int, entries: Sequence[FaqEntry]) -> Self:
         """Return the menu for a message."""
-        menu: ui.Select[Any] = ui.Select(custom_id=f"answer-with:{message_id}", placeholder="Choose an entry")
+        menu: ui.Select[Any] = ui.Select(
+            custom_id=f"answer-with:{message_id}", placeholder=gettext("Choose an entry")
+        )
         for entry in entries:
             about = " · ".join(filter(None, (entry.id, own_in_words(entry))))
             label = clip(entry.question, _LONGEST_LABEL)
@@ -110,10 +124,10 @@ class EntryMenu(ForModerators, CardItem, template=r"answer-with:(?P<message>\d+)
         assert isinstance(self.item, ui.Select)
         bot, channel = press.client, press.channel
         if not isinstance(channel, Channel):
-            raise UserError("I cannot reply in such a channel.")
+            raise UserError(gettext("I cannot reply in such a channel."))
         answer = bot.engine.faq_show(self.item.values[0], bot.desk.own(press.guild_id))
         if answer.status is not Status.ANSWERED:
-            raise UserError("That entry was retired meanwhile. Choose another one.")
+            raise UserError(gettext("That entry was retired meanwhile. Choose another one."))
         _may_reply(press)
         sharing = cards.Sharing(by=press.user.display_name)
         view = reply_view(bot, answer, Shown(press.user.id, private=False, sharing=sharing))
@@ -123,21 +137,23 @@ class EntryMenu(ForModerators, CardItem, template=r"answer-with:(?P<message>\d+)
             sent = await message.reply(view=view, mention_author=False)
         except discord.HTTPException as error:
             if error.code in (_UNKNOWN_MESSAGE, _INVALID):
-                raise UserError("That message is gone, so nothing was posted.") from error
+                raise UserError(gettext("That message is gone, so nothing was posted.")) from error
             raise
-        await show(press, told("Answered", [sent.jump_url]))
+        await show(press, told(gettext("Answered"), [sent.jump_url]))
 
 
 def _may_reply(press: Interaction) -> None:
     """Raise `UserError` if the bot cannot reply in the channel of a press."""
     rights, in_thread = press.app_permissions, isinstance(press.channel, discord.Thread)
     needed = {
-        "View Channel": rights.view_channel,
-        "Read Message History": rights.read_message_history,
-        "Send Messages": rights.send_messages_in_threads if in_thread else rights.send_messages,
+        translatable("View Channel"): rights.view_channel,
+        translatable("Read Message History"): rights.read_message_history,
+        translatable("Send Messages"): rights.send_messages_in_threads if in_thread else rights.send_messages,
     }
-    if missing := [name for name, has_it in needed.items() if not has_it]:
-        raise UserError(f"I cannot reply here: I lack the permission {', '.join(missing)}.")
+    if missing := ", ".join(gettext(name) for name, has_it in needed.items() if not has_it):
+        raise UserError(
+            gettext("I cannot reply here: I lack the permission {permissions}.", permissions=missing)
+        )
 
 
 ITEMS = (EntryMenu,)

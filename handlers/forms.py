@@ -21,7 +21,9 @@ from handlers.base import LONGEST_CUSTOM_ID, Interaction
 from handlers.layout import Block, Line, Row
 from handlers.markup import escape, unescape
 from knowledge.errors import DeskError
+from knowledge.languages import gettext, translatable
 
+FROM_ANOTHER_VERSION = translatable("This form is from another version of me.")
 LONGEST_TEXT = 4000
 _LONGEST_TITLE = _LONGEST_LABEL = 45
 _LONGEST_DESCRIPTION = 100
@@ -38,7 +40,10 @@ _SHOWN_FOR = 900
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A text to be typed: under which name it comes back, how it is labelled, and how long it may be."""
+    """A text to be typed: under which name it comes back, how it is labelled, and how long it may be.
+
+    The label and the description are kept in English, and said when the form is shown.
+    """
 
     name: str
     label: str
@@ -57,14 +62,17 @@ class Field:
             max_length=self.longest,
         )
         return ui.Label(
-            text=self.label[:_LONGEST_LABEL],
-            description=self.description[:_LONGEST_DESCRIPTION] or None,
+            text=gettext(self.label)[:_LONGEST_LABEL],
+            description=gettext(self.description)[:_LONGEST_DESCRIPTION] if self.description else None,
             component=text,
         )
 
 
 class Form:
-    """Base of every form: a template of its custom id, its fields, and what is done with what was typed."""
+    """Base of every form: a template of its custom id, its fields, and what is done with what was typed.
+
+    The title of the class is kept in English.
+    """
 
     template: ClassVar[re.Pattern[str]] = re.compile(r"(?!)")
     title: ClassVar[str] = ""
@@ -89,7 +97,7 @@ class Form:
     def modal(cls, title: str, custom_id: str, typed: Mapping[str, str]) -> ui.Modal:
         """Return the form to be shown, with what was typed before by the names of its fields.
 
-        Two people may have the same form open, so each shown one has a mark of its own.
+        The title is said already. Two people may have the same form open, so each has a mark of its own.
         """
         marked = f"{custom_id}#{secrets.token_hex(2)}"
         if not cls.template.fullmatch(custom_id) or len(marked) > LONGEST_CUSTOM_ID:
@@ -113,7 +121,7 @@ async def submit(interaction: Interaction, forms: Sequence[type[Form]]) -> None:
     typed = dict(_typed(data.get("components", [])))
     form = next(filter(None, (kind.read(data.get("custom_id", "")) for kind in forms)), None)
     if form is None:
-        await _give_back(interaction, typed, "This form is from another version of me.")
+        await _give_back(interaction, typed, gettext(FROM_ANOTHER_VERSION))
         return
     may_send = False
     try:
@@ -142,7 +150,7 @@ async def _give_back(interaction: Interaction, typed: Mapping[str, str], told: s
     is_long = sum(len(escape(text)) for text in texts) > _MOST_SHOWN
     blocks = [
         Block((Line(told),)),
-        Block((Line("Nothing was sent. What you typed:"),) if texts else (), above="space"),
+        Block((Line(gettext("Nothing was sent. What you typed:")),) if texts else (), above="space"),
         *(
             Block((Line(escape(text), prose=True),), rank=1, above="space", id=_TYPED + place)
             for place, text in enumerate(typed.values())

@@ -27,12 +27,15 @@ from knowledge.drafts import DraftError
 from knowledge.entries import Content, Draft, Entry, Revision, State
 from knowledge.entry_differences import differences
 from knowledge.errors import EntryChangedError
+from knowledge.languages import gettext, translatable
 from knowledge.text import clip, echo
 
 _MOST_REVISIONS = 2**31
 _LISTED = 25
 _REVISIONS_A_PAGE = 8
-_EDIT_IT = "Edit it as a draft to publish what can be kept of it."
+_EDIT_IT = translatable("Edit it as a draft to publish what can be kept of it.")
+_NOTHING_YET = translatable("**Back to revision {number}** of {entry}, from {last}. Nothing has changed yet.")
+_SAYS_SO_NOW = translatable("Revision {number} says what the entry says now, at revision {last}.")
 
 Number = Range[int, 1, _MOST_REVISIONS]
 
@@ -115,7 +118,11 @@ async def _compared(interaction: Interaction, entry: Entry, earlier: int, later:
     kept = await interaction.client.store.revisions(entry.guild_id, entry.id)
     after = _said(entry, kept, later)
     before = _said(entry, kept, earlier) if earlier else None
-    heading = f"{entry.id}: revision {earlier} to {later}" if earlier else f"{entry.id}: revision {later}"
+    heading = (
+        gettext("{entry}: revision {first} to {second}", entry=entry.id, first=earlier, second=later)
+        if earlier
+        else gettext("{entry}: revision {number}", entry=entry.id, number=later)
+    )
     offered = dict.fromkeys(n for n in (earlier, later) if n and n != entry.revision.number)
     rows: list[Row] = [ui.ActionRow(*(GoBack.of(entry.id, n) for n in offered))] if offered else []
     return desk_cards.changes(heading, differences(before, after), rows)
@@ -125,21 +132,23 @@ async def _reverting(interaction: Interaction, entry: Entry, number: int, reason
     """Return the very card that going back to a revision would publish, or why it cannot be."""
     bot, now = interaction.client, entry.revision.number
     if number == now:
-        raise UserError(f"Revision {number} is what “{echo(entry.id)}” says now.")
+        raise UserError(
+            gettext("Revision {number} is what “{entry}” says now.", number=number, entry=echo(entry.id))
+        )
     said = _said(entry, await bot.store.revisions(entry.guild_id, entry.id), number)
     edit = EditRevision.of(entry.id, number)
     try:
         content = bot.desk.as_reverted(entry.guild_id, entry.id, said)
     except DraftError as error:
-        return desk_cards.faulty(error, [ui.ActionRow(edit)], about=_EDIT_IT)
+        return desk_cards.faulty(error, [ui.ActionRow(edit)], about=gettext(_EDIT_IT))
     except WordingError as error:
-        lines = [escape(str(error)), _EDIT_IT]
-        return told(f"Revision {number} cannot be published", lines, [ui.ActionRow(edit)])
+        heading = gettext("Revision {number} cannot be published", number=number)
+        return told(heading, [escape(str(error)), gettext(_EDIT_IT)], [ui.ActionRow(edit)])
     if entry.state is State.PUBLISHED and entry.content == content:
-        same = f"{entry_line(entry)}\nRevision {number} says what the entry says now, at revision {now}."
-        return told("Nothing would change", same.split("\n"))
+        same = gettext(_SAYS_SO_NOW, number=number, last=now)
+        return told(gettext("Nothing would change"), [entry_line(entry), same])
     answer = bot.engine.faq_preview(entry.id, content, bot.desk.own(entry.guild_id))
-    about = f"**Back to revision {number}** of {code(entry.id)}, from {now}. Nothing has changed yet."
+    about = gettext(_NOTHING_YET, number=number, entry=code(entry.id), last=now)
     rows: list[Row] = [ui.ActionRow(Revert.of(entry, number), Compare.of(entry.id, now, number), edit)]
     lines = [about, *desk_cards.unseen(content, reason)]
     return desk_cards.preview(answer, bot.engine.library.sources, rows, about=lines)
@@ -150,7 +159,14 @@ def _said(entry: Entry, kept: Sequence[Revision], number: int) -> Content:
     for revision in kept:
         if revision.number == number:
             return revision.content
-    raise UserError(f"“{echo(entry.id)}” has no revision {number}; it has 1 to {entry.revision.number}.")
+    raise UserError(
+        gettext(
+            "“{entry}” has no revision {number}; it has 1 to {last}.",
+            entry=echo(entry.id),
+            number=number,
+            last=entry.revision.number,
+        )
+    )
 
 
 # --- buttons ----------------------------------------------------------------------------------------------
@@ -171,7 +187,8 @@ class ChangeMenu(EntryItem, template=r"changes:(?P<entry>[a-z0-9-]+)"):
     @classmethod
     def of(cls, entry_id: str, kept: Sequence[Revision], shown: Sequence[Revision]) -> Self:
         """Return the menu of the revisions shown on a page, of all that are kept."""
-        menu: ui.Select[Any] = ui.Select(custom_id=f"changes:{entry_id}", placeholder="Look at a change")
+        placeholder = gettext("Look at a change")
+        menu: ui.Select[Any] = ui.Select(custom_id=f"changes:{entry_id}", placeholder=placeholder)
         for revision in shown:
             label = desk_cards.revision_label(revision, kept)
             menu.add_option(
@@ -192,7 +209,7 @@ class Compare(EntryItem, template=r"diff:(?P<first>\d+):(?P<second>\d+):(?P<entr
     @classmethod
     def of(cls, entry_id: str, first: int, second: int) -> Self:
         """Return the button for two revisions."""
-        return cls.button("What changes", f"diff:{first}:{second}:{entry_id}")
+        return cls.button(gettext("What changes"), f"diff:{first}:{second}:{entry_id}")
 
     async def run(self, press: Interaction) -> None:
         """Show the difference."""
@@ -206,7 +223,8 @@ class GoBack(EntryItem, template=r"revert-to:(?P<number>\d+):(?P<entry>[a-z0-9-]
     @classmethod
     def of(cls, entry_id: str, number: int) -> Self:
         """Return the button for a revision."""
-        return cls.button(f"Go back to revision {number}", f"revert-to:{number}:{entry_id}")
+        label = gettext("Go back to revision {number}", number=number)
+        return cls.button(label, f"revert-to:{number}:{entry_id}")
 
     async def run(self, press: Interaction) -> None:
         """Show the preview in place."""
@@ -220,7 +238,7 @@ class Revert(EntryItem, template=r"revert:(?P<number>\d+):(?P<since>\d+):(?P<ent
     @classmethod
     def of(cls, entry: Entry, number: int) -> Self:
         """Return the button for an entry as it is now, and the revision that it is to go back to."""
-        label = f"Publish revision {number} again"
+        label = gettext("Publish revision {number} again", number=number)
         return cls.button(label, f"revert:{number}:{entry.revision.number}:{entry.id}")
 
     async def run(self, press: Interaction) -> None:
@@ -232,8 +250,8 @@ class Revert(EntryItem, template=r"revert:(?P<number>\d+):(?P<since>\d+):(?P<ent
             raise EntryChangedError(seen)
         desk, by = press.client.desk, press.user.id
         entry = await desk.revert(seen.guild_id, seen.id, since, by, reason, to=number)
-        lines = (entry_line(entry), f"It says again what it said at revision {number}, and can be found so.")
-        await show_done(press, told("Reverted", lines, try_row(entry)))
+        done = gettext("It says again what it said at revision {number}, and can be found so.", number=number)
+        await show_done(press, told(gettext("Reverted"), [entry_line(entry), done], try_row(entry)))
         await log_channel.log_change(press, entry, seen.content, back_to=number)
 
 
@@ -243,7 +261,7 @@ class EditRevision(EntryItem, template=r"edit-revision:(?P<number>\d+):(?P<entry
     @classmethod
     def of(cls, entry_id: str, number: int) -> Self:
         """Return the button for a revision."""
-        return cls.button("Edit as a draft", f"edit-revision:{number}:{entry_id}")
+        return cls.button(gettext("Edit as a draft"), f"edit-revision:{number}:{entry_id}")
 
     async def run(self, press: Interaction) -> None:
         """Open the form."""

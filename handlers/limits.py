@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from handlers.errors import UserError
+from knowledge.languages import ngettext
 from knowledge.limits import Originals, Rate
 
 if TYPE_CHECKING:
@@ -48,13 +49,20 @@ class Gate:
         """
         now = self._now().timestamp()
         if seconds := self._people.wait(user_id, now):
-            text = f"That was a lot at once. You can go on in {_in_words(seconds)}."
+            text = ngettext(
+                "That was a lot at once. You can go on in a second.",
+                "That was a lot at once. You can go on in {count} seconds.",
+                seconds,
+            )
             raise LimitError(text, is_first=self._is_first("person", user_id, now, seconds))
         if guild_id is not None and not moderates:
             if seconds := self._servers.wait(guild_id, now):
-                text = (
-                    "Many people here are asking at the moment. You can ask again in "
-                    f"{_in_words(seconds)}, or at once in a direct message to me."
+                text = ngettext(
+                    "Many people here are asking at the moment. You can ask again in a second, or at once in "
+                    "a direct message to me.",
+                    "Many people here are asking at the moment. You can ask again in {count} seconds, or at "
+                    "once in a direct message to me.",
+                    seconds,
                 )
                 raise LimitError(text, is_first=self._is_first("server", guild_id, now, seconds))
             self._servers.take(guild_id, now)
@@ -82,7 +90,3 @@ class Gate:
 
 _NOT_AGAIN = 10
 """Seconds for which nobody is told publicly once more that they have to wait."""
-
-
-def _in_words(seconds: int) -> str:
-    return "a second" if seconds == 1 else f"{seconds} seconds"

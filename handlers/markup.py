@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from unicodedata import east_asian_width
 from urllib.parse import urlsplit
 
 from knowledge.text import UNPRINTABLE
@@ -90,6 +91,13 @@ def code(text: str) -> str:
 def spoken(typed: str) -> str:
     """Return what a person said, on one line, without Discord's codes and what cannot be seen."""
     return " ".join(UNPRINTABLE.sub("", _CODE.sub(" ", typed)).split())
+
+
+def columns(text: str) -> int:
+    """Return how many columns a text takes in fixed-width letters; Hangul and Han letters take two."""
+    if text.isascii():
+        return len(text)
+    return len(text) + sum(east_asian_width(character) in ("W", "F") for character in text)
 
 
 def size(text: str) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Generic, Self, TypeVar
 from discord import ui
 
 from handlers.layout import Block, Line, Row
+from knowledge.languages import gettext
 
 if TYPE_CHECKING:
     from handlers.views import CardItem
@@ -34,10 +35,11 @@ class Page(Generic[_T]):
     @property
     def numbered(self) -> Block:
         """Say which page it is, if there are several."""
-        return Block((Line(f"-# page {self.number + 1} of {self.last + 1}"),) if self.last else ())
+        page = gettext("page {page} of {pages}", page=self.number + 1, pages=self.last + 1)
+        return Block((Line(f"-# {page}"),) if self.last else ())
 
     def turns(self, to: Callable[[str, int], CardItem]) -> list[Row]:
         """Return the row of buttons to the pages beside it, if there are any; `to` makes a button."""
-        turns = [to("‹ Newer", self.number - 1)] if self.number else []
-        turns += [to("Older ›", self.number + 1)] if self.number < self.last else []
+        turns = [to(gettext("‹ Newer"), self.number - 1)] if self.number else []
+        turns += [to(gettext("Older ›"), self.number + 1)] if self.number < self.last else []
         return [ui.ActionRow(*turns)] if turns else []

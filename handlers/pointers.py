@@ -20,13 +20,15 @@ from handlers.paging import Page
 from handlers.review_queue import Unpoint
 from handlers.rights import ForModerators, moderated_guild
 from handlers.views import CardItem
+from knowledge.commands import shown_command
+from knowledge.languages import gettext, translatable
 from knowledge.store import Pointer
 from knowledge.text import clip
 
 _LISTED = 8
 _SHORT = 120
-_NONE = "No question is pointed anywhere. `/faq-desk review` has *Point to a passage* for each question."
-_LEADS_NOWHERE = "**leads nowhere now**, so nobody finds anything by it"
+_NONE = translatable("No question is pointed anywhere. {command} has *Point to a passage* for each question.")
+_LEADS_NOWHERE = translatable("**leads nowhere now**, so nobody finds anything by it")
 
 
 class Pointers(DeskCog):
@@ -43,23 +45,27 @@ async def _page(interaction: Interaction, number: int) -> DeskCard:
     """Return a page of the pointers, the newest first, with a menu to open one."""
     kept = (await interaction.client.store.pointers(moderated_guild(interaction)))[::-1]
     if not kept:
-        return told("Pointers", [_NONE])
+        none = gettext(_NONE, command=code(shown_command("/faq-desk review")))
+        return told(gettext("Pointers"), [none])
     page = Page.of(kept, number, _LISTED)
     listed = (Block(_lines(interaction, one), rank=1, above="space") for one in page.shown)
     turns = page.turns(lambda label, to: Turn.button(label, f"pointers:{to}"))
     rows: list[Row] = [ui.ActionRow(PointerMenu.of(page.shown)), *turns]
-    return DeskCard(cards.sheet([Block((Line("### Pointers"),)), *listed, page.numbered], rows))
+    heading = Block((Line(f"### {gettext('Pointers')}"),))
+    return DeskCard(cards.sheet([heading, *listed, page.numbered], rows))
 
 
 def _lines(interaction: Interaction, pointer: Pointer) -> tuple[Line, Line]:
     """Say what is pointed where, by whom and when, and whether that leads somewhere."""
-    when = f" on {format_dt(pointer.at, 'D')}" if pointer.at else ""
+    target, person = code(pointer.target), who(pointer.made_by)
+    if pointer.at:
+        day = format_dt(pointer.at, "D")
+        said = gettext("to {target}, by {person} on {day}", target=target, person=person, day=day)
+    else:
+        said = gettext("to {target}, by {person}", target=target, person=person)
     found = interaction.client.desk.leads_somewhere(pointer)
-    nowhere = "" if found else f" · {_LEADS_NOWHERE}"
-    return (
-        Line(f"**{escape(clip(pointer.question, _SHORT))}**"),
-        Line(f"-# to {code(pointer.target)}, by {who(pointer.made_by)}{when}{nowhere}"),
-    )
+    nowhere = "" if found else f" · {gettext(_LEADS_NOWHERE)}"
+    return Line(f"**{escape(clip(pointer.question, _SHORT))}**"), Line(f"-# {said}{nowhere}")
 
 
 class Turn(ForModerators, CardItem, template=r"pointers:(?P<page>\d+)"):
@@ -76,7 +82,7 @@ class PointerMenu(ForModerators, CardItem, template=r"pointer"):
     @classmethod
     def of(cls, shown: Sequence[Pointer]) -> Self:
         """Return the menu of some pointers."""
-        menu: ui.Select[Any] = ui.Select(custom_id="pointer", placeholder="Take one back")
+        menu: ui.Select[Any] = ui.Select(custom_id="pointer", placeholder=gettext("Take one back"))
         for one in shown:
             label, about = clip(one.question, CHOICES.longest), clip(one.target, CHOICES.longest)
             menu.add_option(label=label, description=about, value=str(one.change))
@@ -89,10 +95,10 @@ class PointerMenu(ForModerators, CardItem, template=r"pointer"):
         kept = await press.client.store.pointers(guild_id)
         pointer = next((one for one in kept if one.change == change), None)
         if pointer is None:
-            raise UserError("That was taken back before.")
+            raise UserError(gettext("That was taken back before."))
         lines = [line.markup for line in _lines(press, pointer)]
-        row: Row = ui.ActionRow(Unpoint.button("Take it back", f"unpoint:{change}"))
-        await show(press, told("A pointer", lines, [row]))
+        row: Row = ui.ActionRow(Unpoint.button(gettext("Take it back"), f"unpoint:{change}"))
+        await show(press, told(gettext("A pointer"), lines, [row]))
 
 
 ITEMS = (Turn, PointerMenu)

@@ -15,30 +15,46 @@ from handlers.layout import Block, Line, Row
 from handlers.markup import code, escape
 from handlers.retention import for_days
 from handlers.views import CardItem, file_of
+from knowledge.languages import gettext, isolated, listed, ngettext, translatable
 from knowledge.personal_data import as_download
-from knowledge.store import Forgotten, PersonalData
-from knowledge.text import clip, counted
+from knowledge.store import AskedQuestion, CastVote, Forgotten, MadeRevision, Outcome, PersonalData
+from knowledge.text import clip
 
 _LINES_A_PAGE = 6
 _QUOTED = 100
 """So many lines of texts so long fit on a card, whatever was typed."""
 
-_WISHES = {"channel": "to be told in the channel", "dm": "to be told by direct message"}
-_DECISIONS = {
-    "closed": "A question closed",
-    "pointed": "A question pointed to its answer",
-    "blocked": "A person kept from asking moderators",
+_WISHES = {
+    "channel": translatable("to be told in the channel"),
+    "dm": translatable("to be told by direct message"),
 }
-_HEADING = "### What I keep about you"
+_OUTCOMES = {
+    None: translatable("open"),
+    Outcome.ANSWERED: translatable("answered"),
+    Outcome.POINTED: translatable("pointed"),
+    Outcome.DISMISSED: translatable("dismissed"),
+}
+_DECISIONS = {
+    "closed": translatable("A question closed"),
+    "pointed": translatable("A question pointed to its answer"),
+    "blocked": translatable("A person kept from asking moderators"),
+}
+_HEADING = translatable("What I keep about you")
 _ON_DELETING = (
-    "### Delete what I keep about you?",
-    "Your votes with their reasons, your questions to moderators and your drafts are deleted, wherever they "
-    "were made. This cannot be undone.",
-    "Revisions of entries stay, with your name replaced by “a former moderator”; what you decided as a "
-    "moderator stays without your name. Where moderators take no questions from you, that stays until they "
-    "lift it.",
-    "The text of a question that moderators pointed to its answer stays with the pointer, without your name. "
-    "Copies of my database, from a backup or left by a restore, are in the hands of whoever runs me.",
+    translatable(
+        "Your votes with their reasons, your questions to moderators and your drafts are deleted, wherever "
+        "they were made. This cannot be undone."
+    ),
+    translatable(
+        "Revisions of entries stay, with your name replaced by “a former moderator”; what you decided as a "
+        "moderator stays without your name. Where moderators take no questions from you, that stays until "
+        "they lift it."
+    ),
+    translatable(
+        "The text of a question that moderators pointed to its answer stays with the pointer, without your "
+        "name. Copies of my database, from a backup or left by a restore, are in the hands of whoever runs "
+        "me."
+    ),
 )
 
 
@@ -84,10 +100,11 @@ class AskToDelete(CardItem, template=r"my-data:delete"):
     async def run(self, press: Interaction) -> None:
         """Say what would go and what would stay, in place."""
         buttons = (
-            DeleteData.button("Yes, delete it", "my-data:delete-now"),
-            ShowSummary.button("No, keep it", "my-data:summary"),
+            DeleteData.button(gettext("Yes, delete it"), "my-data:delete-now"),
+            ShowSummary.button(gettext("No, keep it"), "my-data:summary"),
         )
-        blocks = [Block((Line(text),)) for text in _ON_DELETING]
+        heading = _heading(gettext("Delete what I keep about you?"))
+        blocks = [heading, *(Block((Line(gettext(text)),)) for text in _ON_DELETING)]
         await press.response.edit_message(view=cards.sheet(blocks, [ui.ActionRow(*buttons)]))
 
 
@@ -108,54 +125,88 @@ async def _summary(interaction: Interaction) -> ui.LayoutView:
     data, settings = await bot.store.personal_data(interaction.user.id), bot.settings
     counts = tuple(Line(f"- {text}") for text in _counts(data))
     blocks = [
-        Block((Line(_HEADING),)),
-        Block((Line("What you ask me is answered and not kept. What you leave behind yourself is:"),)),
-        Block(counts or (Line("- nothing so far"),)),
-        Block(tuple(Line(text) for text in _for_how_long(settings.retention_days)), above="space"),
-        Block((Line(_of_servers(settings.keep_after_leaving_days)),)),
+        _heading(gettext(_HEADING)),
+        Block(
+            (Line(gettext("What you ask me is answered and not kept. What you leave behind yourself is:")),)
+        ),
+        Block(counts or (Line(f"- {gettext('nothing so far')}"),)),
+        Block(tuple(Line(f"-# {text}") for text in _for_how_long(settings.retention_days)), above="space"),
+        Block((Line(f"-# {_of_servers(settings.keep_after_leaving_days)}"),)),
     ]
     buttons: list[CardItem] = []
     if counts:
         buttons = [
-            ShowData.button("Show", "my-data:page:0"),
-            ExportData.button("Export", "my-data:export"),
-            AskToDelete.button("Delete", "my-data:delete"),
+            ShowData.button(gettext("Show"), "my-data:page:0"),
+            ExportData.button(gettext("Export"), "my-data:export"),
+            AskToDelete.button(gettext("Delete"), "my-data:delete"),
         ]
     return cards.sheet(blocks, _row(*buttons))
 
 
+def _heading(text: str) -> Block:
+    return Block((Line(f"### {text}"),))
+
+
 def _counts(data: PersonalData) -> Iterator[str]:
     """Yield how much is kept of each kind, with what it is."""
-    reasons = sum(bool(vote.reason) for vote in data.votes)
-    is_open = sum(asked.outcome is None for asked in data.questions)
-    if data.votes:
-        why = f", {reasons} with a reason and the question" if reasons else ""
-        yield f"{counted(len(data.votes), 'vote')} on replies{why}"
-    if data.questions:
-        still = f", {is_open} of them open" if is_open else ""
-        yield f"{counted(len(data.questions), 'question')} to moderators{still}"
-    if data.drafts:
-        yield f"{counted(len(data.drafts), 'draft')} of entries"
-    if data.revisions:
-        yield f"{counted(len(data.revisions), 'revision')} of entries that you wrote or approved"
-    if data.decisions:
-        yield f"{counted(len(data.decisions), 'decision')} as a moderator"
-    if data.blocks:
-        yield f"{counted(len(data.blocks), 'server')} whose moderators take no questions from you"
+    if votes := len(data.votes):
+        yield _votes_counted(votes, sum(bool(vote.reason) for vote in data.votes))
+    if questions := len(data.questions):
+        yield _questions_counted(questions, sum(asked.outcome is None for asked in data.questions))
+    if drafts := len(data.drafts):
+        yield ngettext("{count} draft of entries", "{count} drafts of entries", drafts)
+    if revisions := len(data.revisions):
+        yield ngettext(
+            "{count} revision of entries that you wrote or approved",
+            "{count} revisions of entries that you wrote or approved",
+            revisions,
+        )
+    if decisions := len(data.decisions):
+        yield ngettext("{count} decision as a moderator", "{count} decisions as a moderator", decisions)
+    if blocks := len(data.blocks):
+        yield ngettext(
+            "{count} server whose moderators take no questions from you",
+            "{count} servers whose moderators take no questions from you",
+            blocks,
+        )
+
+
+def _votes_counted(votes: int, reasons: int) -> str:
+    if not reasons:
+        return ngettext("{count} vote on replies", "{count} votes on replies", votes)
+    return ngettext(
+        "{count} vote on replies, {reasons} with a reason and the question",
+        "{count} votes on replies, {reasons} with a reason and the question",
+        votes,
+        reasons=reasons,
+    )
+
+
+def _questions_counted(questions: int, still_open: int) -> str:
+    if not still_open:
+        return ngettext("{count} question to moderators", "{count} questions to moderators", questions)
+    return ngettext(
+        "{count} question to moderators, {open} of them open",
+        "{count} questions to moderators, {open} of them open",
+        questions,
+        open=still_open,
+    )
 
 
 def _for_how_long(days: int) -> Iterator[str]:
-    yield f"-# Votes, questions and drafts are kept {for_days(days)}."
-    yield "-# Drafts that were sent to a second moderator are kept until they are published or discarded."
-    yield "-# Revisions of entries and what moderators decided are kept with their server."
-    yield "-# That moderators take no questions from somebody is kept until they lift it."
+    yield gettext("Votes, questions and drafts are kept {how_long}.", how_long=for_days(days))
+    yield gettext(
+        "Drafts that were sent to a second moderator are kept until they are published or discarded."
+    )
+    yield gettext("Revisions of entries and what moderators decided are kept with their server.")
+    yield gettext("That moderators take no questions from somebody is kept until they lift it.")
 
 
 def _of_servers(days: int) -> str:
     """Say for how long what belongs to a server is kept once the bot left it."""
     if not days:
-        return "-# What belongs to a server is deleted within a day when I leave it."
-    return f"-# What belongs to a server is kept {for_days(days)} after I leave it."
+        return gettext("What belongs to a server is deleted within a day when I leave it.")
+    return gettext("What belongs to a server is kept {how_long} after I leave it.", how_long=for_days(days))
 
 
 def _page(interaction: Interaction, data: PersonalData, page: int) -> ui.LayoutView:
@@ -164,52 +215,75 @@ def _page(interaction: Interaction, data: PersonalData, page: int) -> ui.LayoutV
     pages = max(1, -(-len(lines) // _LINES_A_PAGE))
     page = min(page, pages - 1)
     shown = lines[page * _LINES_A_PAGE : (page + 1) * _LINES_A_PAGE]
-    about = f"-# page {page + 1} of {pages} · long texts are cut here, and whole in the export"
+    about = (cards.page_of(page, pages), gettext("long texts are cut here, and whole in the export"))
+    nothing = (Line(gettext("Nothing.")),)
     blocks = [
-        Block((Line(_HEADING),)),
-        Block(tuple(Line(f"- {line}", prose=True) for line in shown) or (Line("Nothing."),), rank=1),
-        Block((Line(about),), above="rule"),
+        _heading(gettext(_HEADING)),
+        Block(tuple(Line(f"- {line}", prose=True) for line in shown) or nothing, rank=1),
+        Block((Line(f"-# {' · '.join(about)}"),), above="rule"),
     ]
-    turning = (("‹ Previous", page - 1), ("Next ›", page + 1))
+    turning = ((gettext("‹ Previous"), page - 1), (gettext("Next ›"), page + 1))
     buttons: list[CardItem] = [
         ShowData.button(label, f"my-data:page:{other}") for label, other in turning if 0 <= other < pages
     ]
-    buttons.append(ExportData.button("Export", "my-data:export"))
-    buttons.append(ShowSummary.button("Back", "my-data:summary"))
+    buttons.append(ExportData.button(gettext("Export"), "my-data:export"))
+    buttons.append(ShowSummary.button(gettext("Back"), "my-data:summary"))
     return cards.sheet(blocks, _row(*buttons))
 
 
 def _lines(interaction: Interaction, data: PersonalData) -> Iterator[str]:
     """Yield everything that is kept, one thing a line, each with where and when it came about."""
     for vote in data.votes:
-        why = f" on {_quoted(vote.question)}, because {_quoted(vote.reason)}" if vote.reason else ""
-        said = f"Vote “{'helpful' if vote.helpful else 'not helpful'}”{why}"
-        yield f"{said}, {_place(interaction, vote.guild_id)}{_time(vote.at)}"
+        yield f"{_voted(vote)}, {_place(interaction, vote.guild_id)}{_time(vote.at)}"
     for asked in data.questions:
-        state = ", ".join(filter(None, (asked.outcome or "open", _WISHES.get(asked.tell))))
-        said = f"Question {_quoted(asked.text)} ({state})"
         channel = f" <#{asked.channel_id}>" if asked.channel_id else ""
-        yield f"{said}, {_place(interaction, asked.guild_id)}{channel}{_time(asked.at)}"
+        yield f"{_asked(asked)}, {_place(interaction, asked.guild_id)}{channel}{_time(asked.at)}"
     for draft in data.drafts:
-        said = f"Draft {_quoted(draft.typed.get('question', ''))}"
+        said = gettext("Draft {question}", question=_quoted(draft.typed.get("question", "")))
         yield f"{said}, {_place(interaction, draft.guild_id)}{_time(draft.at)}"
     for made in data.revisions:
-        said = (
-            f"Revision {made.number} of {code(made.entry_id)}, {'approved' if made.approved else 'written'}"
-        )
-        yield f"{said}, {_place(interaction, made.guild_id)}{_time(made.at)}"
+        yield f"{_revised(made)}, {_place(interaction, made.guild_id)}{_time(made.at)}"
     for decision in data.decisions:
-        said = _DECISIONS[decision.what]
+        said = gettext(_DECISIONS[decision.what])
         yield f"{said}, {_place(interaction, decision.guild_id)}{_time(decision.at)}"
     for block in data.blocks:
-        yield f"May not ask moderators, {_place(interaction, block.guild_id)}{_time(block.at)}"
+        said = gettext("May not ask moderators")
+        yield f"{said}, {_place(interaction, block.guild_id)}{_time(block.at)}"
+
+
+def _voted(vote: CastVote) -> str:
+    if not vote.reason:
+        return gettext("Vote “helpful”") if vote.helpful else gettext("Vote “not helpful”")
+    said = _HELPFUL_BECAUSE if vote.helpful else _UNHELPFUL_BECAUSE
+    return gettext(said, question=_quoted(vote.question), reason=_quoted(vote.reason))
+
+
+_HELPFUL_BECAUSE = translatable("Vote “helpful” on {question}, because {reason}")
+_UNHELPFUL_BECAUSE = translatable("Vote “not helpful” on {question}, because {reason}")
+
+
+def _asked(asked: AskedQuestion) -> str:
+    wish = _WISHES.get(asked.tell)
+    state = ", ".join(gettext(said) for said in (_OUTCOMES[asked.outcome], wish) if said)
+    return gettext("Question {question} ({state})", question=_quoted(asked.text), state=state)
+
+
+def _revised(made: MadeRevision) -> str:
+    said = _APPROVED if made.approved else _WRITTEN
+    return gettext(said, number=made.number, entry=code(made.entry_id))
+
+
+_APPROVED = translatable("Revision {number} of {entry}, approved")
+_WRITTEN = translatable("Revision {number} of {entry}, written")
 
 
 def _place(interaction: Interaction, guild_id: int | None) -> str:
     if guild_id is None:
-        return "in no server of mine"
+        return gettext("in no server of mine")
     guild = interaction.client.get_guild(guild_id)
-    return f"in {escape(guild.name)}" if guild else f"in the server {guild_id}"
+    if guild is None:
+        return gettext("in the server {id}", id=guild_id)
+    return gettext("in {server}", server=isolated(escape(guild.name)))
 
 
 def _time(at: datetime | None) -> str:
@@ -217,18 +291,30 @@ def _time(at: datetime | None) -> str:
 
 
 def _quoted(text: str) -> str:
-    return f"“{escape(clip(' '.join(text.split()), _QUOTED))}”"
+    return f"“{isolated(escape(clip(' '.join(text.split()), _QUOTED)))}”"
 
 
 def _deleted(gone: Forgotten) -> Iterator[str]:
     """Say how much was deleted, and what stays."""
-    counts = ((gone.votes, "vote"), (gone.questions, "question"), (gone.drafts, "draft"))
-    parts = [counted(count, noun) for count, noun in counts if count]
-    yield f"Deleted: {', '.join(parts)}." if parts else "There was nothing to delete."
-    kept = ((gone.revisions, "revision"), (gone.decisions, "decision"))
-    if stays := [counted(count, noun) for count, noun in kept if count]:
-        alone = gone.revisions + gone.decisions == 1
-        yield f"{' and '.join(stays)} {'stays' if alone else 'stay'} without your name."
+    parts = (
+        ngettext("{count} vote", "{count} votes", gone.votes) if gone.votes else "",
+        ngettext("{count} question", "{count} questions", gone.questions) if gone.questions else "",
+        ngettext("{count} draft", "{count} drafts", gone.drafts) if gone.drafts else "",
+    )
+    nothing = gettext("There was nothing to delete.")
+    what = ", ".join(filter(None, parts))
+    yield gettext("Deleted: {what}.", what=what) if what else nothing
+    kept = (
+        ngettext("{count} revision", "{count} revisions", gone.revisions) if gone.revisions else "",
+        ngettext("{count} decision", "{count} decisions", gone.decisions) if gone.decisions else "",
+    )
+    if stays := list(filter(None, kept)):
+        yield ngettext(
+            "{what} stays without your name.",
+            "{what} stay without your name.",
+            gone.revisions + gone.decisions,
+            what=listed(stays),
+        )
 
 
 def _row(*buttons: CardItem) -> list[Row]:

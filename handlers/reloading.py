@@ -15,13 +15,17 @@ from knowledge.collecting import collector_resting, set_apart
 from knowledge.content import read_content
 from knowledge.engine import Engine
 from knowledge.errors import ContentError
+from knowledge.languages import ENGLISH, gettext, speaking, translatable
 
 if TYPE_CHECKING:
     from handlers.client import AidPolicyBot
     from settings import Settings
 
 _MOST_NAMED = 5
-_NOT_YOURS = "Only whoever runs this bot can do that."
+_AS_BEFORE = translatable("Version {version} is in service, as before.")
+_AFTER_ANOTHER = translatable("Version {version} is in service, after {before}.")
+_FAULTY = translatable("The content has faults, so version {version} stays in service.")
+_NOT_YOURS = translatable("Only whoever runs this bot can do that.")
 
 _log = logging.getLogger(__name__)
 
@@ -35,8 +39,11 @@ async def put_into_service(bot: AidPolicyBot) -> str:
     async with bot.reloading:
         before = bot.engine.library.version
         try:
-            engine = await asyncio.to_thread(_read, bot.settings)
-            await bot.desk.move_to(engine)
+            with speaking(
+                ENGLISH
+            ):  # whoever asked for it, all are answered from it, and the log has its faults
+                engine = await asyncio.to_thread(_read, bot.settings)
+                await bot.desk.move_to(engine)
         except Exception as error:
             bot.metrics.reloaded(failed=True)
             what = f"\n{error}" if isinstance(error, ContentError) else f" {type(error).__name__}: {error}"
@@ -46,11 +53,9 @@ async def put_into_service(bot: AidPolicyBot) -> str:
         set_apart()
         bot.metrics.reloaded(failed=False)
     version = engine.library.version
-    said = f"Version {version} is in service" + (
-        ", as before." if version == before else f", after {before}."
-    )
-    _log.info("The content was reloaded. %s", said)
-    return said
+    said = _AS_BEFORE if version == before else _AFTER_ANOTHER
+    _log.info("The content was reloaded. %s", said.format(version=version, before=before))
+    return gettext(said, version=version, before=before)
 
 
 def _read(settings: Settings) -> Engine:
@@ -71,7 +76,7 @@ class Reload(Cog):
     async def reload(self, interaction: Interaction) -> None:
         """Answer from the content as it is now; for whoever runs the bot."""
         if interaction.user.id not in (interaction.client.owner_ids or ()):
-            raise UserError(_NOT_YOURS)
+            raise UserError(gettext(_NOT_YOURS))
         await interaction.response.defer(ephemeral=True, thinking=True)
         try:
             said = await self.bot.reload()
@@ -81,9 +86,8 @@ class Reload(Cog):
 
 
 def _refused(bot: AidPolicyBot, error: ContentError) -> str:
-    named = "\n".join(map(str, error.faults[:_MOST_NAMED]))
-    more = len(error.faults) - _MOST_NAMED
-    return (
-        f"The content has faults, so version {bot.engine.library.version} stays in service.\n{named}"
-        f"{f'{chr(10)}… and {more} more.' if more > 0 else ''}\nList them with: python bot.py check"
-    )
+    lines = [gettext(_FAULTY, version=bot.engine.library.version)]
+    lines += map(str, error.faults[:_MOST_NAMED])
+    if (more := len(error.faults) - _MOST_NAMED) > 0:
+        lines.append(gettext("… and {number} more.", number=more))
+    return "\n".join([*lines, gettext("List them with: {command}", command="python bot.py check")])

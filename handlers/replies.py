@@ -10,8 +10,9 @@ from discord import app_commands
 from handlers.base import Interaction
 from handlers.markup import spoken
 from handlers.views import Shown, file_of, made_of, reply_view, takes_questions
+from knowledge import languages
 from knowledge.answers import Answer, Kind, Status
-from knowledge.downloads import Format, formats
+from knowledge.downloads import Format, formats, written_in
 from knowledge.text import clip
 
 Visibility = Literal["private", "public"]
@@ -45,6 +46,9 @@ async def send(interaction: Interaction, answer: Answer, visibility: Visibility 
 async def send_csv(interaction: Interaction, answer: Answer) -> None:
     """Send the rows of a reply after it, to the asker alone, as a CSV file; nothing, if it has none."""
     if Format.CSV in formats(answer):
+        if (language := written_in(Format.CSV)) != languages.spoken():
+            with languages.speaking(language):
+                answer = interaction.client.reply(answer.question, interaction.guild_id)
         made = await made_of(answer, Format.CSV, interaction.client)
         await interaction.followup.send(file=file_of(made), ephemeral=True)
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from knowledge.languages import gettext, ngettext
+
 if TYPE_CHECKING:
     from handlers.client import AidPolicyBot
 
@@ -37,5 +39,5 @@ async def enforce(bot: AidPolicyBot) -> None:
 def for_days(days: int) -> str:
     """Say for how long something is kept: `for 365 days`, or `for as long as the bot runs`."""
     if not days:
-        return "for as long as the bot runs"
-    return "for a day" if days == 1 else f"for {days} days"
+        return gettext("for as long as the bot runs")
+    return ngettext("for a day", "for {count} days", days)

@@ -12,12 +12,14 @@ from handlers import cards, errors
 from handlers.base import Interaction
 from handlers.desk_group import DeskCog, desk_command
 from handlers.layout import Block, Line
-from handlers.markup import escape
+from handlers.markup import code, escape
 from handlers.review_queue import people, say, show
 from handlers.rights import moderated_guild
 from handlers.telling import Reached, close, tell
+from knowledge.commands import shown_command
 from knowledge.entries import State
 from knowledge.errors import NoQuestionError
+from knowledge.languages import gettext, ngettext
 from knowledge.store import Outcome, VoteReason
 from knowledge.text import clip
 
@@ -45,11 +47,16 @@ class Review(DeskCog):
         """Take no more questions to the moderators from a person."""
         guild_id = moderated_guild(interaction)
         if user.bot:
-            raise errors.UserError("Bots do not ask the moderators anything.")
+            raise errors.UserError(gettext("Bots do not ask the moderators anything."))
         await interaction.response.defer(ephemeral=True, thinking=True)
         await self.bot.store.block(guild_id, user.id, interaction.user.id, discord.utils.utcnow())
-        said = "What was asked before stays in the queue. Undo it with `/faq-desk unblock`."
-        await say(interaction, f"I take no more questions to the moderators from {user.mention}. {said}")
+        said = gettext(
+            "I take no more questions to the moderators from {person}. What was asked before stays in the "
+            "queue. Undo it with {command}.",
+            person=user.mention,
+            command=code(shown_command("/faq-desk unblock")),
+        )
+        await say(interaction, said)
 
     @desk_command
     @app_commands.describe(user="Who may ask the moderators again")
@@ -58,8 +65,12 @@ class Review(DeskCog):
         guild_id = moderated_guild(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         was_blocked = await self.bot.store.unblock(guild_id, user.id)
-        said = "may ask the moderators again" if was_blocked else "was not blocked"
-        await say(interaction, f"{user.mention} {said}.")
+        said = (
+            gettext("{person} may ask the moderators again.", person=user.mention)
+            if was_blocked
+            else gettext("{person} was not blocked.", person=user.mention)
+        )
+        await say(interaction, said)
 
 
 async def answered(
@@ -87,23 +98,34 @@ async def _statistics(interaction: Interaction, guild_id: int) -> ui.LayoutView:
     store = interaction.client.store
     counts = await store.statistics(guild_id)
     pointers, blocked = await store.pointers(guild_id), sorted(await store.blocked(guild_id))
-    asked = f", asked by {people(counts.askers)}" if counts.open_questions else ""
+    published, retired = counts.entries[State.PUBLISHED], counts.entries[State.RETIRED]
+    helpful, unhelpful = counts.votes.helpful, counts.votes.unhelpful
     lines = [
-        Line("### The desk of this server"),
-        Line(
-            f"Entries: {counts.entries[State.PUBLISHED]} published · {counts.entries[State.RETIRED]} retired"
+        f"### {gettext('The desk of this server')}",
+        gettext("Entries: {published} published · {retired} retired", published=published, retired=retired),
+        gettext("Drafts: {number}", number=counts.drafts),
+        _open_questions(counts.open_questions, counts.askers),
+        gettext("Questions pointed to a passage or an entry: {number}", number=len(pointers)),
+        gettext(
+            "Votes here: {helpful} helpful · {unhelpful} not helpful", helpful=helpful, unhelpful=unhelpful
         ),
-        Line(f"Drafts: {counts.drafts}"),
-        Line(f"Open questions: {counts.open_questions}{asked}"),
-        Line(f"Questions pointed to a passage or an entry: {len(pointers)}"),
-        Line(f"Votes here: {counts.votes.helpful} helpful · {counts.votes.unhelpful} not helpful"),
+        *([_blocked(blocked)] if blocked else []),
     ]
-    if blocked:
-        named = " ".join(f"<@{user_id}>" for user_id in blocked[:_MOST_NAMED])
-        more = f" and {len(blocked) - _MOST_NAMED} more" if len(blocked) > _MOST_NAMED else ""
-        lines.append(Line(f"May not ask the moderators: {named}{more}"))
     wanting = tuple(_most_reasons(await store.vote_reasons(guild_id)))
-    return cards.sheet([Block(tuple(lines)), Block(wanting, rank=1, above="rule")])
+    return cards.sheet([Block(tuple(map(Line, lines))), Block(wanting, rank=1, above="rule")])
+
+
+def _open_questions(number: int, askers: int) -> str:
+    if not number:
+        return gettext("Open questions: {number}", number=number)
+    return gettext("Open questions: {number}, asked by {people}", number=number, people=people(askers))
+
+
+def _blocked(blocked: Sequence[int]) -> str:
+    named = " ".join(f"<@{user_id}>" for user_id in blocked[:_MOST_NAMED])
+    if (more := len(blocked) - _MOST_NAMED) > 0:
+        return gettext("May not ask the moderators: {people} and {number} more", people=named, number=more)
+    return gettext("May not ask the moderators: {people}", people=named)
 
 
 def _most_reasons(given: Sequence[VoteReason]) -> Iterator[Line]:
@@ -111,7 +133,13 @@ def _most_reasons(given: Sequence[VoteReason]) -> Iterator[Line]:
     counts = Counter(one.question for one in given)
     latest = {one.question: one.reason for one in reversed(given)}
     if counts:
-        yield Line("**Most often not helpful, with the latest reason**")
+        yield Line(f"**{gettext('Most often not helpful, with the latest reason')}**")
     for question, count in counts.most_common(_MOST_REASONS):
-        asked, reason = escape(clip(question, 120)), escape(clip(latest[question], 200))
-        yield Line(f"- {asked} ({count} reason{'s' * (count != 1)}): {reason}", prose=True)
+        said = ngettext(
+            "{question} ({count} reason): {latest}",
+            "{question} ({count} reasons): {latest}",
+            count,
+            question=escape(clip(question, 120)),
+            latest=escape(clip(latest[question], 200)),
+        )
+        yield Line(f"- {said}", prose=True)

@@ -19,22 +19,35 @@ from handlers.rights import ForModerators, moderated_guild
 from handlers.telling import Reached, close, tell
 from handlers.views import CardItem, Open, Try, openers
 from knowledge.answers import Excerpt, Status
-from knowledge.commands import written
+from knowledge.commands import shown_command, written
 from knowledge.desk import Due
 from knowledge.drafts import LONGEST_ID
 from knowledge.entries import Draft
 from knowledge.errors import NoDraftError, NoQuestionError, SeveralAskersError
+from knowledge.languages import gettext, ngettext, translatable
 from knowledge.store import OpenQuestion, Outcome, Pointer
-from knowledge.text import clip, counted, echo
+from knowledge.text import clip, echo
 
 Waiting = OpenQuestion | Draft | Due
 
 _LONGEST_REASON = 300
 _BEGINNING = 90
-_ANSWERED_BY_NOW = (
+_ANSWERED_BY_NOW = translatable(
     "**It has an answer by now**, but those who asked were not told: point it to that answer, and they are."
 )
-_PREVIEW = "**Preview.** This is what whoever asks this question will see."
+_NOT_FOR_US = translatable("Not for us")
+_PREVIEW = translatable("**Preview.** This is what whoever asks this question will see.")
+_POINTED_THERE = translatable("It is pointed to {target}. Nothing has changed yet.")
+_NOTHING_WAITS = translatable(
+    "Nothing waits for you: no submitted draft, no open question and no entry to look at again."
+)
+_BLOCKED = translatable(
+    "I take no more questions to the moderators from {person}, who asked “{question}”. "
+    "Undo it with {command}."
+)
+_TAKEN_BACK = translatable(
+    "Taken back: the question is not pointed there any more. It does not return to the queue."
+)
 _PLACE = r"(?P<question>\d+):(?P<place>\d+)"
 """What the custom id of a button or form on a question says: which one, and its place in the queue."""
 
@@ -56,12 +69,13 @@ class Queue:
     @property
     def summary(self) -> str:
         """How much there is of each kind."""
+        submitted, open_, due = len(self.submitted), len(self.questions), len(self.due)
         counts = (
-            (len(self.submitted), "submitted draft", ""),
-            (len(self.questions), "open question", ""),
-            (len(self.due), "entry to look at", "entries to look at"),
+            ngettext("{count} submitted draft", "{count} submitted drafts", submitted) if submitted else "",
+            ngettext("{count} open question", "{count} open questions", open_) if open_ else "",
+            ngettext("{count} entry to look at", "{count} entries to look at", due) if due else "",
         )
-        return " · ".join(counted(*count) for count in counts if count[0])
+        return " · ".join(filter(None, counts))
 
 
 async def _queue(interaction: Interaction, guild_id: int) -> Queue:
@@ -104,9 +118,9 @@ def _card(interaction: Interaction, queue: Queue, place: int) -> ui.LayoutView:
     """Return the card of the item in a place of the queue."""
     items = queue.items
     if not items:
-        said = "Nothing waits for you: no submitted draft, no open question and no entry to look at again."
-        return cards.notice(said)
-    head = (Line(f"### Review: {place + 1} of {len(items)}"), Line(f"-# {queue.summary}"))
+        return cards.notice(gettext(_NOTHING_WAITS))
+    heading = gettext("Review: {place} of {number}", place=place + 1, number=len(items))
+    head = (Line(f"### {heading}"), Line(f"-# {queue.summary}"))
     ways = list(_ways(items, place))
     item = items[place]
     match item:
@@ -125,75 +139,104 @@ _Part = tuple[list[Block], list[CardItem], list[CardItem]]
 
 
 def _ways(items: Sequence[Waiting], place: int) -> Iterator[CardItem]:
-    for label, other in (("‹ Previous", place - 1), ("Next ›", place + 1)):
+    for label, other in ((gettext("‹ Previous"), place - 1), (gettext("Next ›"), place + 1)):
         if 0 <= other < len(items):
             yield Walk.button(label, f"walk:{other}:{_key(items[other])}")
 
 
 def _question(interaction: Interaction, queue: Queue, question: OpenQuestion, place: int) -> _Part:
-    since, last = format_dt(question.first_at, "D"), format_dt(question.last_at, "D")
-    same_day = question.first_at.date() == question.last_at.date()
-    times = f"on {since}" if same_day else f"since {since}, last on {last}"
     writers = [draft.author_id for draft in queue.written if draft.question_id == question.id]
     lines = [
         Line(f"**{escape(clip(question.text, 300))}**"),
-        Line(f"Asked by {people(question.askers)} {times}"),
+        Line(_asked(question)),
     ]
     if question.dismissed_at:
-        by = desk_cards.who(question.dismissed_by)
-        day = format_dt(question.dismissed_at, "D")
-        lines.append(Line(f"Dismissed before, as “Not for us”, on {day} by {by}"))
-    lines += [
-        Line(f"-# <@{author}> has a draft of an entry for it.") for author in [*dict.fromkeys(writers)][:3]
-    ]
+        said = gettext(
+            "Dismissed before, as “{button}”, on {day} by {person}",
+            button=gettext(_NOT_FOR_US),
+            day=format_dt(question.dismissed_at, "D"),
+            person=desk_cards.who(question.dismissed_by),
+        )
+        lines.append(Line(said))
+    for author in [*dict.fromkeys(writers)][:3]:
+        said = gettext("{person} has a draft of an entry for it.", person=f"<@{author}>")
+        lines.append(Line(f"-# {said}"))
     is_answered = interaction.client.reply(question.text, question.guild_id).status is Status.ANSWERED
-    lines += [Line(_ANSWERED_BY_NOW)] if is_answered else []
+    lines += [Line(gettext(_ANSWERED_BY_NOW))] if is_answered else []
     closest = interaction.client.desk.closest(question.text)
     blocks = [Block(tuple(lines), above="space"), Block(tuple(_closest(closest)), rank=1, above="rule")]
     opening: list[CardItem] = [button for one in closest for button in Open.passage(one.citation)]
     about = f"{question.id}:{place}"
     doing: list[CardItem] = [
-        WriteEntry.button("Write entry", f"write:{about}"),
-        Point.button("Point to a passage", f"point:{about}"),
-        Dismiss.button("Not for us", f"dismiss:{about}"),
+        WriteEntry.button(gettext("Write entry"), f"write:{about}"),
+        Point.button(gettext("Point to a passage"), f"point:{about}"),
+        Dismiss.button(gettext(_NOT_FOR_US), f"dismiss:{about}"),
     ]
     if is_answered:
-        doing += Try.labelled("Show the answer", question.text)
+        doing += Try.labelled(gettext("Show the answer"), question.text)
     if question.askers == 1:
-        doing.append(BlockAsker.button("Block the asker", f"block-asker:{about}"))
+        doing.append(BlockAsker.button(gettext("Block the asker"), f"block-asker:{about}"))
     return blocks, opening, doing
+
+
+def _asked(question: OpenQuestion) -> str:
+    """Say how many asked a question, and when."""
+    since, last, askers = format_dt(question.first_at, "D"), format_dt(question.last_at, "D"), question.askers
+    if question.first_at.date() == question.last_at.date():
+        return ngettext(
+            "Asked by {count} person on {day}", "Asked by {count} people on {day}", askers, day=since
+        )
+    return ngettext(
+        "Asked by {count} person since {day}, last on {last}",
+        "Asked by {count} people since {day}, last on {last}",
+        askers,
+        day=since,
+        last=last,
+    )
 
 
 def _closest(excerpts: Sequence[Excerpt]) -> Iterator[Line]:
     """Yield the beginnings of the closest passages, each short enough for a phone."""
     if excerpts:
-        yield Line("**Closest passages in the library**")
+        yield Line(f"**{gettext('Closest passages in the library')}**")
     for excerpt in excerpts:
         text = clip(" ".join(excerpt.text.split()), _BEGINNING)
         yield Line(f"-# {link(str(excerpt.citation), excerpt.url)} {escape(text)}")
 
 
 def _draft(draft: Draft) -> _Part:
-    what = f"Changes the entry {code(draft.entry_id)}" if draft.since else "A new entry"
-    when = f" on {format_dt(draft.at, 'D')}" if draft.at else ""
+    values = {
+        "entry": code(draft.entry_id),
+        "person": f"<@{draft.author_id}>",
+        "day": format_dt(draft.at, "D") if draft.at else "",
+    }
     lines = (
         Line(f"**{escape(clip(' '.join(draft.typed.get('question', '').split()), 300))}**"),
-        Line(f"{what}, submitted by <@{draft.author_id}>{when}; another moderator publishes it."),
+        Line(gettext(_SUBMITTED_CHANGE if draft.since else _SUBMITTED_ENTRY, **values)),
     )
-    return [Block(lines, above="space")], [], [ShowDraft.button("Open the draft", f"review-draft:{draft.id}")]
+    button = ShowDraft.button(gettext("Open the draft"), f"review-draft:{draft.id}")
+    return [Block(lines, above="space")], [], [button]
+
+
+_SUBMITTED_CHANGE = translatable(
+    "Changes the entry {entry}, submitted by {person} on {day}; another moderator publishes it."
+)
+_SUBMITTED_ENTRY = translatable(
+    "A new entry, submitted by {person} on {day}; another moderator publishes it."
+)
 
 
 def _due(due: Due) -> _Part:
     entry = due.entry
     lines = (
         Line(f"**{escape(entry.content.question)}**"),
-        Line(f"The entry {code(entry.id)} has to be looked at again:"),
+        Line(gettext("The entry {entry} has to be looked at again:", entry=code(entry.id))),
         *(Line(f"- {escape(reason)}", prose=True) for reason in due.reasons),
     )
-    opening: list[CardItem] = list(Try.labelled("Show", written("faq show", id=entry.id)))
+    opening: list[CardItem] = list(Try.labelled(gettext("Show"), written("faq show", id=entry.id)))
     can_be_edited = len(entry.id) <= LONGEST_ID  # a shipped one in whose place it stands may have a longer id
-    editing: list[CardItem] = [EditDue.button("Edit", f"edit-due:{entry.id}")] if can_be_edited else []
-    return [Block(lines, above="space")], opening, editing
+    editing = [EditDue.button(gettext("Edit"), f"edit-due:{entry.id}")] if can_be_edited else []
+    return [Block(lines, above="space")], opening, list(editing)
 
 
 # --- buttons ----------------------------------------------------------------------------------------------
@@ -228,7 +271,7 @@ class Point(DeskItem, template=rf"point:{_PLACE}"):
     async def run(self, press: Interaction) -> None:
         """Ask which."""
         question = await _still_open(press, self.fields)
-        form = PointTo.modal(PointTo.title, f"point:{question.id}:{self.fields['place']}", {})
+        form = PointTo.modal(gettext(PointTo.title), f"point:{question.id}:{self.fields['place']}", {})
         await press.response.send_modal(form)
 
 
@@ -240,8 +283,8 @@ class ConfirmPoint(DeskItem, template=rf"point-there:{_PLACE}:(?P<target>.+)"):
         """Return the button for the question of a form; raises `UserError` if the target is too long."""
         custom_id = f"point-there:{about['question']}:{about['place']}:{target}"
         if len(custom_id) > LONGEST_CUSTOM_ID:
-            raise errors.UserError("The id of this entry is too long for me to point to it.")
-        return cls.button("Confirm", custom_id)
+            raise errors.UserError(gettext("The id of this entry is too long for me to point to it."))
+        return cls.button(gettext("Confirm"), custom_id)
 
     async def run(self, press: Interaction) -> None:
         """Point it there, close it, show what is next, and tell those who wished it."""
@@ -256,13 +299,16 @@ class ConfirmPoint(DeskItem, template=rf"point-there:{_PLACE}:(?P<target>.+)"):
         with desk_replies.going_on():
             await show(press, place)
         reached = await tell(press.client, closed)
-        undo = Unpoint.button("Take it back", f"unpoint:{pointer.change}")
-        said = (
-            f"“{echo(question.text)}” is answered by {pointer.target} from now on. {told_in_words(reached)}"
+        undo = Unpoint.button(gettext("Take it back"), f"unpoint:{pointer.change}")
+        done = gettext(
+            "“{question}” is answered by {target} from now on.",
+            question=echo(question.text),
+            target=pointer.target,
         )
+        view = cards.notice(f"{done} {told_in_words(reached)}", [ui.ActionRow(undo)])
         with desk_replies.going_on():
-            await press.followup.send(view=cards.notice(said, [ui.ActionRow(undo)]), ephemeral=True)
-        await _log_pointer(press, "A question is pointed to its answer", pointer)
+            await press.followup.send(view=view, ephemeral=True)
+        await _log_pointer(press, _POINTED, pointer)
 
 
 class Dismiss(DeskItem, template=rf"dismiss:{_PLACE}"):
@@ -271,7 +317,7 @@ class Dismiss(DeskItem, template=rf"dismiss:{_PLACE}"):
     async def run(self, press: Interaction) -> None:
         """Ask why, if there is anything to say."""
         question = await _still_open(press, self.fields)
-        form = NotForUs.modal(NotForUs.title, f"dismiss:{question.id}:{self.fields['place']}", {})
+        form = NotForUs.modal(gettext(NotForUs.title), f"dismiss:{question.id}:{self.fields['place']}", {})
         await press.response.send_modal(form)
 
 
@@ -289,9 +335,14 @@ class BlockAsker(DeskItem, template=rf"block-asker:{_PLACE}"):
         except (NoQuestionError, SeveralAskersError):
             await show(press, place)
             raise
-        said = f"I take no more questions to the moderators from <@{asker.user_id}>, who asked"
+        said = gettext(
+            _BLOCKED,
+            person=f"<@{asker.user_id}>",
+            question=escape(echo(question.text)),
+            command=code(shown_command("/faq-desk unblock")),
+        )
         with desk_replies.going_on():
-            await say(press, f"{said} “{escape(echo(question.text))}”. Undo it with `/faq-desk unblock`.")
+            await say(press, said)
         await show(press, place)
 
 
@@ -304,20 +355,24 @@ class Unpoint(DeskItem, template=r"unpoint:(?P<change>\d+)"):
         guild_id, change = moderated_guild(press), int(self.fields["change"])
         there = [one for one in await press.client.store.pointers(guild_id) if one.change == change]
         gone = await press.client.desk.unpoint(guild_id, change)
-        said = "Taken back: the question is not pointed there any more. It does not return to the queue."
         if gone:
-            await _log_pointer(press, "A question is not pointed any more", there[0])
-        view = cards.notice(said if gone else "That was taken back before.")
+            await _log_pointer(press, _POINTED_NO_MORE, there[0])
+        view = cards.notice(gettext(_TAKEN_BACK) if gone else gettext("That was taken back before."))
         await press.edit_original_response(view=view)
+
+
+_POINTED = translatable("A question is pointed to its answer")
+_POINTED_NO_MORE = translatable("A question is not pointed any more")
 
 
 async def _log_pointer(interaction: Interaction, heading: str, pointer: Pointer) -> None:
     """Post to the log channel, if there is one, that a question is pointed somewhere, or is no more."""
-    lines = (
-        f"**{escape(clip(pointer.question, 300))}**",
-        f"-# to {code(pointer.target)}, by {desk_cards.who(interaction.user.id)}",
-    )
-    await log_channel.post(interaction, desk_cards.told(heading, lines))
+    target, person = code(pointer.target), desk_cards.who(interaction.user.id)
+    with log_channel.speaking_there(interaction):
+        by = gettext("to {target}, by {person}", target=target, person=person)
+        lines = (f"**{escape(clip(pointer.question, 300))}**", f"-# {by}")
+        card = desk_cards.told(gettext(heading), lines)
+    await log_channel.post(interaction, card)
 
 
 class ShowDraft(DeskItem, template=r"review-draft:(?P<draft>\d+)"):
@@ -364,12 +419,12 @@ class DeskForm(ForModerators, forms.Form, template=r"(?!)"):
 class PointTo(DeskForm, template=rf"point:{_PLACE}"):
     """Takes by what a question is answered."""
 
-    title = "Point to a passage"
+    title = translatable("Point to a passage")
     fields = (
         forms.Field(
             "target",
-            "Passage or entry",
-            "The reference of a passage, for example fp-2019¶6, or the id of an entry",
+            translatable("Passage or entry"),
+            translatable("The reference of a passage, for example fp-2019¶6, or the id of an entry"),
             longest=100,
         ),
     )
@@ -381,10 +436,10 @@ class PointTo(DeskForm, template=rf"point:{_PLACE}"):
         question = await _still_open(interaction, self.about)
         target = spoken(typed["target"])
         address, answer = bot.desk.preview_point(question.guild_id, question.text, target)
-        back = Walk.button("Back", f"walk:{place}:{_key(question)}")
+        back = Walk.button(gettext("Back"), f"walk:{place}:{_key(question)}")
         deciding: list[CardItem] = [ConfirmPoint.of(self.about, address), back]
         rows: list[Row] = [ui.ActionRow(*row) for row in (list(openers(answer)), deciding) if row]
-        preface = f"{_PREVIEW}\n-# It is pointed to {code(address)}. Nothing has changed yet."
+        preface = f"{gettext(_PREVIEW)}\n-# {gettext(_POINTED_THERE, target=code(address))}"
         view = cards.told_card(preface, answer, bot.engine.library.sources, rows)
         await interaction.edit_original_response(view=view)
 
@@ -392,12 +447,12 @@ class PointTo(DeskForm, template=rf"point:{_PLACE}"):
 class NotForUs(DeskForm, template=rf"dismiss:{_PLACE}"):
     """Takes why a question is not answered, if moderators want to say so."""
 
-    title = "Not for us"
+    title = _NOT_FOR_US
     fields = (
         forms.Field(
             "reason",
-            "Why, if you want to say so",
-            "Shown to those who asked and wished to be told. Leave it empty to give no reason.",
+            translatable("Why, if you want to say so"),
+            translatable("Shown to those who asked and wished to be told. Leave it empty to give no reason."),
             longest=_LONGEST_REASON,
             is_long=True,
             is_required=False,
@@ -417,9 +472,10 @@ class NotForUs(DeskForm, template=rf"dismiss:{_PLACE}"):
         with desk_replies.going_on():
             await show(interaction, place)
         reached = await tell(interaction.client, closed)
-        said = f"“{echo(question.text)}” is off the queue, without an answer. {told_in_words(reached)}"
+        done = gettext("“{question}” is off the queue, without an answer.", question=echo(question.text))
+        view = cards.notice(f"{done} {told_in_words(reached)}")
         with desk_replies.going_on():
-            await interaction.followup.send(view=cards.notice(said), ephemeral=True)
+            await interaction.followup.send(view=view, ephemeral=True)
 
 
 # --- words --------------------------------------------------------------------------------------------
@@ -433,14 +489,24 @@ async def say(interaction: Interaction, markup: str) -> None:
 def told_in_words(reached: Reached) -> str:
     """Say how many people were told, and how many could not be."""
     if not (reached.told or reached.missed):
-        return "Nobody wished to be told."
-    missed = f" {people(reached.missed)} could not be reached." if reached.missed else ""
-    return f"{people(reached.told).capitalize()} {'was' if reached.told == 1 else 'were'} told.{missed}"
+        return gettext("Nobody wished to be told.")
+    said = [
+        ngettext("{count} person was told.", "{count} people were told.", reached.told)
+        if reached.told
+        else gettext("No people were told.")
+    ]
+    if reached.missed:
+        said.append(
+            ngettext(
+                "{count} person could not be reached.", "{count} people could not be reached.", reached.missed
+            )
+        )
+    return " ".join(said)
 
 
 def people(count: int) -> str:
     """Return a number of people in words."""
-    return counted(count, "person", "people")
+    return ngettext("{count} person", "{count} people", count)
 
 
 ITEMS: tuple[type[CardItem], ...] = (

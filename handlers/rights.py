@@ -6,13 +6,15 @@ import discord
 
 from handlers.base import Interaction
 from handlers.errors import UserError
+from knowledge.commands import shown_command
+from knowledge.languages import gettext, translatable
 
-_NO_SERVER = "This works in a server only."
-_NO_MODERATOR = (
+_NO_SERVER = translatable("This works in a server only.")
+_NO_MODERATOR = translatable(
     "Only moderators of this server can do that: members who may manage messages in all of it, or who have a "
-    "role that /settings names."
+    "role that {command} names."
 )
-_NO_MANAGER = "Only members who may manage this server can do that."
+_NO_MANAGER = translatable("Only members who may manage this server can do that.")
 
 
 def is_moderator(interaction: Interaction) -> bool:
@@ -42,18 +44,18 @@ def _has_role(interaction: Interaction, person: discord.Member) -> bool:
 def moderated_guild(interaction: Interaction) -> int:
     """Return the server in which a moderator acts; raises `UserError` for anybody else and elsewhere."""
     if interaction.guild_id is None:
-        raise UserError(_NO_SERVER)
+        raise UserError(gettext(_NO_SERVER))
     if not is_moderator(interaction):
-        raise UserError(_NO_MODERATOR)
+        raise UserError(gettext(_NO_MODERATOR, command=shown_command("/settings")))
     return interaction.guild_id
 
 
 def managed_guild(interaction: Interaction) -> int:
     """Return the server that somebody may manage; raises `UserError` for anybody else and elsewhere."""
     if interaction.guild_id is None:
-        raise UserError(_NO_SERVER)
+        raise UserError(gettext(_NO_SERVER))
     if not interaction.permissions.manage_guild:
-        raise UserError(_NO_MANAGER)
+        raise UserError(gettext(_NO_MANAGER))
     return interaction.guild_id
 
 

@@ -13,10 +13,13 @@ from handlers import cards, errors, forms
 from handlers.base import Cog, Interaction
 from handlers.layout import Row
 from handlers.log_channel import cannot_post, log_channel
+from handlers.markup import code
 from handlers.rights import managed_guild
 from handlers.views import CardItem
+from knowledge.commands import shown_command
 from knowledge.guild_settings import GuildSettings, Visibility
-from knowledge.text import counted, echo
+from knowledge.languages import gettext, known, languages, name_of, ngettext, translatable
+from knowledge.text import echo
 
 MOST_QUESTIONS = 50
 _MOST_CHOSEN = 25
@@ -31,13 +34,38 @@ _LOGGED_IN = [discord.ChannelType.text, discord.ChannelType.news]
 _VISIBILITIES: Mapping[str, Visibility] = {"operator": "", "private": "private", "public": "public"}
 """The value of each choice, which Discord does not let be empty."""
 
-_IN_WORDS: Mapping[Visibility, str] = {"private": "the asker alone", "public": "everyone"}
-_NO_MEMBER = "I am not a member of this server, so there is nothing to choose. Invite me first."
-_EVERYONE = (
+_OF_SERVER = "server"
+"""The value of the choice of no language."""
+
+_SEEN_BY: Mapping[Visibility, str] = {
+    "private": translatable("**Replies** are seen by the asker alone, unless the asker chooses."),
+    "public": translatable("**Replies** are seen by everyone, unless the asker chooses."),
+}
+_SEEN_AS_SET: Mapping[Visibility, str] = {
+    "private": translatable(
+        "**Replies** are seen by the asker alone, as the operator set it, unless the asker chooses."
+    ),
+    "public": translatable(
+        "**Replies** are seen by everyone, as the operator set it, unless the asker chooses."
+    ),
+}
+_CHOICES: Mapping[Visibility, str] = {
+    "private": translatable("The asker alone"),
+    "public": translatable("Everyone"),
+}
+_AS_SET: Mapping[Visibility, str] = {
+    "private": translatable("As the operator set it: the asker alone"),
+    "public": translatable("As the operator set it: everyone"),
+}
+_NO_MEMBER = translatable("I am not a member of this server, so there is nothing to choose. Invite me first.")
+_EVERYONE = translatable(
     "Everyone has that role, so everyone would be a moderator. Choose another one; nothing was changed."
 )
-
-_TWO_PEOPLE = "on: a second moderator publishes entries, edits and imports; the rest stays with one"
+_TWO_PEOPLE = translatable(
+    "**The two-person rule** is on: a second moderator publishes entries, edits and imports; the rest stays "
+    "with one."
+)
+_ONE_PERSON = translatable("**The two-person rule** is off.")
 
 
 class ServerSettings(Cog):
@@ -60,7 +88,7 @@ class ManagerItem(CardItem, template=r"(?!)"):
         managed_guild(press)
 
 
-class Choose(ManagerItem, template=r"setting:(?P<name>mentions|visibility|log|roles)"):
+class Choose(ManagerItem, template=r"setting:(?P<name>mentions|visibility|language|log|roles)"):
     """A menu of the panel: what is chosen in it holds at once."""
 
     async def run(self, press: Interaction) -> None:
@@ -73,12 +101,14 @@ class Choose(ManagerItem, template=r"setting:(?P<name>mentions|visibility|log|ro
                 await _save(press, answer_mentions_in=_ids(chosen))
             case "visibility":
                 await _save(press, default_visibility=_VISIBILITIES[chosen[0]])
+            case "language":
+                await _save(press, language="" if chosen[0] == _OF_SERVER else known(chosen[0]))
             case "log":
                 channel_id = next(iter(_ids(chosen)), None)
                 await _save(press, note=_log_problem(guild, channel_id), log_channel=channel_id)
             case _:
                 if guild.id in _ids(chosen):
-                    raise errors.UserError(_EVERYONE)
+                    raise errors.UserError(gettext(_EVERYONE))
                 await _save(press, moderator_roles=_ids(chosen))
 
 
@@ -96,7 +126,8 @@ class ChangeQuota(ManagerItem, template=r"setting:questions"):
     async def run(self, press: Interaction) -> None:
         """Show the form, with what holds now."""
         current = press.client.desk.settings(managed_guild(press)).questions_a_day
-        form = Quota.modal("Questions to the moderators", "setting:questions", {"questions": str(current)})
+        title = gettext("Questions to the moderators")
+        form = Quota.modal(title, "setting:questions", {"questions": str(current)})
         await press.response.send_modal(form)
 
 
@@ -106,8 +137,8 @@ class Quota(forms.Form, template=r"setting:questions"):
     fields = (
         forms.Field(
             "questions",
-            "How many a day for one person",
-            f"A number from 0 to {MOST_QUESTIONS}; with 0 no questions are taken",
+            translatable("How many a day for one person"),
+            translatable("A number from 0 to 50; with 0 no questions are taken"),
             longest=10,
         ),
     )
@@ -120,7 +151,11 @@ class Quota(forms.Form, template=r"setting:questions"):
         """Save the number, if it is one."""
         number = typed["questions"].strip()
         if not number.isdecimal() or int(number) > MOST_QUESTIONS:
-            raise errors.UserError(f"“{echo(number)}” is not a number from 0 to {MOST_QUESTIONS}.")
+            raise errors.UserError(
+                gettext(
+                    "“{typed}” is not a number from 0 to {most}.", typed=echo(number), most=MOST_QUESTIONS
+                )
+            )
         await _save(interaction, questions_a_day=int(number))
 
 
@@ -132,7 +167,7 @@ async def _save(interaction: Interaction, note: str = "", **changed: Any) -> Non
     guild = _guild(interaction)
     await interaction.response.defer()
     await interaction.client.desk.change_settings(guild.id, lambda current: replace(current, **changed))
-    view = _panel(interaction, guild, " ".join(filter(None, ("Saved.", note))))
+    view = _panel(interaction, guild, " ".join(filter(None, (gettext("Saved."), note))))
     await interaction.edit_original_response(view=view)
 
 
@@ -140,7 +175,7 @@ def _guild(interaction: Interaction) -> discord.Guild:
     """Return the server whose settings are shown; raises `UserError` for those who do not manage it."""
     guild = interaction.client.get_guild(managed_guild(interaction))
     if guild is None:
-        raise errors.UserError(_NO_MEMBER)
+        raise errors.UserError(gettext(_NO_MEMBER))
     return guild
 
 
@@ -151,7 +186,7 @@ def _ids(values: Sequence[str]) -> tuple[int, ...]:
 def _log_problem(guild: discord.Guild, channel_id: int | None) -> str:
     """Warn if the bot cannot post in the channel chosen for the log."""
     problem = cannot_post(log_channel(guild, channel_id)) if channel_id is not None else ""
-    return f"But nothing can be logged there yet: {problem}." if problem else ""
+    return gettext("But nothing can be logged there yet: {problem}.", problem=problem) if problem else ""
 
 
 # --- the panel --------------------------------------------------------------------------------------------
@@ -171,48 +206,86 @@ def _parts(
     mentioned_in = _there(settings.answer_mentions_in, guild.get_channel)
     logged_in = _there(filter(None, (settings.log_channel,)), guild.get_channel)
     roles = _there(settings.moderator_roles, guild.get_role)
-    yield "### Settings of this server\n-# Each choice is saved at once."
-    everywhere = "in every channel; choose some to answer there alone"
-    yield f"**Mentions** are answered {_chosen(settings.answer_mentions_in, mentioned_in, 'in', everywhere)}."
+    yield f"### {gettext('Settings of this server')}\n-# {gettext('Each choice is saved at once.')}"
+    yield _mentions(settings.answer_mentions_in, mentioned_in)
     yield _row(_channels("mentions", _MENTIONED_IN, mentioned_in, _MOST_CHOSEN))
-    yield f"**Replies** are seen by {_seen_by(settings.default_visibility, of_operator)}."
+    seen_by = _SEEN_BY if settings.default_visibility else _SEEN_AS_SET
+    yield gettext(seen_by[settings.default_visibility or of_operator])
     yield _row(_visibility(settings.default_visibility, of_operator))
-    log = (settings.log_channel,) if settings.log_channel else ()
-    yield f"**Changes of entries** are logged {_chosen(log, logged_in, 'in', 'nowhere')}."
+    yield gettext(_CHOSEN_LANGUAGE if settings.language else _LANGUAGE_OF_SERVER)
+    yield _row(_language(settings.language, guild.preferred_locale))
+    yield _logged(1 if settings.log_channel else 0, len(logged_in))
     yield _row(_channels("log", _LOGGED_IN, logged_in, 1))
-    nobody_else = "nobody else; choose roles to add them"
-    yield (
-        "**Moderators** are those who may manage messages, and "
-        f"{_chosen(settings.moderator_roles, roles, 'those of', nobody_else, 'role')}.\n"
-        "-# For a role to see `/faq-desk`, also allow it in Server Settings › Integrations."
-    )
+    seeing = gettext(_SEEING, command=code(shown_command("/faq-desk")))
+    yield f"{_moderators(settings.moderator_roles, roles)}\n-# {seeing}"
     yield _row(_roles(roles))
-    rule = _TWO_PEOPLE if settings.two_person_rule else "off"
-    quota = _quota(settings.questions_a_day)
-    yield f"**The two-person rule** is {rule}.\n**Questions to the moderators:** {quota}."
+    rule = gettext(_TWO_PEOPLE if settings.two_person_rule else _ONE_PERSON)
+    yield f"{rule}\n{_quota(settings.questions_a_day)}"
     yield _row(*_buttons(settings))
     if note:
         yield f"-# {note}"
 
 
-def _chosen(
-    chosen: Sequence[int], there: Sequence[int], where: str, if_none: str, noun: str = "channel"
-) -> str:
-    """Say how many of something are chosen, and how many of them are gone."""
+_CHOSEN_LANGUAGE = translatable(
+    "**My language** for what everybody reads, and for readers whose own language I do not speak."
+)
+_LANGUAGE_OF_SERVER = translatable(
+    "**My language** for what everybody reads, and for readers whose own language I do not speak, as Discord "
+    "has the server."
+)
+_SEEING = translatable("For a role to see {command}, also allow it in Server Settings › Integrations.")
+
+
+def _mentions(chosen: Sequence[int], there: Sequence[int]) -> str:
     if not chosen:
-        return if_none
-    gone = f"; {counted(len(chosen) - len(there), noun)} gone" if len(there) < len(chosen) else ""
-    return f"{where} {counted(len(there), noun)}{gone}"
+        return gettext("**Mentions** are answered in every channel; choose some to answer there alone.")
+    return gettext(
+        "**Mentions** are answered in {channels}.", channels=_channels_left(len(chosen), len(there))
+    )
 
 
-def _seen_by(visibility: Visibility, of_operator: Visibility) -> str:
-    """Say who sees a reply."""
-    basis = "" if visibility else ", as the operator set it"
-    return f"{_IN_WORDS[visibility or of_operator]}{basis}, unless the asker chooses"
+def _logged(chosen: int, there: int) -> str:
+    if not chosen:
+        return gettext("**Changes of entries** are logged nowhere.")
+    return gettext("**Changes of entries** are logged in {channels}.", channels=_channels_left(chosen, there))
+
+
+def _moderators(chosen: Sequence[int], there: Sequence[int]) -> str:
+    if not chosen:
+        return gettext(
+            "**Moderators** are those who may manage messages, and nobody else; choose roles to add them."
+        )
+    left, gone = _roles_in_words(len(there)), _roles_in_words(len(chosen) - len(there))
+    return gettext(
+        "**Moderators** are those who may manage messages, and those of {roles}.",
+        roles=gettext("{some}; {others} gone", some=left, others=gone) if len(there) < len(chosen) else left,
+    )
+
+
+def _channels_left(chosen: int, there: int) -> str:
+    """Say how many channels are chosen, and how many of them are gone."""
+    left = _channels_in_words(there)
+    if there == chosen:
+        return left
+    return gettext("{some}; {others} gone", some=left, others=_channels_in_words(chosen - there))
+
+
+def _channels_in_words(count: int) -> str:
+    return ngettext("{count} channel", "{count} channels", count) if count else gettext("no channels")
+
+
+def _roles_in_words(count: int) -> str:
+    return ngettext("{count} role", "{count} roles", count) if count else gettext("no roles")
 
 
 def _quota(most: int) -> str:
-    return f"{most} a day for each person" if most else "none are taken"
+    if not most:
+        return gettext("**Questions to the moderators:** none are taken.")
+    return ngettext(
+        "**Questions to the moderators:** {count} a day for each person.",
+        "**Questions to the moderators:** {count} a day for each person.",
+        most,
+    )
 
 
 def _there(ids: Iterable[int], find: Callable[[int], object]) -> list[int]:
@@ -224,7 +297,7 @@ def _channels(name: str, types: list[discord.ChannelType], chosen: Sequence[int]
     menu: ui.ChannelSelect[Any] = ui.ChannelSelect(
         custom_id=f"setting:{name}",
         channel_types=types,
-        placeholder="Choose channels" if most > 1 else "Choose a channel",
+        placeholder=gettext("Choose channels") if most > 1 else gettext("Choose a channel"),
         min_values=0,
         max_values=most,
         default_values=_defaults(chosen, discord.SelectDefaultValueType.channel),
@@ -235,7 +308,7 @@ def _channels(name: str, types: list[discord.ChannelType], chosen: Sequence[int]
 def _roles(chosen: Sequence[int]) -> Choose:
     menu: ui.RoleSelect[Any] = ui.RoleSelect(
         custom_id="setting:roles",
-        placeholder="Choose roles",
+        placeholder=gettext("Choose roles"),
         min_values=0,
         max_values=_MOST_CHOSEN,
         default_values=_defaults(chosen, discord.SelectDefaultValueType.role),
@@ -251,19 +324,27 @@ def _defaults(
 
 def _visibility(visibility: Visibility, of_operator: Visibility) -> Choose:
     menu: ui.Select[Any] = ui.Select(custom_id="setting:visibility")
-    labels = {"operator": f"As the operator set it: {_IN_WORDS[of_operator]}"}
     for value, meant in _VISIBILITIES.items():
-        label = labels.get(value) or _IN_WORDS[meant].capitalize()
-        menu.add_option(label=label, value=value, default=meant == visibility)
+        label = _CHOICES[meant] if meant else _AS_SET[of_operator]
+        menu.add_option(label=gettext(label), value=value, default=meant == visibility)
     return Choose(menu, name="visibility")
+
+
+def _language(language: str, locale: discord.Locale) -> Choose:
+    menu: ui.Select[Any] = ui.Select(custom_id="setting:language")
+    of_server = gettext("As Discord has the server: {language}", language=name_of(known(locale.value)))
+    menu.add_option(label=of_server, value=_OF_SERVER, default=not language)
+    for one in languages():
+        menu.add_option(label=name_of(one), value=one, default=one == language)
+    return Choose(menu, name="language")
 
 
 def _buttons(settings: GuildSettings) -> Iterator[CardItem]:
     if settings.two_person_rule:
-        yield TwoPersonRule.button("Let one person publish", "setting:two-person-rule:off")
+        yield TwoPersonRule.button(gettext("Let one person publish"), "setting:two-person-rule:off")
     else:
-        yield TwoPersonRule.button("Require two people", "setting:two-person-rule:on")
-    yield ChangeQuota.button("Change the number of questions", "setting:questions")
+        yield TwoPersonRule.button(gettext("Require two people"), "setting:two-person-rule:on")
+    yield ChangeQuota.button(gettext("Change the number of questions"), "setting:questions")
 
 
 def _row(*items: CardItem) -> Row:

@@ -11,11 +11,14 @@ import discord
 from discord import ui
 from discord.ext import commands, tasks
 
-from handlers import cards, retention
+from handlers import cards, languages, retention
 from handlers.base import Cog
 from handlers.help import ShowHelp
+from handlers.markup import code
 from handlers.views import NOBODY, CardItem, Delete, Try
+from knowledge.commands import shown_command
 from knowledge.help import HelpLine
+from knowledge.languages import gettext, ngettext, translatable
 
 if TYPE_CHECKING:
     from handlers.client import AidPolicyBot
@@ -132,7 +135,9 @@ async def _greet(bot: AidPolicyBot, guild: discord.Guild) -> None:
         channel = guild.system_channel
         rights = channel.permissions_for(guild.me) if channel else discord.Permissions.none()
         if channel and rights.send_messages:
-            await channel.send(view=_greeting(bot))
+            with languages.speaking_to_all(bot, guild):
+                greeting = _greeting(bot)
+            await channel.send(view=greeting)
     except Exception:
         _log.warning("A server could not be greeted", exc_info=True)
 
@@ -141,29 +146,38 @@ def _greeting(bot: AidPolicyBot) -> ui.LayoutView:
     """Return the card by which the bot introduces itself, with a way to the help and an example to try."""
     lines = bot.engine.help().statements
     examples = [line.example for line in lines if isinstance(line, HelpLine) and line.example]
-    buttons: list[CardItem] = [ShowHelp.button("What can I do here?", "help")]
+    buttons: list[CardItem] = [ShowHelp.button(gettext("What can I do here?"), "help")]
     buttons += [button for typed in examples[:1] for button in Try.example(typed)]
-    buttons.append(Delete.button("Delete", f"delete:{NOBODY}"))
-    paragraphs = (*_INTRODUCTION, f"-# {_on_leaving(bot.settings.keep_after_leaving_days)}")
-    return cards.greeting("Hello!", paragraphs, [ui.ActionRow(*buttons)])
+    buttons.append(Delete.button(gettext("Delete"), f"delete:{NOBODY}"))
+    paragraphs = (
+        gettext(_INTRODUCTION),
+        gettext(_HOW_TO_ASK, ask=code(shown_command("/ask")), help=code(shown_command("/help"))),
+        f"-# {_on_leaving(bot.settings.keep_after_leaving_days)}",
+    )
+    return cards.greeting(gettext("Hello!"), paragraphs, [ui.ActionRow(*buttons)])
 
 
-_INTRODUCTION = (
+_INTRODUCTION = translatable(
     "I answer questions about the history of U.S. humanitarian-aid policy toward North Korea, from a small "
-    "library. Every statement opens at the paragraph it came from; where the library does not say, I say so.",
-    "Ask with `/ask`, or mention me in a message with your question. `/help` shows what you can do here, and "
-    "moderators what they decide.",
+    "library. Every statement opens at the paragraph it came from; where the library does not say, I say so."
 )
-
-_NOTED = "entries, settings, votes and questions to moderators"
+_HOW_TO_ASK = translatable(
+    "Ask with {ask}, or mention me in a message with your question. {help} shows what you can do here, and "
+    "moderators what they decide."
+)
 
 
 def _on_leaving(days: int) -> str:
     """Say for how long the data of a server is kept once the bot has left it."""
     if days == 0:
-        return f"If I leave this server, what I noted here ({_NOTED}) is deleted within a day."
-    span = "a day" if days == 1 else f"{days} days"
-    return (
-        f"If I leave this server, what I noted here ({_NOTED}) is deleted {span} later, unless I am back by "
-        "then."
+        return gettext(
+            "If I leave this server, what I noted here (entries, settings, votes and questions to "
+            "moderators) is deleted within a day."
+        )
+    return ngettext(
+        "If I leave this server, what I noted here (entries, settings, votes and questions to moderators) is "
+        "deleted a day later, unless I am back by then.",
+        "If I leave this server, what I noted here (entries, settings, votes and questions to moderators) is "
+        "deleted {count} days later, unless I am back by then.",
+        days,
     )

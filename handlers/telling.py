@@ -18,13 +18,14 @@ import discord
 from discord import ui
 from discord.ext import commands
 
-from handlers import cards
+from handlers import cards, languages
 from handlers.base import Cog, Interaction
 from handlers.layout import Block, Line
 from handlers.markup import escape
 from handlers.views import NOBODY, Shown, controls, openers
 from knowledge.answers import Answer, Status
 from knowledge.errors import KnowledgeError
+from knowledge.languages import gettext, isolated, translatable
 from knowledge.store import Asker, Closed, OpenQuestion, Outcome
 from knowledge.text import clip
 
@@ -42,6 +43,41 @@ _log = logging.getLogger(__name__)
 
 _REFUSED = (400, 403, 404)
 """With such a status Discord says no, and would again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sayings:
+    """What is said where people are told: of a `{question}` that moderators declined, saw to, or answered."""
+
+    declined: str
+    seen_to: str
+    answered: str
+
+
+_HERE = _Sayings(
+    translatable("The moderators looked at what you asked here, {question}, and do not answer it."),
+    translatable(
+        "The moderators took care of what you asked here, {question}. Ask it again to see what is known now."
+    ),
+    translatable("The moderators have an answer to what you asked here: {question}"),
+)
+_IN_SERVER = _Sayings(
+    translatable(
+        "The moderators of {server} looked at what you asked there, {question}, and do not answer it."
+    ),
+    translatable(
+        "The moderators of {server} took care of what you asked there, {question}. Ask it again to see what "
+        "is known now."
+    ),
+    translatable("The moderators of {server} have an answer to what you asked there: {question}"),
+)
+_SOMEWHERE = _Sayings(
+    translatable("The moderators looked at what you asked there, {question}, and do not answer it."),
+    translatable(
+        "The moderators took care of what you asked there, {question}. Ask it again to see what is known now."
+    ),
+    translatable("The moderators have an answer to what you asked there: {question}"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +157,7 @@ async def _news(bot: AidPolicyBot, closed: Closed) -> _News:
     if closed.outcome is Outcome.DISMISSED:
         return _News(bot, closed, reason=closed.news)
     if closed.outcome is Outcome.ANSWERED:
-        answer = bot.reply(closed.news, guild_id)
-        return _News(bot, closed, lambda _: answer)
+        return _News(bot, closed, lambda _: bot.reply(closed.news, guild_id))
     made = [one for one in await bot.store.pointers(guild_id) if str(one.change) == closed.news]
     if made:
         return _News(bot, closed, partial(bot.desk.pointed_reply, made[0]))
@@ -168,10 +203,12 @@ async def _post(news: _News, askers: Sequence[Asker]) -> None:
     named = [discord.Object(asker.user_id, type=discord.User) for asker in askers]
     names = " ".join(f"<@{asker.user_id}>" for asker in askers)
     asked = askers[0].text
-    answer = news.reply(asked) if news.reply else None
-    preface = f"{names} The moderators {_said(answer, news.reason, asked, 'here')}"
+    with languages.speaking_to_all(news.bot, news.bot.get_guild(news.closed.guild_id), asked):
+        answer = news.reply(asked) if news.reply else None
+        preface = f"{names} {_said(_HERE, answer, news.reason, asked)}"
+        view = _view(news.bot, preface, answer, is_public=True)
     await channel.send(
-        view=_view(news.bot, preface, answer, is_public=True),
+        view=view,
         allowed_mentions=discord.AllowedMentions(everyone=False, roles=False, users=named),
     )
 
@@ -180,22 +217,23 @@ async def _write(news: _News, askers: Sequence[Asker]) -> None:
     """Tell one person by direct message."""
     (asker,) = askers
     guild = news.bot.get_guild(news.closed.guild_id)
-    where = f" of {escape(guild.name)}" if guild else ""
-    answer = news.reply(asker.text) if news.reply else None
-    preface = f"The moderators{where} {_said(answer, news.reason, asker.text, 'there')}"
+    with languages.speaking_to_all(news.bot, guild, asker.text):
+        answer = news.reply(asker.text) if news.reply else None
+        sayings, server = (_IN_SERVER, isolated(escape(guild.name))) if guild else (_SOMEWHERE, "")
+        preface = _said(sayings, answer, news.reason, asker.text, server=server)
+        view = _view(news.bot, preface, answer, is_public=False)
     direct = await news.bot.create_dm(discord.Object(asker.user_id))
-    await direct.send(view=_view(news.bot, preface, answer, is_public=False))
+    await direct.send(view=view)
 
 
-def _said(answer: Answer | None, reason: str, asked: str, place: str) -> str:
-    """Say what moderators did about what somebody asked, in words that follow their name."""
-    question = f"“{escape(clip(asked, _QUOTED))}”"
+def _said(sayings: _Sayings, answer: Answer | None, reason: str, asked: str, **place: str) -> str:
+    """Say what moderators did about what somebody asked."""
+    question = f"“{isolated(escape(clip(asked, _QUOTED)))}”"
     if answer is None:
-        why = f"\nThey say: {escape(reason)}" if reason else ""
-        return f"looked at what you asked {place}, {question}, and do not answer it.{why}"
-    if answer.status is not Status.ANSWERED:
-        return f"took care of what you asked {place}, {question}. Ask it again to see what is known now."
-    return f"have an answer to what you asked {place}: {question}"
+        why = f"\n{gettext('They say: {reason}', reason=isolated(escape(reason)))}" if reason else ""
+        return f"{gettext(sayings.declined, question=question, **place)}{why}"
+    said = sayings.answered if answer.status is Status.ANSWERED else sayings.seen_to
+    return gettext(said, question=question, **place)
 
 
 def _view(bot: AidPolicyBot, preface: str, answer: Answer | None, *, is_public: bool) -> ui.LayoutView:

@@ -17,16 +17,17 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 from discord import ui
 
-from handlers import cards, errors, forms, markup, requests
+from handlers import cards, errors, forms, languages, markup, requests
 from handlers.base import LONGEST_CUSTOM_ID, Interaction, is_private
 from handlers.cards import Sharing
 from handlers.layout import Row
 from handlers.rights import is_moderator, moderates_here
 from knowledge.answers import Answer, Kind, Status
 from knowledge.citations import Citation
-from knowledge.commands import question_in, written
-from knowledge.downloads import LABELS, Download, Format, download, formats
+from knowledge.commands import question_in, shown_command, written
+from knowledge.downloads import LABELS, Download, Format, download, formats, written_in
 from knowledge.help import HelpLine
+from knowledge.languages import gettext, speaking, translatable
 from knowledge.text import clip
 
 if TYPE_CHECKING:
@@ -99,11 +100,11 @@ def _ways_on(answer: Answer, shown: Shown) -> Iterator[CardItem]:
     if after := answer.following:
         yield from Go.to_input(f"{after} ›", owner, written("cite", reference=str(after)))
     if page > 0:
-        yield Go.to_page("‹ Previous", owner, page - 1)
+        yield Go.to_page(gettext("‹ Previous"), owner, page - 1)
     if page < cards.pages(answer) - 1:
-        yield Go.to_page("Next ›", owner, page + 1)
+        yield Go.to_page(gettext("Next ›"), owner, page + 1)
     for choice in dict.fromkeys(answer.choices):
-        yield from Go.to_input(choice, owner, choice)
+        yield from Go.to_input(shown_command(choice), owner, choice)
     for line in answer.statements:
         if isinstance(line, HelpLine):
             yield from Try.example(line.example)
@@ -122,9 +123,9 @@ def openers(answer: Answer, page: int = 0) -> Iterator[CardItem]:
 def _about(answer: Answer, shown: Shown) -> Iterator[CardItem]:
     understood = answer.status is not Status.ERROR
     if understood and shown.private and not shown.sharing.done:
-        yield Share.button("Share", f"share:{shown.page}")
+        yield Share.button(gettext("Share"), f"share:{shown.page}")
     if formats(answer):
-        yield Export.button("Export", "export")
+        yield Export.button(gettext("Export"), "export")
     if answer.figures:
         from handlers.chart_cards import ShowChart  # which stands on this module
 
@@ -133,7 +134,7 @@ def _about(answer: Answer, shown: Shown) -> Iterator[CardItem]:
         yield Vote.on("up", card_key(answer))
         yield Vote.on("down", card_key(answer))
     if not shown.private:
-        yield Delete.button("Delete", f"delete:{shown.owner}")
+        yield Delete.button(gettext("Delete"), f"delete:{shown.owner}")
 
 
 class CardItem(ui.DynamicItem[ui.Item[Any]], template=r"(?!)"):
@@ -183,6 +184,7 @@ class CardItem(ui.DynamicItem[ui.Item[Any]], template=r"(?!)"):
             requests.shed(bot)
             return False
         try:
+            languages.speak_with(interaction, *typed)
             bot.gate.admit(interaction.user.id, interaction.guild_id, moderates=is_moderator(interaction))
             await self.allow(interaction)
         except Exception as error:
@@ -209,7 +211,7 @@ def asked_on(press: Interaction) -> str:
     """Return what the card that was pressed on was asked."""
     asked = _footer(press).asked
     if not asked:
-        raise errors.UserError("I can no longer read what this card was asked. Please ask again.")
+        raise errors.UserError(gettext("I can no longer read what this card was asked. Please ask again."))
     return asked
 
 
@@ -270,7 +272,7 @@ class Open(CardItem, template=r"(?s)open:(?P<reference>.+)"):
     @classmethod
     def passage(cls, citation: Citation) -> Iterator[Self]:
         """Yield the button for a citation, if it fits into one."""
-        label, custom_id = f"Open {citation}", f"open:{citation}"
+        label, custom_id = gettext("Open {citation}", citation=citation), f"open:{citation}"
         if len(custom_id) <= LONGEST_CUSTOM_ID and len(label) <= _LONGEST_LABEL:
             yield cls.button(label, custom_id)
 
@@ -287,7 +289,8 @@ class Try(CardItem, template=r"(?s)try:(?P<typed>.+)"):
     @classmethod
     def example(cls, typed: str) -> Iterator[Self]:
         """Yield the button for an example, if there is one and it fits; a question shows no command."""
-        yield from cls.labelled(typed.removeprefix("/ask "), typed)
+        question = typed.removeprefix("/ask ")
+        yield from cls.labelled(shown_command(typed) if question == typed else question, typed)
 
     @classmethod
     def labelled(cls, label: str, typed: str) -> Iterator[Self]:
@@ -350,7 +353,9 @@ class Export(CardItem, template=r"export"):
         """Show the menu of forms that this reply can have."""
         answer = press.client.reply(asked_on(press), press.guild_id)
         if not (offered := formats(answer)):
-            raise errors.UserError("The library has changed, and there is nothing to export any more.")
+            raise errors.UserError(
+                gettext("The library has changed, and there is nothing to export any more.")
+            )
         view = cards.export_card(answer, _row(FormatMenu.of(offered)))
         await press.response.send_message(view=view, ephemeral=True)
 
@@ -361,20 +366,24 @@ class FormatMenu(CardItem, template=r"format"):
     @classmethod
     def of(cls, offered: Sequence[Format]) -> Self:
         """Return the menu of the formats offered."""
-        menu: ui.Select[Any] = ui.Select(custom_id="format", placeholder="Choose a format")
+        menu: ui.Select[Any] = ui.Select(custom_id="format", placeholder=gettext("Choose a format"))
         for one in offered:
             label, purpose = LABELS[one]
-            menu.add_option(label=label, description=purpose, value=one)
+            menu.add_option(label=gettext(label), description=gettext(purpose), value=one)
         return cls(menu)
 
     async def run(self, press: Interaction) -> None:
         """Send the file, privately; a plain text as a card to copy from, if it fits into one."""
         assert isinstance(self.item, ui.Select)
         wanted = Format(self.item.values[0])
-        bot, answer = press.client, press.client.reply(asked_on(press), press.guild_id)
-        answer = bot.gate.as_shown(answer, press.user.id, bot.engine.library)
+        bot = press.client
+        with speaking(written_in(wanted)):
+            answer = bot.reply(asked_on(press), press.guild_id)
+            answer = bot.gate.as_shown(answer, press.user.id, bot.engine.library)
         if wanted not in formats(answer):
-            raise errors.UserError("The library has changed, and this reply no longer has that form.")
+            raise errors.UserError(
+                gettext("The library has changed, and this reply no longer has that form.")
+            )
         made = await made_of(answer, wanted, bot)
         card = cards.copy_card(made.data.decode().rstrip()) if wanted is Format.TEXT else None
         if card:
@@ -384,9 +393,21 @@ class FormatMenu(CardItem, template=r"format"):
 
 
 _VOTES: Mapping[str, tuple[str, str, bool | None]] = {
-    "up": ("Helpful", "Noted: helpful.", True),
-    "down": ("Not helpful", "Noted: not helpful.", False),
-    "none": ("Withdraw my vote", "Your vote is withdrawn.", None),
+    "up": (
+        translatable("Helpful"),
+        translatable("Noted: helpful. Helpful: {helpful}. Not helpful: {unhelpful}."),
+        True,
+    ),
+    "down": (
+        translatable("Not helpful"),
+        translatable("Noted: not helpful. Helpful: {helpful}. Not helpful: {unhelpful}."),
+        False,
+    ),
+    "none": (
+        translatable("Withdraw my vote"),
+        translatable("Your vote is withdrawn. Helpful: {helpful}. Not helpful: {unhelpful}."),
+        None,
+    ),
 }
 """The label of each vote, what is said once it is cast, and what is recorded."""
 
@@ -403,7 +424,7 @@ class Vote(CardItem, template=r"vote:(?P<choice>up|down|none):(?P<card>[0-9a-f]{
     @classmethod
     def on(cls, choice: str, card: str) -> Self:
         """Return the button that votes `up` or `down` on a card, or takes a vote back (`none`)."""
-        return cls.button(_VOTES[choice][0], f"vote:{choice}:{card}")
+        return cls.button(gettext(_VOTES[choice][0]), f"vote:{choice}:{card}")
 
     async def run(self, press: Interaction) -> None:
         """Record the vote in place of an earlier one, and say so privately.
@@ -416,7 +437,7 @@ class Vote(CardItem, template=r"vote:(?P<choice>up|down|none):(?P<card>[0-9a-f]{
         votes = await bot.store.vote(
             card, press.user.id, helpful, guild_id=own_guild(press), at=discord.utils.utcnow()
         )
-        text = f"{noted} Helpful: {votes.helpful}. Not helpful: {votes.unhelpful}."
+        text = gettext(noted, helpful=votes.helpful, unhelpful=votes.unhelpful)
         asked = _footer(press).asked
         if helpful is None:
             await press.edit_original_response(view=cards.notice(text, asked=asked))
@@ -432,12 +453,12 @@ class SayWhy(CardItem, template=r"why:(?P<card>[0-9a-f]{16})"):
     @classmethod
     def on(cls, card: str) -> Self:
         """Return the button that asks for the reason of a vote on a card."""
-        return cls.button("Say why", f"why:{card}")
+        return cls.button(gettext("Say why"), f"why:{card}")
 
     async def run(self, press: Interaction) -> None:
         """Show the form."""
         asked_on(press)
-        form = Reason.modal("Why was it not helpful?", f"why:{self.fields['card']}", {})
+        form = Reason.modal(gettext("Why was it not helpful?"), f"why:{self.fields['card']}", {})
         await press.response.send_modal(form)
 
 
@@ -447,8 +468,10 @@ class Reason(forms.Form, template=r"why:(?P<card>[0-9a-f]{16})"):
     fields = (
         forms.Field(
             "reason",
-            "What was wrong or missing?",
-            "Kept with the question, and shown to those who improve the answers, without your name.",
+            translatable("What was wrong or missing?"),
+            translatable(
+                "Kept with the question, and shown to those who improve the answers, without your name."
+            ),
             longest=500,
             is_long=True,
         ),
@@ -459,11 +482,13 @@ class Reason(forms.Form, template=r"why:(?P<card>[0-9a-f]{16})"):
         card, asked = self.about["card"], asked_on(interaction)
         reason = markup.spoken(typed["reason"])
         if not reason:
-            raise errors.UserError("A reason needs a few words.")
+            raise errors.UserError(gettext("A reason needs a few words."))
         await interaction.response.defer()
         if not await interaction.client.store.vote_reason(card, interaction.user.id, reason, asked):
-            raise errors.UserError("Your vote is not “not helpful” any more, so the reason was not kept.")
-        text = "Noted: not helpful, and why. Both go when you withdraw your vote."
+            raise errors.UserError(
+                gettext("Your vote is not “not helpful” any more, so the reason was not kept.")
+            )
+        text = gettext("Noted: not helpful, and why. Both go when you withdraw your vote.")
         view = cards.notice(text, [_row(SayWhy.on(card), Vote.on("none", card))], asked=asked)
         await interaction.edit_original_response(view=view)
 
@@ -474,7 +499,7 @@ class Delete(CardItem, template=r"delete:(?P<owner>\d+)"):
     async def allow(self, press: Interaction) -> None:
         """Let through whoever asked, and whoever may manage messages here."""
         if press.user.id != int(self.fields["owner"]) and not moderates_here(press):
-            raise errors.UserError("Only the person who asked, or a moderator, can delete this.")
+            raise errors.UserError(gettext("Only the person who asked, or a moderator, can delete this."))
 
     async def run(self, press: Interaction) -> None:
         """Delete the card."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from knowledge.languages import gettext
+
 _TERMS: Mapping[str, tuple[str, int, int]] = {
     "clinton": ("Bill Clinton", 1993, 2001),
     "bush": ("George W. Bush", 2001, 2009),
@@ -32,5 +34,11 @@ def with_years(question: str) -> tuple[str, tuple[str, ...]]:
         return question, ()
     name, first, last = _TERMS[found["name"].lower()]
     years = f"{first} to {last - 1}"
-    note = f"{name} was president from 20 January {first} to 20 January {last}; this is {years}."
+    note = gettext(
+        "{name} was president from 20 January {start} to 20 January {end}; this is {start} to {last}.",
+        name=name,
+        start=first,
+        end=last,
+        last=last - 1,
+    )
     return f"{question[: found.start()]}from {years}{question[found.end() :]}", (note,)

@@ -17,6 +17,7 @@ from knowledge.exports import Series
 from knowledge.faq import FaqEntry, OwnEntry
 from knowledge.figure_questions import FigureQuestions
 from knowledge.figures import rows_reply
+from knowledge.languages import ENGLISH, gettext, listed, ngettext, spoken
 from knowledge.library import Library
 from knowledge.listings import disputes_listed, everybody, gaps_listed
 from knowledge.offices import office_asked
@@ -45,7 +46,7 @@ from knowledge.spelling import Reading, Speller
 from knowledge.text import echo, normalise, terms
 from knowledge.timeline import Event
 from knowledge.unknowns import KnownUnknown
-from knowledge.wording import counted, topic_in_words
+from knowledge.wording import events_counted, topic_in_words
 
 if TYPE_CHECKING:
     from knowledge.entries import Entry
@@ -223,7 +224,7 @@ class Answering:
         if glossary is None:
             return self._corrected(text, own)
         read = self._corrected(glossary.apart(text), own)
-        return replace(read, text=glossary.in_english(read.text), language=glossary.note)
+        return replace(read, text=glossary.in_english(read.text), translated=True)
 
     def _corrected(self, text: str, own: OwnEntries | None) -> Reading:
         """Read misspelt words of a text as words of the library, but for those that own entries have."""
@@ -403,7 +404,7 @@ class Answering:
         if not any(self._retrieval.weight([word]) > TELLING for word in words):
             return disputes_listed(library.timeline.disputes)
         meant = self._replies.disputes_on(words)
-        return disputes_listed(meant, f": {echo(meant[0].about)}") if meant else None
+        return disputes_listed(meant, echo(meant[0].about)) if meant else None
 
     def _topic(self, question: str) -> Answer | None:
         """Answer “timeline of …” with the events of the topic that it names."""
@@ -411,7 +412,9 @@ class Answering:
         if topic is None:
             return None
         events = self._library.timeline.within(ALL_DATES, topic)
-        title = f"Timeline on {topic_in_words(topic)} ({counted(len(events), 'event')})"
+        title = gettext(
+            "Timeline on {topic} ({events})", topic=topic_in_words(topic), events=events_counted(len(events))
+        )
         return replace(self._replies.events(events), title=title)
 
     def _series_compared(self, question: str) -> Answer | None:
@@ -467,7 +470,7 @@ class Answering:
             whole = f"{part} {before}" if before and self._leans(part) else part
             answer = self._part(whole, own) if len(answers) < MOST_PARTS else None
             if answer is None:
-                missed.append(f"Not answered here: “{echo(part)}”.")
+                missed.append(gettext("Not answered here: “{question}”.", question=echo(part)))
             else:
                 answers.setdefault(answer.citations[0], answer)
         if len(answers) < 2:
@@ -532,10 +535,10 @@ class Answering:
         spans = meanings(periods)
         overlapping = [e for e in self._library.timeline.events if any(s.overlaps(e.date) for s in spans)]
         if overlapping:
-            return replace(self._replies.events(overlapping), notes=(MAY_FALL,))
+            return replace(self._replies.events(overlapping), notes=(gettext(MAY_FALL),))
         if self._is_known_gap(question):
             return None
-        return no_event(self._library, " and ".join(found.asked for found in periods))
+        return no_event(self._library, listed(found.asked for found in periods))
 
     def _on_topic(self, question: str) -> Answer | None:
         """Answer a question for a timeline of a topic, without a period, with all events on it."""
@@ -562,12 +565,27 @@ class Answering:
         return [(item, c.share) for c in candidates if isinstance(item := c.subject.item, Event)]
 
 
+READ_IN_ENGLISH = "The question was read word for word in the library's English, and is answered in it."
+"""What those are told whose language has a vocabulary and no catalogue."""
+
+
 def said_of(read: Reading) -> tuple[str, ...]:
-    """Say in what language a question was read, and which misspelt words as which."""
-    said = [f"Read “{echo(typed)}” as “{ours}”." for typed, ours in read.replaced[:MOST_READ]]
-    more = len(read.replaced) - MOST_READ
-    language = (read.language,) if read.language else ()
-    return (*language, *said, *([f"Read {more} more words as words of the library."] if more > 0 else ()))
+    """Say which misspelt words of a question were read as which."""
+    said = [
+        gettext("Read “{typed}” as “{read}”.", typed=echo(typed), read=ours)
+        for typed, ours in read.replaced[:MOST_READ]
+    ]
+    if read.translated and spoken() == ENGLISH:
+        said.insert(0, READ_IN_ENGLISH)
+    if (more := len(read.replaced) - MOST_READ) > 0:
+        said.append(
+            ngettext(
+                "Read {count} more word as a word of the library.",
+                "Read {count} more words as words of the library.",
+                more,
+            )
+        )
+    return tuple(said)
 
 
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}\b")

@@ -108,7 +108,8 @@ class Answer:
     id and question, `directory` are people by name and role, `unknowns` gaps of the sources.
     `holdings` and `series` say what the library holds, `held` says so on one line below a
     refusal; `corrections` say what was changed in it. `notes` say how the input was read, `hint` what to do
-    next, `choices` are inputs to pick from. `question` is what was asked, in a form that the engine reads
+    next, `choices` are inputs to pick from. One that is `pointed` is here because a server's moderators
+    pointed the question to it. `question` is what was asked, in a form that the engine reads
     back to the same reply; `version` names the library that answered.
     """
 
@@ -137,6 +138,7 @@ class Answer:
     held: str = ""
     choices: tuple[str, ...] = ()
     editorial: bool = False
+    pointed: bool = False
     previous: Citation | None = None
     following: Citation | None = None
     question: str = ""

@@ -10,21 +10,23 @@ from dataclasses import replace
 from datetime import date
 
 from knowledge.answers import Answer, Kind, SeriesFigures, Status, refused
+from knowledge.commands import shown_command
 from knowledge.comparisons import compared_periods
 from knowledge.disagreements import disagreements
 from knowledge.exports import FigureTable, Series
-from knowledge.figures import rows_of, sums
+from knowledge.figures import covered_in_words, rows_of, sums
+from knowledge.languages import gettext, joined, translatable
 from knowledge.periods import ALL_DATES, ParsedPeriod, Period, PeriodError, Precision
 
 EXAMPLES = ("FY2008", "2001", "1996..2008")
 
 FIRST_YEAR, LAST_YEAR = 1901, 2099
 
-SCOPE = (
+SCOPE = translatable(
     "Obligations and disbursements are of all U.S. agencies and all sectors, not of humanitarian aid alone, "
     "in current dollars."
 )
-NEVER_ADDED = (
+NEVER_ADDED = translatable(
     "Pledges overlap with one another and with obligations, so they are never added up, nor to obligations."
 )
 
@@ -33,8 +35,14 @@ def fiscal_year(year: int) -> Period:
     """Return a U.S. fiscal year: FY2008 began in October 2007; raises `PeriodError` for one out of range."""
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise PeriodError(
-            f"Fiscal years run from {FIRST_YEAR} to {LAST_YEAR}. Write one or a range of them, "
-            f"for example {EXAMPLES[0]} or {EXAMPLES[-1]}."
+            gettext(
+                "Fiscal years run from {first} to {last}. Write one or a range of them, "
+                "for example {example} or {other}.",
+                first=FIRST_YEAR,
+                last=LAST_YEAR,
+                example=EXAMPLES[0],
+                other=EXAMPLES[-1],
+            )
         )
     return Period.unit(Precision.FISCAL_YEAR, year - 1, 10)
 
@@ -42,13 +50,15 @@ def fiscal_year(year: int) -> Period:
 def in_words(period: Period) -> str:
     """Write fiscal years in words: `fiscal years 1996 to 2008`, `until fiscal year 1999`."""
     if period.open_start and period.open_end:
-        return "all fiscal years"
+        return gettext("all fiscal years")
     if period.open_end:
-        return f"since fiscal year {_number(period.first)}"
+        return gettext("since fiscal year {year}", year=_number(period.first))
     if period.open_start:
-        return f"until fiscal year {_number(period.last)}"
+        return gettext("until fiscal year {year}", year=_number(period.last))
     first, last = _number(period.first), _number(period.last)
-    return f"fiscal year {first}" if first == last else f"fiscal years {first} to {last}"
+    if first == last:
+        return gettext("fiscal year {year}", year=first)
+    return gettext("fiscal years {first} to {last}", first=first, last=last)
 
 
 def _number(day: date) -> int:
@@ -73,11 +83,13 @@ def as_fiscal_years(period: Period) -> tuple[Period, tuple[str, ...]]:
     whole = Period.between(first, last)
     if (whole.first, whole.last) == (period.first, period.last):
         return period, ()
-    named = f"{period.label()} is read as {in_words(whole)}"
+    named = {"period": period.label(), "years": in_words(whole)}
     if period.open_start or period.open_end:
-        return whole, (f"{named[0].upper()}{named[1:]}.",)
+        note = gettext("{period} is read as {years}.", **named)
+        return whole, (f"{note[0].upper()}{note[1:]}",)
+    note = gettext("{period} is read as {years} ({months}).", months=whole.label(), **named)
     is_one = _number(first) == _number(last)
-    return (fiscal_year(last.year) if is_one else whole), (f"{named} ({whole.label()}).",)
+    return (fiscal_year(last.year) if is_one else whole), (note,)
 
 
 def _is_open_or(day: date, month: int, number: int) -> bool:
@@ -101,11 +113,11 @@ def assistance_reply(
     if not shown:
         return replace(no_assistance(table, years[0], ordered), notes=said_before)
     differences = disagreements(table, shown, between_series=False)
-    limits = dict.fromkeys(SCOPE if block.series.additive else NEVER_ADDED for block in shown)
+    limits = dict.fromkeys(gettext(SCOPE if block.series.additive else NEVER_ADDED) for block in shown)
     return Answer(
         Kind.FIGURE,
         Status.ANSWERED,
-        title=f"U.S. assistance to North Korea: {' and '.join(map(in_words, years))}",
+        title=gettext("U.S. assistance to North Korea: {years}", years=joined(map(in_words, years))),
         asides=differences.asides,
         figures=tuple(shown),
         receipts=(*sums(shown), *differences.receipts),
@@ -121,11 +133,12 @@ def assistance_compared(
     Raises `PeriodError` for years out of range, and if the first is left out.
     """
     if asked[0].period == ALL_DATES:
-        raise PeriodError(_COMPARE_TWO)
+        raise PeriodError(gettext(_COMPARE_TWO, command=shown_command("/assistance FY2008 compare:FY2009")))
     added = [one for one in series if one.additive]
     if not added:
+        command = shown_command(f"/assistance FY2008 series:{series[0].id}")
         raise PeriodError(
-            f"{NEVER_ADDED} So they are not compared: /assistance FY2008 series:{series[0].id}."
+            f"{gettext(NEVER_ADDED)} {gettext('So they are not compared: {command}.', command=command)}"
         )
     read = [as_fiscal_years(one.period) for one in asked]
     (first, _), (second, _) = read
@@ -136,44 +149,57 @@ def assistance_compared(
     if reply.status is not Status.ANSWERED:
         is_first_held = any(table.within(first, one.id) for one in added)
         return no_assistance(table, second if is_first_held else first, added)
-    title = f"U.S. assistance to North Korea: {in_words(first)} and {in_words(second)} compared"
-    return replace(reply, title=title, notes=(*notes, SCOPE, *reply.notes))
+    title = gettext(
+        "U.S. assistance to North Korea: {first} and {second} compared",
+        first=in_words(first),
+        second=in_words(second),
+    )
+    return replace(reply, title=title, notes=(*notes, gettext(SCOPE), *reply.notes))
 
 
-_COMPARE_TWO = (
-    "compare: puts other years beside the first, so both are needed: /assistance FY2008 compare:FY2009."
-)
+_COMPARE_TWO = translatable("compare: puts other years beside the first, so both are needed: {command}.")
 
 
 def _without(found: Sequence[SeriesFigures], asked: Sequence[Period]) -> list[str]:
     """Say which series by fiscal year have no figure at all for the years asked."""
-    years = " and ".join(map(_for, asked))
+    years = joined(
+        in_words(one) if _is_open(one) else gettext("for {period}", period=in_words(one)) for one in asked
+    )
     return [
-        f"“{block.series.name}”: no figure {years}, which is not a zero."
+        gettext("“{series}”: no figure {years}, which is not a zero.", series=block.series.name, years=years)
         for block in found
         if block.series.additive and not block.figures
     ]
 
 
-def _for(asked: Period) -> str:
-    return in_words(asked) if asked.open_start or asked.open_end else f"for {in_words(asked)}"
+def _is_open(asked: Period) -> bool:
+    return asked.open_start or asked.open_end
 
 
 def _covered(table: FigureTable, series: Series) -> str:
     if not series.additive:
         return series.coverage.label()
     gaps = [str(_number(gap.last)) for gap in table.gaps(series.coverage, series)]
-    return in_words(series.coverage) + (f" except {' and '.join(gaps)}" if gaps else "")
+    covered = in_words(series.coverage)
+    return gettext("{years} except {gaps}", years=covered, gaps=joined(gaps)) if gaps else covered
 
 
 def no_assistance(table: FigureTable, asked: Period, series: Sequence[Series] = ()) -> Answer:
     """Refuse for want of a figure in some series, or in all, saying for which years there are figures."""
     of_pledges = bool(series) and not any(one.additive for one in series)
     wanted = series if of_pledges else [one for one in table.series if one.additive]
-    covered = " ".join(f"“{one.name}” covers {_covered(table, one)}." for one in wanted)
-    what = "food pledged or provided" if of_pledges else "U.S. assistance"
-    said = f"The library has no figure of {what} {_for(asked)}."
-    if not table.series:
-        covered = "No series of figures is switched on."
-    said = f"{said} That is a gap in the sources, not a zero."
-    return refused(said, f"{covered} For example: /assistance {EXAMPLES[0]}")
+    said = gettext((_NO_PLEDGE if of_pledges else _NO_ASSISTANCE)[_is_open(asked)], years=in_words(asked))
+    said = f"{said} {gettext('That is a gap in the sources, not a zero.')}"
+    held = wanted if table.series else ()
+    return refused(said, covered_in_words(table, held, f"/assistance {EXAMPLES[0]}", _covered))
+
+
+_NO_ASSISTANCE = {
+    True: translatable("The library has no figure of U.S. assistance {years}."),
+    False: translatable("The library has no figure of U.S. assistance for {years}."),
+}
+_NO_PLEDGE = {
+    True: translatable("The library has no figure of food pledged or provided {years}."),
+    False: translatable("The library has no figure of food pledged or provided for {years}."),
+}
+"""What is said for want of a figure, by whether the years are open, as “since fiscal year 2009” is."""

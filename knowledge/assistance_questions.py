@@ -18,7 +18,8 @@ from knowledge.figure_questions import (
     without_operations,
     without_reasons,
 )
-from knowledge.figures import computed, extreme, sum_of
+from knowledge.figures import HIGHEST, LOWEST, computed, extreme, sum_of
+from knowledge.languages import gettext, joined, translatable
 from knowledge.library import Library
 from knowledge.periods import (
     ALL_DATES,
@@ -60,8 +61,11 @@ _WORDS = """aid assistance help relief obligation obligations obligated disburse
     anything something any some each every between ever
     what which was were been has have zero is are did do does the in of to for by from and it all any there"""
 
-_NO_SHARE = "No share is computed: obligations and disbursements are not compared here."
-_NO_DIFFERENCE = "No difference is computed: obligations and disbursements are not compared here."
+_NO_SHARE = translatable("No share is computed: obligations and disbursements are not compared here.")
+_NO_DIFFERENCE = translatable(
+    "No difference is computed: obligations and disbursements are not compared here."
+)
+_NO_PLEDGE = translatable("The library has no food pledge of that time; what follows is not food aid alone.")
 _EXTREME_OF = re.compile(r"\b(?:years?|yearly|assistance|obligat\w*|disburs\w*)\b")
 _OBLIGATED, _DISBURSED = re.compile(r"\bobligat"), re.compile(r"\bdisburs|\bspen[dt]\b|\bpaid\b")
 
@@ -100,8 +104,7 @@ class AssistanceQuestions:
         reply = assistance_reply(self._table, years, chosen, read_as)
         if reply.status is not Status.ANSWERED and not chosen[0].additive:
             added = tuple(one for one in self._table.series if one.additive)
-            none = "The library has no food pledge of that time; what follows is not food aid alone."
-            reply = assistance_reply(self._table, years, added, (*read_as, none))
+            reply = assistance_reply(self._table, years, added, (*read_as, gettext(_NO_PLEDGE)))
         if reply.status is not Status.ANSWERED:
             return reply
         lead = [] if reading.spans or not self._is_any_aid(reading) else self._exports_total()
@@ -113,9 +116,9 @@ class AssistanceQuestions:
         if not lead:
             return None
         if reading.operation is Operation.SHARE:
-            lead.append(Statement(_NO_SHARE))
+            lead.append(Statement(gettext(_NO_SHARE)))
         if reading.operation is Operation.DIFFERENCE and not receipts and len(reply.figures) > 1:
-            lead.append(Statement(_NO_DIFFERENCE))
+            lead.append(Statement(gettext(_NO_DIFFERENCE)))
         asides = reply.asides if reading.spans else ()
         return replace(reply, title="", statements=tuple(lead), asides=asides, receipts=tuple(receipts))
 
@@ -130,7 +133,13 @@ class AssistanceQuestions:
         held = {one.id: one for one in self._exports.series[:1]}
         return [
             Statement(
-                f"{held[t.series].name}, exports {t.period.label()}: {figure_in_words(t)}.", t.citations
+                gettext(
+                    "{series}, exports {period}: {amount}.",
+                    series=held[t.series].name,
+                    period=t.period.label(),
+                    amount=figure_in_words(t),
+                ),
+                t.citations,
             )
             for t in self._exports.totals
             if t.series in held
@@ -219,9 +228,9 @@ def _said(reading: _Reading, block: SeriesFigures) -> tuple[list[Statement], lis
         return [_row(series, figure) for figure in figures], []
     match reading.operation:
         case Operation.HIGHEST | Operation.LOWEST:
-            chosen = max if reading.operation is Operation.HIGHEST else min
-            which = "highest" if reading.operation is Operation.HIGHEST else "lowest"
-            return [extreme(f"{which} fiscal year of {series}", chosen(figures, key=lambda f: f.value))], []
+            is_highest = reading.operation is Operation.HIGHEST
+            found = (max if is_highest else min)(figures, key=lambda figure: figure.value)
+            return [extreme((HIGHEST if is_highest else LOWEST)[Precision.FISCAL_YEAR], found)], []
         case Operation.DIFFERENCE if len(figures) > 1:
             return _change(series, figures[0], figures[-1])
         case Operation.SHOW | Operation.SUM | Operation.DIFFERENCE | Operation.SHARE if len(figures) == 1:
@@ -234,31 +243,52 @@ def _said(reading: _Reading, block: SeriesFigures) -> tuple[list[Statement], lis
 
 def _over_years(reading: _Reading, block: SeriesFigures) -> Receipt:
     """Return the sum of a series over the fiscal years asked for, or their average if that is asked."""
-    years = " and ".join(in_words(as_fiscal_years(span)[0]) for span in reading.spans or (ALL_DATES,))
-    held = " (of the years with a figure)" if block.gaps else ""
+    years = joined(in_words(as_fiscal_years(span)[0]) for span in reading.spans or (ALL_DATES,))
     added = sum_of(block)
     is_mean = reading.operation is Operation.MEAN
     made = mean(block.figures, added.missing) if is_mean else added
-    return replace(made, label=f"{'Average' if is_mean else 'Sum'} of {block.series.id}, {years}{held}")
+    label = _OVER_YEARS[is_mean, bool(block.gaps)]
+    return replace(made, label=gettext(label, series=block.series.id, period=years))
+
+
+_OVER_YEARS = {
+    (False, False): translatable("Sum of {series}, {period}"),
+    (False, True): translatable("Sum of {series}, {period} (of the years with a figure)"),
+    (True, False): translatable("Average of {series}, {period}"),
+    (True, True): translatable("Average of {series}, {period} (of the years with a figure)"),
+}
+"""What is computed over fiscal years, by whether it is an average and whether some have no figure."""
 
 
 def _row(series: str, figure: Figure) -> Statement:
     name = series.replace("-", " ").capitalize()
-    return Statement(f"{name}, {figure.period.label()}: {figure_in_words(figure)}.", figure.citations)
+    said = gettext(
+        "{series}, {period}: {amount}.",
+        series=name,
+        period=figure.period.label(),
+        amount=figure_in_words(figure),
+    )
+    return Statement(said, figure.citations)
 
 
 def _change(series: str, first: Figure, second: Figure) -> tuple[list[Statement], list[Receipt]]:
     """Say by how much a series went up or down between two fiscal years."""
     names = first.period.label(), second.period.label()
-    made = replace(difference(first, second), label=f"Difference in {series}, {names[0]} and {names[1]}")
-    words = f"{names[1]} has {'more' if second.value > first.value else 'less'} than {names[0]}"
-    said = [
-        Statement(
-            f"In {series}, {words}: {figure_in_words(second)} against {figure_in_words(first)}.",
-            made.citations,
-        )
-    ]
+    about = {"series": series, "first": names[0], "second": names[1]}
+    label = gettext("Difference in {series}, {first} and {second}", **about)
+    made = replace(difference(first, second), label=label)
+    words = gettext(
+        _MORE if second.value > first.value else _LESS,
+        first_amount=figure_in_words(first),
+        second_amount=figure_in_words(second),
+        **about,
+    )
     receipts = [made]
     if first.value > 0:
-        receipts.append(change(f"Change in {series} from {names[0]} to {names[1]}", (first,), (second,)))
-    return [*said, *map(computed, receipts)], receipts
+        label = gettext("Change in {series} from {first} to {second}", **about)
+        receipts.append(change(label, (first,), (second,)))
+    return [Statement(words, made.citations), *map(computed, receipts)], receipts
+
+
+_MORE = translatable("In {series}, {second} has more than {first}: {second_amount} against {first_amount}.")
+_LESS = translatable("In {series}, {second} has less than {first}: {second_amount} against {first_amount}.")

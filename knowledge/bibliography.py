@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from knowledge.citations import Citation
+from knowledge.languages import gettext
 from knowledge.sources import Source
 
 Cited = Sequence[tuple[Source, Sequence[Citation]]]
@@ -49,9 +50,11 @@ def plain_references(cited: Cited) -> str:
 def _reference(source: Source, citations: Sequence[Citation]) -> str:
     authors = f"{', '.join(source.authors)}. " if source.authors else ""
     title = f"[{source.title}]" if source.title_is_label else f"“{source.title}”"
-    label = " The title is our description: our copy has no headline." if source.title_is_label else ""
+    ours = gettext("The title is our description: our copy has no headline.")
+    label = f" {ours}" if source.title_is_label else ""
     credit = f" {source.credit.rstrip('.')}." if source.credit else ""
-    cited = f"\nCited: {', '.join(map(str, citations))}" if citations else ""
+    refs = ", ".join(map(str, citations))
+    cited = f"\n{gettext('Cited: {citations}', citations=refs)}" if citations else ""
     return (
         f"{authors}{title}. {source.byline} ({source.published_basis}).{credit}{label}\n{source.url}{cited}"
     )

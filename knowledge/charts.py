@@ -1,6 +1,8 @@
 """Charts: what a picture of figures shows, bar by bar, and how it is said in words. Nothing is drawn here.
 
 A month or year without a figure has a place of its own and is never a zero; an amount keeps its qualifier.
+A chart has the words of the language spoken where it is made of an answer in that language. The picture is
+drawn of one in English, whose letters every font has.
 """
 
 from __future__ import annotations
@@ -15,10 +17,11 @@ from itertools import groupby, pairwise
 
 from knowledge.answers import Answer, SeriesFigures, Status
 from knowledge.exports import Absence, Figure, Series, units
+from knowledge.languages import gettext, ngettext, translatable
 from knowledge.periods import Period, Precision
 from knowledge.sources import Source
 from knowledge.text import clip
-from knowledge.wording import figure_in_words
+from knowledge.wording import figure_in_words, from_to
 
 EXAMPLE = "/exports 2023-11..2024-03"
 LONGEST_ALT = 1024
@@ -31,18 +34,20 @@ LONGEST_RUN = 12
 SMALLEST = Decimal("0.015")
 """An amount of less than this part of the highest has no height of its own: about two pixels."""
 
-_TINY = "Amounts too small for the scale are drawn as the thinnest bar, whatever their size."
+_TINY = translatable("Amounts too small for the scale are drawn as the thinnest bar, whatever their size.")
 _MOST_SOURCES = 4
 _NAMED = (12, 6, 3, 0)
 """How many periods the words for a picture name of each kind: fewer if they would grow too long."""
 
 _GRAINS = {
-    Precision.MONTH: "by month",
-    Precision.YEAR: "by year",
-    Precision.FISCAL_YEAR: "by fiscal year",
+    Precision.MONTH: translatable("{unit}, by month"),
+    Precision.YEAR: translatable("{unit}, by year"),
+    Precision.FISCAL_YEAR: translatable("{unit}, by fiscal year"),
 }
-_UNITS = {"USD": "US dollars"}
+_UNITS = {"USD": translatable("US dollars")}
 _CURRENCY = "US$"
+_OF_EXPORTS = translatable("U.S. exports to North Korea")
+_OF_ASSISTANCE = translatable("U.S. assistance to North Korea")
 
 
 class Mark(StrEnum):
@@ -65,7 +70,8 @@ class Mark(StrEnum):
 class Bar:
     """One place of a chart: a month or year, or several in a row that are alike in having no amount.
 
-    `label` is what stands at the bar, `said` the same with its unit, `kind` what the mark means here.
+    `label` is what stands at the bar, `said` the same with its unit, `kind` what the mark means here, kept in
+    English.
     """
 
     periods: tuple[Period, ...]
@@ -88,7 +94,7 @@ class Panel:
     @property
     def scale(self) -> str:
         """What its bars measure: panels with the same scale can be compared by the height of their bars."""
-        return f"{_UNITS.get(self.unit, self.unit)}, {_GRAINS[self.grain]}"
+        return gettext(_GRAINS[self.grain], unit=gettext(_UNITS.get(self.unit, self.unit)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +126,14 @@ class Chart:
         """Each mark that it has, and what it means, in the words of the figures."""
         bars = [bar for panel in self.panels for bar in panel.bars]
         kinds = {mark: dict.fromkeys(bar.kind for bar in bars if bar.mark is mark) for mark in Mark}
-        return tuple((mark, ", ".join(found)) for mark, found in kinds.items() if found)
+        return tuple((mark, ", ".join(map(gettext, found))) for mark, found in kinds.items() if found)
 
     @property
     def note(self) -> str:
         """What a reader must know of the scales, and of amounts that are too small for theirs."""
         several = len({panel.scale for panel in self.panels}) > 1
-        scales = "Each part has a scale of its own." if several else ""
-        return f"{scales} {_TINY if any(map(_has_tiny, self.panels)) else ''}".strip()
+        scales = gettext("Each part has a scale of its own.") if several else ""
+        return f"{scales} {gettext(_TINY) if any(map(_has_tiny, self.panels)) else ''}".strip()
 
     @property
     def alt(self) -> str:
@@ -155,16 +161,14 @@ def chart_of(answer: Answer, sources: Mapping[str, Source]) -> Chart | None:
     if not panels or max(len(panel.bars) for panel in panels) > MOST_BARS:
         return None
     fiscal = panels[0].grain is Precision.FISCAL_YEAR
-    subject = "assistance" if fiscal else "exports"
     first, last = _ends(panels)
+    # A title is of two lines, parted where its colon is; one without stays whole.
     title, _, when = answer.title.partition(": ")
-    return Chart(
-        title if when else f"U.S. {subject} to North Korea",
-        when or _named((first, last)),
-        tuple(panels),
-        _sources(answer, sources, tables),
-        f"{subject}-{_stem(first, last)}",
-    )
+    if not when:
+        title = gettext(_OF_ASSISTANCE if fiscal else _OF_EXPORTS)
+        when = _named((first, last))
+    stem = f"{'assistance' if fiscal else 'exports'}-{_stem(first, last)}"
+    return Chart(title, when, tuple(panels), _sources(answer, sources, tables), stem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,11 +213,17 @@ def _grain_of(gap: Period) -> Precision:
 
 
 def _gap(period: Period) -> Bar:
-    return Bar((period,), Mark.NO_FIGURE, "no figure", "no figure", "no figure")
+    said = gettext(_NO_FIGURE)
+    return Bar((period,), Mark.NO_FIGURE, said, said, _NO_FIGURE)
 
 
 def _absent(period: Period, row: Absence) -> Bar:
-    return Bar((period,), Mark.NO_ROW, row.meaning, row.meaning, row.meaning)
+    said = gettext(row.meaning)
+    return Bar((period,), Mark.NO_ROW, said, said, row.meaning)
+
+
+_NO_FIGURE = translatable("no figure")
+_BELOW = translatable("less than the amount")
 
 
 def _amount(figure: Figure) -> Bar:
@@ -223,7 +233,7 @@ def _amount(figure: Figure) -> Bar:
     if figure.precision in ("reported zero", "recorded zero"):
         mark, label, kind = Mark.ZERO, "0", figure.precision
     elif figure.qualifier == "less than":
-        mark, kind = Mark.BELOW, "less than the amount"
+        mark, kind = Mark.BELOW, _BELOW
     elif figure.qualifier not in ("as stated", "exactly"):
         mark, kind = Mark.APPROXIMATE, figure.qualifier
     return Bar((figure.period,), mark, label, said, kind, figure.value)
@@ -278,16 +288,27 @@ def _joined(bars: Sequence[Bar]) -> Bar:
 
 def _said(chart: Chart, named: int, *, amounts: bool) -> Iterator[str]:
     scales = dict.fromkeys(panel.scale for panel in chart.panels)
-    one = f", in {next(iter(scales))}" if len(scales) == 1 else ""
-    yield f"Bar chart: {chart.title}: {chart.when}{one}."
+    is_one = len(scales) == 1
+    about = {"title": chart.title, "period": chart.when, "scale": next(iter(scales))}
+    yield gettext(_OF_ONE_SCALE if is_one else _OF_SEVERAL_SCALES, **about)
     for panel in chart.panels:
-        measured = "" if one else f", in {panel.scale}"
-        span = f", {_named(_periods(panel.bars))}" if len(panel.bars) > 1 else ""
-        yield f"{panel.name}{measured}{span}."
+        about = {"series": panel.name, "scale": panel.scale, "period": _named(_periods(panel.bars))}
+        yield gettext(_PANELS[is_one, len(panel.bars) > 1], **about)
         yield from _amounts(panel, named, full=amounts)
         yield from _others(panel, named)
     yield chart.note
     yield chart.sources
+
+
+_OF_ONE_SCALE = translatable("Bar chart: {title}: {period}, in {scale}.")
+_OF_SEVERAL_SCALES = translatable("Bar chart: {title}: {period}.")
+_PANELS = {
+    (True, True): translatable("{series}, {period}."),
+    (True, False): translatable("{series}."),
+    (False, True): translatable("{series}, in {scale}, {period}."),
+    (False, False): translatable("{series}, in {scale}."),
+}
+"""What is said of a series, by whether all have one scale and by whether it has several bars."""
 
 
 def _amounts(panel: Panel, named: int, *, full: bool) -> Iterator[str]:
@@ -298,18 +319,20 @@ def _amounts(panel: Panel, named: int, *, full: bool) -> Iterator[str]:
     highest = max(above, key=lambda bar: bar.value or 0)
     if full and len(above) <= max(named, 1):
         yield f"{'; '.join(_row(bar) for bar in above)}."
-        yield f"Highest: {_named(highest.periods)}." if len(above) > 1 else ""
+        yield gettext("Highest: {period}.", period=_named(highest.periods)) if len(above) > 1 else ""
         return
     lowest = min(above, key=lambda bar: bar.value or 0)
-    yield f"Highest: {_row(highest)}."
-    yield f"Lowest other than zero: {_row(lowest)}." if lowest is not highest else ""
+    yield gettext("Highest: {period}, {amount}.", period=_named(highest.periods), amount=highest.said)
+    if lowest is not highest:
+        about = {"period": _named(lowest.periods), "amount": lowest.said}
+        yield gettext("Lowest other than zero: {period}, {amount}.", **about)
     for kind, bars in _by_kind(above, (Mark.APPROXIMATE, Mark.BELOW)):
-        yield _listed(f"{kind[0].upper()}{kind[1:]}", bars, named)
+        yield _listed(kind, bars, named)
 
 
 def _others(panel: Panel, named: int) -> Iterator[str]:
     for kind, bars in _by_kind(panel.bars, (Mark.ZERO, Mark.NO_ROW, Mark.NO_FIGURE)):
-        yield _listed(f"{kind[0].upper()}{kind[1:]}", bars, named)
+        yield _listed(kind, bars, named)
 
 
 def _by_kind(bars: Iterable[Bar], marks: Sequence[Mark]) -> Iterator[tuple[str, list[Bar]]]:
@@ -320,13 +343,21 @@ def _by_kind(bars: Iterable[Bar], marks: Sequence[Mark]) -> Iterator[tuple[str, 
         yield kind, list(group)
 
 
-def _listed(what: str, bars: Sequence[Bar], named: int) -> str:
+def _listed(kind: str, bars: Sequence[Bar], named: int) -> str:
     """Name the periods of some bars, those in a row by their ends; of many, only how many there are."""
     periods = _periods(bars)
     stretches = _stretches(periods)
+    what = gettext(kind)
+    what = f"{what[0].upper()}{what[1:]}"
     if len(stretches) <= named:
-        return f"{what}: {', '.join(map(_named, stretches))}."
-    return f"{what}: {len(periods)} of them between {_named((periods[0],))} and {_named((periods[-1],))}."
+        return gettext("{kind}: {periods}.", kind=what, periods=", ".join(map(_named, stretches)))
+    return gettext(
+        "{kind}: {count} of them between {first} and {last}.",
+        kind=what,
+        count=len(periods),
+        first=periods[0].label(),
+        last=periods[-1].label(),
+    )
 
 
 def _stretches(periods: Sequence[Period]) -> list[tuple[Period, ...]]:
@@ -345,8 +376,7 @@ def _periods(bars: Iterable[Bar]) -> tuple[Period, ...]:
 
 def _named(periods: Sequence[Period]) -> str:
     """Name one period, or the first and the last of several: `November 2023 to March 2024`."""
-    first, last = periods[0].label(), periods[-1].label()
-    return first if first == last else f"{first} to {last}"
+    return from_to(periods[0].label(), periods[-1].label())
 
 
 def _ends(panels: Sequence[Panel]) -> tuple[Period, Period]:
@@ -365,6 +395,7 @@ def _sources(answer: Answer, sources: Mapping[str, Source], tables: Sequence[_Ta
     """Name where the bars come from, each source with its address in the library."""
     cited = dict.fromkeys(c.source for table in tables for row in table.rows for c in row.citations)
     named = [f"{sources[id_].byline} ({id_})" if id_ in sources else id_ for id_ in cited]
-    more = [f"{len(named) - _MOST_SOURCES} more"] if len(named) > _MOST_SOURCES else []
-    shown = "; ".join((*named[:_MOST_SOURCES], *more))
-    return f"Source{'s' if len(named) > 1 else ''}: {shown}." if named else ""
+    more = len(named) - _MOST_SOURCES
+    beyond = [ngettext("{count} more", "{count} more", more)] if more > 0 else []
+    shown = "; ".join((*named[:_MOST_SOURCES], *beyond))
+    return ngettext("Source: {sources}.", "Sources: {sources}.", len(named), sources=shown) if named else ""

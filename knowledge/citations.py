@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from knowledge.errors import CitationError
+from knowledge.languages import gettext
 from knowledge.text import echo
 
 if TYPE_CHECKING:
@@ -47,7 +48,11 @@ class Citation:
         match = _TYPED.fullmatch(text.strip())
         if match is None:
             raise CitationError(
-                f"“{echo(text)}” is not a reference. Write a source and a paragraph, for example fp-2019¶6."
+                gettext(
+                    "“{typed}” is not a reference. Write a source and a paragraph, for example {example}.",
+                    typed=echo(text),
+                    example="fp-2019¶6",
+                )
             )
         source, ref = match.groups()
         return cls(source.lower(), ref)

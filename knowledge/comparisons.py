@@ -11,6 +11,7 @@ from knowledge.answers import Answer, Kind, SeriesFigures, Statement, Status
 from knowledge.disagreements import disagreements
 from knowledge.exports import Figure, FigureTable, Receipt, Series, change, gap, runs
 from knowledge.figures import no_figure, rows_of, sum_of
+from knowledge.languages import gettext, translatable
 from knowledge.periods import Period
 from knowledge.wording import computed_in_words, figure_in_words
 
@@ -44,7 +45,11 @@ def compared_periods(table: FigureTable, first: Period, second: Period, series: 
     return Answer(
         Kind.FIGURE,
         Status.ANSWERED,
-        title=f"U.S. exports to North Korea: {first.label()} and {second.label()} compared",
+        title=gettext(
+            "U.S. exports to North Korea: {first} and {second} compared",
+            first=first.label(),
+            second=second.label(),
+        ),
         statements=(*said, *differences.said),
         asides=differences.asides,
         figures=tuple(blocks),
@@ -59,34 +64,79 @@ def _compared(
     """Say how the second side compares with the first, with the receipts of the sums and of the change."""
     names = tuple(period.label() for period in periods)
     sums = [
-        sum_of(block, f"Sum of {block.series.id}, {name}")
+        sum_of(block, gettext("Sum of {series}, {period}", series=block.series.id, period=name))
         for block, name in zip((before, after), names, strict=True)
         if len(block.figures) > 1
     ]
-    id_, pair = before.series.id, (before.figures, after.figures)
-    difference = gap(f"Difference in {id_}, {names[0]} and {names[1]}", *pair)
+    pair = before.figures, after.figures
+    about = {"series": before.series.id, "first": names[0], "second": names[1]}
+    difference = gap(gettext("Difference in {series}, {first} and {second}", **about), *pair)
     receipts = [*sums, difference]
-    amounts = [_amount(block) for block in (before, after)]
-    words = f"In the series {id_}: {amounts[0]} for {names[0]}, {amounts[1]} for {names[1]}"
+    about |= {"first_amount": _amount(before), "second_amount": _amount(after)}
     if _is_partial(before) or _is_partial(after):
-        return Statement(f"{words}. {_NOT_ALIKE}", difference.citations), sums
+        words = f"{gettext(_BOTH, **about)} {gettext(_NOT_ALIKE)}"
+        return Statement(words, difference.citations), sums
     if not difference.value:
-        same = "the same as far as the precision goes" if difference.approximate else "the same"
-        return Statement(f"{words}: {same}.", difference.citations), receipts
-    way = "more" if _sum(after) > _sum(before) else "less"
-    words = f"{words}: {computed_in_words(difference)} {way}"
+        same = _SAME_AS_FAR_AS_KNOWN if difference.approximate else _SAME
+        return Statement(gettext(same, **about), difference.citations), receipts
+    is_more = _sum(after) > _sum(before)
+    about["difference"] = computed_in_words(difference)
     if _sum(before) > 0:
-        changed = change(f"Change in {id_} from {names[0]} to {names[1]}", *pair)
+        changed = change(gettext("Change in {series} from {first} to {second}", **about), *pair)
         receipts.append(changed)
-        words += f", a change of {computed_in_words(changed)} (computed)."
+        words = gettext(_CHANGED[is_more], change=computed_in_words(changed), **about)
+    elif any(figure.is_bound for figure in before.figures):
+        words = gettext(_FROM_A_BOUND[is_more], **about)
     else:
-        known = any(figure.is_bound for figure in before.figures)
-        start = "an amount of which only a bound is known" if known else "nothing"
-        words += f" (computed); from {start} there is no change in per cent."
+        words = gettext(_FROM_NOTHING[is_more], **about)
     return Statement(words, difference.citations), receipts
 
 
-_NOT_ALIKE = "A part of what was asked has no figure, so no difference and no change are computed."
+_BOTH = translatable("In the series {series}: {first_amount} for {first}, {second_amount} for {second}.")
+_SAME = translatable(
+    "In the series {series}: {first_amount} for {first}, {second_amount} for {second}: the same."
+)
+_SAME_AS_FAR_AS_KNOWN = translatable(
+    "In the series {series}: {first_amount} for {first}, {second_amount} for {second}: "
+    "the same as far as the precision goes."
+)
+_CHANGED = {
+    True: translatable(
+        "In the series {series}: {first_amount} for {first}, {second_amount} for {second}: "
+        "{difference} more, a change of {change} (computed)."
+    ),
+    False: translatable(
+        "In the series {series}: {first_amount} for {first}, {second_amount} for {second}: "
+        "{difference} less, a change of {change} (computed)."
+    ),
+}
+_FROM_A_BOUND = {
+    True: translatable(
+        "In the series {series}: {first_amount} for {first}, {second_amount} for {second}: "
+        "{difference} more (computed); "
+        "from an amount of which only a bound is known there is no change in per cent."
+    ),
+    False: translatable(
+        "In the series {series}: {first_amount} for {first}, {second_amount} for {second}: "
+        "{difference} less (computed); "
+        "from an amount of which only a bound is known there is no change in per cent."
+    ),
+}
+_FROM_NOTHING = {
+    True: translatable(
+        "In the series {series}: {first_amount} for {first}, {second_amount} for {second}: "
+        "{difference} more (computed); from nothing there is no change in per cent."
+    ),
+    False: translatable(
+        "In the series {series}: {first_amount} for {first}, {second_amount} for {second}: "
+        "{difference} less (computed); from nothing there is no change in per cent."
+    ),
+}
+"""What is said of two amounts, by whether the second is more than the first."""
+
+_NOT_ALIKE = translatable(
+    "A part of what was asked has no figure, so no difference and no change are computed."
+)
 
 
 def _is_partial(block: SeriesFigures) -> bool:
@@ -97,22 +147,28 @@ def _is_partial(block: SeriesFigures) -> bool:
 def _one_sided(before: SeriesFigures, after: SeriesFigures, periods: tuple[Period, Period]) -> Statement:
     """Say what a series has for one of two periods, and what it has instead of an amount for the other."""
     blocks = (before, after)
-    sides = [
-        f"{_amount(block) if block.figures else _instead(block)} for {period.label()}"
-        for block, period in zip(blocks, periods, strict=True)
-    ]
+    first, second = (_amount(block) if block.figures else _instead(block) for block in blocks)
     figures = (figure.citations for block in blocks for figure in block.figures)
     absences = (absence.citations for block in blocks for absence in block.absences)
-    words = f"In the series {before.series.id}: {', '.join(sides)}, so there is nothing to compute."
+    words = gettext(
+        "In the series {series}: {first_amount} for {first}, {second_amount} for {second}, "
+        "so there is nothing to compute.",
+        series=before.series.id,
+        first_amount=first,
+        first=periods[0].label(),
+        second_amount=second,
+        second=periods[1].label(),
+    )
     return Statement(words, tuple(dict.fromkeys(chain.from_iterable((*figures, *absences)))))
 
 
 def _amount(block: SeriesFigures) -> str:
     if len(block.figures) == 1:
         return figure_in_words(block.figures[0])
-    added = sum_of(block)
-    gaps = " of those with a figure" if _is_partial(block) else ""
-    return f"{computed_in_words(added)} (the sum{gaps})"
+    added = computed_in_words(sum_of(block))
+    if _is_partial(block):
+        return gettext("{amount} (the sum of those with a figure)", amount=added)
+    return gettext("{amount} (the sum)", amount=added)
 
 
 def _sum(block: SeriesFigures) -> Decimal:
@@ -135,13 +191,21 @@ def _missing(before: SeriesFigures, after: SeriesFigures, periods: tuple[Period,
     if not (before.absences or after.absences):
         return []
     return [
-        f"“{before.series.name}” has {_instead(block)} for {period.label()}, so there is nothing to compare."
+        gettext(
+            "“{series}” has {what} for {period}, so there is nothing to compare.",
+            series=before.series.name,
+            what=_instead(block),
+            period=period.label(),
+        )
         for block, period in zip((before, after), periods, strict=True)
     ]
 
 
 def _instead(block: SeriesFigures) -> str:
-    return block.absences[0].meaning if block.absences else "no figure"
+    return gettext(block.absences[0].meaning if block.absences else _NO_FIGURE)
+
+
+_NO_FIGURE = translatable("no figure")
 
 
 def _neither(

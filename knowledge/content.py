@@ -25,6 +25,7 @@ from knowledge.exports import Figure, FigureTable
 from knowledge.faq import MOST_CITATIONS, FaqEntry, never_found
 from knowledge.figure_files import read_table
 from knowledge.glossary import Glossaries
+from knowledge.languages import ENGLISH, speaking
 from knowledge.library import Library
 from knowledge.people import Person
 from knowledge.sources import FOUNDING, PUBLIC_RECORD, Source, is_web_address
@@ -44,6 +45,7 @@ TABLES = (
 _GLOSSARY = re.compile(r"vocabulary\.[a-z]{2,3}(?:-[a-z]+)?\.yaml")
 
 
+@speaking(ENGLISH)  # whoever asks for it: some of what is kept has dates and amounts in words
 def read_content(folder: Path = SHIPPED, local: Path | None = None) -> Library:
     """Read all content files of `folder`, and what the operator ingested below `local`, into a library.
 

@@ -14,6 +14,7 @@ from typing import Literal
 
 from knowledge.citations import Citation
 from knowledge.exports import Absence, Figure, Part, Series
+from knowledge.languages import ENGLISH, speaking, translatable
 from knowledge.periods import Period, Precision
 from knowledge.rows import Row
 from knowledge.sources import Passage, Quality, Source
@@ -21,7 +22,8 @@ from knowledge.wording import figure_in_words, part_in_words
 
 TENTH_OF_A_MILLION = 100_000
 
-NO_TRADE = "no recorded trade"
+NO_TRADE = translatable("no recorded trade")
+"""Kept in English, as all that a library holds; `gettext` says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +134,12 @@ class Dataset(Row):
         )
 
     def source(self) -> Source:
-        """Return the dataset as a source: what is said about it, then a passage for each row."""
-        rows = sorted((*self._row_passages(), *self._absent_passages()), key=lambda pair: pair[0])
+        """Return the dataset as a source: what is said about it, then a passage for each row.
+
+        It is in English whatever is spoken where it is read: it is kept for all readers.
+        """
+        with speaking(ENGLISH):
+            rows = sorted((*self._row_passages(), *self._absent_passages()), key=lambda pair: pair[0])
         return Source(
             id=self.id,
             title=self.title,

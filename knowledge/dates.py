@@ -13,6 +13,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
+from knowledge.languages import ENGLISH, gettext, in_words, spoken, translatable
+
 FIRST_YEAR, LAST_YEAR = 1900, 2099
 _LEAP_YEAR = 2000
 
@@ -67,6 +69,32 @@ _LABELS = {
     Precision.FISCAL_YEAR: "fiscal year {next_year}",
 }
 
+_PATTERNS = {Precision.DAY: "yMMMd", Precision.MONTH: "yMMM", Precision.QUARTER: "yQQQ", Precision.YEAR: "y"}
+"""How CLDR names what is to be seen of each, in whatever order a language has it."""
+
+_IN_SEASON = {
+    "spring": translatable("spring {year}"),
+    "summer": translatable("summer {year}"),
+    "autumn": translatable("autumn {year}"),
+    "winter": translatable("winter {year}"),
+}
+
+
+def out_of_years() -> str:
+    """Say which years there are, as the reason why something is no date."""
+    return gettext("years run from {first} to {last}", first=FIRST_YEAR, last=LAST_YEAR)
+
+
+def _no_month(number: int) -> str:
+    return gettext("there is no month {number}", number=number)
+
+
+def _no_day(day: int, month: int, year: int | None) -> str:
+    name = MONTHS[month - 1] if spoken() == ENGLISH else in_words(date(_LEAP_YEAR, month, 1), "MMMM")
+    if year is None:
+        return gettext("there is no {day} {month}", day=day, month=name)
+    return gettext("there is no {day} {month} {year}", day=day, month=name, year=year)
+
 
 @dataclass(frozen=True, slots=True)
 class PartialDate:
@@ -83,14 +111,14 @@ class PartialDate:
     def __post_init__(self) -> None:
         """Refuse an impossible date."""
         if not 1 <= self.month <= 12:
-            raise ValueError(f"there is no month {self.month}")
+            raise ValueError(_no_month(self.month))
         if self.year is not None and not FIRST_YEAR <= self.year <= LAST_YEAR:
-            raise ValueError(f"years run from {FIRST_YEAR} to {LAST_YEAR}")
+            raise ValueError(out_of_years())
         if self.precision is not Precision.DAY:
             if self.day != 1 or self.month not in _SHAPES[self.precision][1]:
                 raise ValueError(f"no {self.precision} begins on {self.day} {MONTHS[self.month - 1]}")
         elif not 1 <= self.day <= _month_end(self.year or _LEAP_YEAR, self.month).day:
-            raise ValueError(f"there is no {self.day} {MONTHS[self.month - 1]} {self.year or ''}".rstrip())
+            raise ValueError(_no_day(self.day, self.month, self.year))
 
     @classmethod
     def holding(cls, day: date, precision: Precision) -> PartialDate:
@@ -124,14 +152,29 @@ class PartialDate:
 
     def label(self) -> str:
         """Return it in words: `10 December 2018`, `summer 2018`, `Q4 2018`, or `October` without a year."""
-        return self._in(_LABELS).strip()
+        return self._in(_LABELS).strip() if spoken() == ENGLISH else self._elsewhere("MMMM")
 
     def brief(self) -> str:
         """Return it in few letters, for the column of a table: `10 Dec 2018`, `Dec 2018`, `FY2008`."""
         if self.precision is Precision.FISCAL_YEAR:
             return self.key()
+        if spoken() != ENGLISH:
+            return self._elsewhere("MMM")
         long, short = MONTHS[self.month - 1], MONTHS[self.month - 1][:3]
         return self.label().replace(long, short)
+
+    def _elsewhere(self, month: str) -> str:
+        """Return it in words of a language other than English, the month as CLDR's pattern says."""
+        values = {"year": (self.year or 0) + (self.precision is Precision.FISCAL_YEAR)}
+        if self.precision is Precision.FISCAL_YEAR:
+            return gettext("fiscal year {year}", **values)
+        if self.precision is Precision.SEASON:
+            return gettext(_IN_SEASON[_SEASONS[self.month]], **values)
+        pattern = _PATTERNS[self.precision].replace("MMM", month)
+        return in_words(
+            date(self.year or _LEAP_YEAR, self.month, self.day),
+            pattern.removeprefix("y" * (self.year is None)),
+        )
 
     def _in(self, formats: Mapping[Precision, str]) -> str:
         return formats[self.precision].format(
@@ -225,7 +268,7 @@ def _day_or_month_first(g: _Groups) -> tuple[Reading, ...]:
     year, one, two = _year(g["y"]), int(g["a"] or 0), int(g["b"] or 0)
     orders = dict.fromkeys((month, day) for day, month in ((one, two), (two, one)) if month <= 12)
     if not orders:
-        raise ValueError(f"there is no month {two}")
+        raise ValueError(_no_month(two))
     return _one(*(PartialDate(Precision.DAY, year, month, day) for month, day in orders))
 
 
@@ -250,7 +293,7 @@ def _years(first: int, last: int) -> tuple[Reading, ...]:
 def _two_years(g: _Groups) -> tuple[Reading, ...]:
     year = int(g["y"] or 0)
     if int(g["n"] or 0) != (year + 1) % 100:
-        raise ValueError(f"{g['n']} is not the year after {year}")
+        raise ValueError(gettext("{number} is not the year after {year}", number=g["n"], year=year))
     return _years(year, year + 1)
 
 

@@ -25,7 +25,7 @@ from knowledge.commands import written
 from knowledge.drafts import DraftError, FieldFault
 from knowledge.entries import Action, Content, Draft, Entry, Revision, State
 from knowledge.entry_files import plan
-from knowledge.entry_reviews import due_for_review
+from knowledge.entry_reviews import Cause, StaleCitation, due_for_review
 from knowledge.errors import (
     CitationError,
     DeskError,
@@ -37,8 +37,8 @@ from knowledge.errors import (
 )
 from knowledge.faq import FaqEntry
 from knowledge.guild_settings import GuildSettings
+from knowledge.languages import gettext, translatable
 from knowledge.own_entries import OwnEntries, wording_keys
-from knowledge.replies import POINTED
 from knowledge.text import echo
 
 if TYPE_CHECKING:
@@ -54,6 +54,10 @@ REBUILT_FROM = 50
 """From so many entries on, an import builds the index anew, beside the event loop."""
 
 _MOST_NAMED = 10
+_SO_ALREADY = {
+    State.PUBLISHED: translatable("The entry “{entry}” is published already."),
+    State.RETIRED: translatable("The entry “{entry}” is retired already."),
+}
 
 
 class RuleError(DeskError):
@@ -66,7 +70,7 @@ class DraftChangedError(DeskError):
     def __init__(self, draft: Draft) -> None:
         """Take the draft as it is now."""
         self.draft = draft
-        super().__init__("This draft was changed since you saw it. Here is what it says now.")
+        super().__init__(gettext("This draft was changed since you saw it. Here is what it says now."))
 
 
 class PlanChangedError(DeskError):
@@ -75,7 +79,9 @@ class PlanChangedError(DeskError):
     def __init__(self, changed: ImportPlan) -> None:
         """Take what the import would do now."""
         self.plan = changed
-        super().__init__("The entries were changed since you saw this plan. Look at it again, then confirm.")
+        super().__init__(
+            gettext("The entries were changed since you saw this plan. Look at it again, then confirm.")
+        )
 
 
 class WordingError(DeskError):
@@ -87,7 +93,7 @@ class UnchangedError(DeskError):
 
     def __init__(self) -> None:
         """Say so."""
-        super().__init__("Nothing changed: the entry says this already.")
+        super().__init__(gettext("Nothing changed: the entry says this already."))
 
 
 class StateError(DeskError):
@@ -384,7 +390,7 @@ class Desk:
         """
         own = self.own(pointer.guild_id)
         wanted, reply = self._engine.reply(pointer.question, own), self._engine.reply(asked, own)
-        if POINTED in reply.notes and reply.citations == wanted.citations:
+        if reply.pointed and reply.citations == wanted.citations:
             return reply
         target = pointer.target
         shown = written("cite", reference=target) if "¶" in target else written("faq show", id=target)
@@ -474,7 +480,7 @@ class Desk:
     async def _send_back(self, draft: Draft, by: int, reason: str) -> Draft:
         kept = await self._as_seen(draft)
         if not kept.submitted or by == kept.author_id:
-            raise RuleError("Only a draft that somebody else has submitted can be sent back.")
+            raise RuleError(gettext("Only a draft that somebody else has submitted can be sent back."))
         sent_back = replace(kept, submitted=False, sent_back=drafts.tidy(reason))
         return await self._store.keep_draft(sent_back, self._now())
 
@@ -512,7 +518,14 @@ class Desk:
         fields = (("question", content.question), *(("alternatives", text) for text in content.alternatives))
         holders = ((field, text, own.with_wording(text) if own else None) for field, text in fields)
         return [
-            (field, f"“{echo(text)}” is a wording of the entry {holder.id} already; edit that one")
+            (
+                field,
+                gettext(
+                    "“{wording}” is a wording of the entry {entry} already; edit that one",
+                    wording=echo(text),
+                    entry=holder.id,
+                ),
+            )
             for field, text, holder in holders
             if holder and holder.id != entry_id
         ]
@@ -547,9 +560,13 @@ class Desk:
         if draft.id:
             await self._as_seen(draft)
         if self.settings(draft.guild_id).two_person_rule and by == draft.author_id:
-            raise RuleError("In this server somebody else publishes what you wrote: submit it, then wait.")
+            raise RuleError(
+                gettext("In this server somebody else publishes what you wrote: submit it, then wait.")
+            )
         if by != draft.author_id and not draft.submitted:
-            raise RuleError("Its author has not submitted this draft, so nobody else can publish it.")
+            raise RuleError(
+                gettext("Its author has not submitted this draft, so nobody else can publish it.")
+            )
 
     def _id(self, draft: Draft, content: Content) -> str:
         """Return the id that the entry of a draft has, or gets: as typed, or made from its question."""
@@ -565,7 +582,7 @@ class Desk:
         """Retire or restore an entry; what it says and rests on stays as it is."""
         current = await self._current(entry)
         if current.state is state:
-            raise StateError(f"The entry “{echo(entry.id)}” is {state} already.")
+            raise StateError(gettext(_SO_ALREADY[state], entry=echo(entry.id)))
         if state is State.PUBLISHED:
             self._refuse_taken_wordings(entry.guild_id, entry.id, current.content)
         return await self._change(entry, made, state, current.content)
@@ -576,7 +593,12 @@ class Desk:
         said = next((r.content for r in revisions if r.number == number), None)
         if said is None:
             raise InputError(
-                f"The entry “{echo(entry.id)}” has no revision {number}; it has 1 to {entry.since}."
+                gettext(
+                    "The entry “{entry}” has no revision {number}; it has 1 to {last}.",
+                    entry=echo(entry.id),
+                    number=number,
+                    last=entry.since,
+                )
             )
         content = self.as_reverted(entry.guild_id, entry.id, said)
         if current.state is State.PUBLISHED and current.content == content:
@@ -624,7 +646,9 @@ class Desk:
         as_planned: str,
     ) -> tuple[Entry, ...]:
         if self.settings(guild_id).two_person_rule and approver_id in (None, made.by):
-            raise RuleError("In this server nobody publishes alone: a second moderator confirms an import.")
+            raise RuleError(
+                gettext("In this server nobody publishes alone: a second moderator confirms an import.")
+            )
         planned = await self._plan(guild_id, imported)
         if as_planned not in ("", planned.mark):
             raise PlanChangedError(planned)
@@ -671,7 +695,7 @@ class Desk:
         asked = drafts.tidy(question)
         if not wording_keys((asked,)) or len(asked) > drafts.LONGEST_QUESTION:
             most = drafts.LONGEST_QUESTION
-            raise InputError(f"A question has a word, and {most} characters at most.")
+            raise InputError(gettext("A question has a word, and {most} characters at most.", most=most))
         return asked
 
     def _address(self, guild_id: int, target: str) -> str:
@@ -684,12 +708,16 @@ class Desk:
             citation = Citation.parse(target)
         except CitationError:
             raise InputError(
-                f"“{echo(target)}” is neither the id of an entry that is shown here nor a reference. "
-                "Write an id, or a source and a paragraph, for example fp-2019¶6."
+                gettext(
+                    "“{typed}” is neither the id of an entry that is shown here nor a reference. "
+                    "Write an id, or a source and a paragraph, for example fp-2019¶6.",
+                    typed=echo(target),
+                )
             ) from None
         source, passage = library.resolve(citation)
         if passage.retired:
-            raise InputError(f"{citation} was retired: its source no longer has it. Choose another passage.")
+            stale = StaleCitation(citation, Cause.RETIRED)
+            raise InputError(gettext("{problem}. Choose another passage.", problem=stale))
         return str(source.citation(passage))
 
     async def _unpoint(self, guild_id: int, change: int) -> bool:
@@ -739,8 +767,23 @@ def _planned(
             holder = next((holders[key] for key in keys if key in holders), held)
             holders.update(dict.fromkeys(keys, holder))
             if holder != one.id:
-                taken.append(f"{one.id}: “{echo(text)}” is a wording of the entry {holder} too.")
+                taken.append((one.id, echo(text), holder))
     if taken:
-        more = f"… and {len(taken) - _MOST_NAMED} more." if len(taken) > _MOST_NAMED else ""
-        raise WordingError("\n".join(filter(None, (*taken[:_MOST_NAMED], more))))
+        raise WordingError(_taken_twice(taken))
     return plan(imported, current, library)
+
+
+def _taken_twice(taken: Sequence[tuple[str, str, str]]) -> str:
+    """Say which wordings would be those of two entries, each given with the one that has it and the other."""
+    lines = [
+        gettext(
+            "{entry}: “{wording}” is a wording of the entry {other} too.",
+            entry=one,
+            wording=wording,
+            other=other,
+        )
+        for one, wording, other in taken[:_MOST_NAMED]
+    ]
+    if len(taken) > _MOST_NAMED:
+        lines.append(gettext("… and {number} more.", number=len(taken) - _MOST_NAMED))
+    return "\n".join(lines)

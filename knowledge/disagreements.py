@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 from knowledge.answers import SeriesFigures, Statement
 from knowledge.exports import Figure, FigureTable, OtherReport, Receipt, gap
+from knowledge.languages import ENGLISH, gettext, spoken, translatable
 from knowledge.periods import Period
 from knowledge.wording import computed_in_words, figure_in_words
 
-UNEXPLAINED = "No source explains the difference."
+UNEXPLAINED = translatable("No source explains the difference.")
+SEVERAL_UNEXPLAINED = translatable("No source explains the differences.")
 
-OTHER = "another report"
+OTHER = translatable("another report")
 """What stands for a series in the row of an amount that belongs to none."""
 
 Pair = tuple[Figure, Figure]
@@ -66,7 +68,15 @@ def _between(
     if not pairs or pairs[0][0].unit != pairs[0][1].unit:
         return [], []
     made = [
-        gap(f"Difference between {first.series.id} and {other.series.id}, {a.period.label()}", (a,), (b,))
+        gap(
+            gettext(
+                "Difference between {series} and {other}, {period}",
+                series=first.series.id,
+                other=other.series.id,
+                period=a.period.label(),
+            ),
+            *((a,), (b,)),
+        )
         for a, b in pairs
     ]
     differing = [(pair, receipt) for pair, receipt in zip(pairs, made, strict=True) if receipt.value]
@@ -75,34 +85,51 @@ def _between(
     if len(pairs) == 1:
         return [Statement(_one(first, other, pairs[0], receipts), cited)], receipts
     if not differing:
-        return [Statement("Both series have the same amounts for the months that both have.", cited)], []
+        same = gettext("Both series have the same amounts for the months that both have.")
+        return [Statement(same, cited)], []
     words = f"{_several(differing)}{_alike(pairs, differing)}"
     if with_sums and len(pairs) == len(first.figures) == len(other.figures):
-        sums = gap(f"Difference between the sums of {first.series.id} and {other.series.id}", *_sides(pairs))
+        label = gettext(
+            "Difference between the sums of {series} and {other}",
+            series=first.series.id,
+            other=other.series.id,
+        )
+        sums = gap(label, *_sides(pairs))
         if sums.value:
             receipts.append(sums)
-            words += f" Their sums differ by {_size(sums)} (computed)."
-    return [Statement(f"{words} {UNEXPLAINED.replace('difference', 'differences')}", cited)], receipts
+            words += f" {gettext('Their sums differ by {amount} (computed).', amount=_size(sums))}"
+    return [Statement(f"{words} {gettext(SEVERAL_UNEXPLAINED)}", cited)], receipts
 
 
 def _one(first: SeriesFigures, other: SeriesFigures, pair: Pair, receipts: Sequence[Receipt]) -> str:
     one, two = pair
-    both = f"{figure_in_words(one)} ({first.series.id}) and {figure_in_words(two)} ({other.series.id})"
+    both = {
+        "period": one.period.label(),
+        "first": f"{figure_in_words(one)} ({first.series.id})",
+        "second": f"{figure_in_words(two)} ({other.series.id})",
+    }
     if not receipts:
-        return f"The two series agree on {one.period.label()}: {both}."
-    by = _size(receipts[0])
-    return f"The two series differ on {one.period.label()}: {both}, by {by} (computed). {UNEXPLAINED}"
+        return gettext("The two series agree on {period}: {first} and {second}.", **both)
+    said = gettext(
+        "The two series differ on {period}: {first} and {second}, by {difference} (computed).",
+        difference=_size(receipts[0]),
+        **both,
+    )
+    return f"{said} {gettext(UNEXPLAINED)}"
 
 
 def _several(differing: Sequence[tuple[Pair, Receipt]]) -> str:
-    named = [f"{pair[0].period.label()} by {_size(receipt)}" for pair, receipt in differing]
-    return f"The two series differ on {', '.join(named)} (computed)."
+    named = [
+        gettext("{period} by {amount}", period=pair[0].period.label(), amount=_size(receipt))
+        for pair, receipt in differing
+    ]
+    return gettext("The two series differ on {periods} (computed).", periods=", ".join(named))
 
 
 def _alike(pairs: Sequence[Pair], differing: Sequence[tuple[Pair, Receipt]]) -> str:
     apart = [pair for pair, _ in differing]
     alike = [pair[0].period.label() for pair in pairs if pair not in apart]
-    return f" They agree on {', '.join(alike)}." if alike else ""
+    return f" {gettext('They agree on {periods}.', periods=', '.join(alike))}" if alike else ""
 
 
 def _sides(pairs: Sequence[Pair]) -> tuple[list[Figure], list[Figure]]:
@@ -148,15 +175,32 @@ def _reported(report: OtherReport, block: SeriesFigures) -> tuple[Statement, lis
         report.citations,
         precision="exact" if report.qualifier == "exactly" else "rounded",
     )
-    said = f"{report.by} has {figure_in_words(theirs)} for {when}"
+    said = {"who": _who(report), "amount": figure_in_words(theirs), "period": when}
     ours = next((f for f in block.figures if f.period == report.period and f.unit == report.unit), None)
     if ours is None:
-        return Statement(
-            f"{said}, for which the series {block.series.id} has no amount.", report.citations
-        ), []
-    receipt = gap(f"Difference between {block.series.id} and another report, {when}", (ours,), (theirs,))
+        words = gettext(
+            "{who} has {amount} for {period}, for which the series {series} has no amount.",
+            series=block.series.id,
+            **said,
+        )
+        return Statement(words, report.citations), []
+    label = gettext(
+        "Difference between {series} and another report, {period}", series=block.series.id, period=when
+    )
+    receipt = gap(label, (ours,), (theirs,))
     if not receipt.value:
-        return Statement(f"{said}, too.", report.citations), []
-    words = f"{said}; the series {block.series.id} has {figure_in_words(ours)}. They differ by"
-    words = f"{words} {_size(receipt)} (computed)."
-    return Statement(f"{words} {UNEXPLAINED}", (*report.citations, *ours.citations)), [receipt]
+        return Statement(gettext("{who} has {amount} for {period}, too.", **said), report.citations), []
+    words = gettext(
+        "{who} has {amount} for {period}; the series {series} has {own_amount}. "
+        "They differ by {difference} (computed).",
+        series=block.series.id,
+        own_amount=figure_in_words(ours),
+        difference=_size(receipt),
+        **said,
+    )
+    return Statement(f"{words} {gettext(UNEXPLAINED)}", (*report.citations, *ours.citations)), [receipt]
+
+
+def _who(report: OtherReport) -> str:
+    """Return who reports something: what is put in with commas has the last of them in English alone."""
+    return report.by if spoken() == ENGLISH else report.by.rstrip(",")

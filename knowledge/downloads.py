@@ -1,7 +1,8 @@
 """Replies as files: CSV for spreadsheets, receipts, ICS for calendars, Markdown, bibliographies, plain text.
 
 A file says what the reply says and nothing else: computed values and gaps are rows that name themselves, a
-date known to the month stays one, and the same reply gives the same bytes.
+date known to the month stays one, and the same reply gives the same bytes. What programs read is in English
+for every reader, and so is the reply that it is made of: `written_in` says so.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from knowledge.bibliography import Cited, bibtex, csl_json, plain_references
 from knowledge.citations import Citation
 from knowledge.exports import Absence, Figure, Part, Receipt, span
 from knowledge.holdings import SeriesHoldings
+from knowledge.languages import ENGLISH, gettext, speaking, spoken, translatable
 from knowledge.periods import Period
 from knowledge.plaintext import plain_text
 from knowledge.receipts import receipt_text
@@ -50,16 +52,26 @@ class Format(StrEnum):
 
 
 LABELS: Mapping[Format, tuple[str, str]] = {
-    Format.CSV: ("CSV", "The rows, or the passages cited, for a spreadsheet"),
-    Format.RECEIPT: ("Receipt", "How each value was computed: rows, formula, rounding"),
-    Format.ICS: ("ICS", "The events for a calendar"),
-    Format.MARKDOWN: ("Markdown", "The events with footnotes"),
-    Format.BIBLIOGRAPHY: ("Bibliography", "The sources cited, ready to paste"),
-    Format.BIBTEX: ("BibTeX", "The sources cited, for LaTeX"),
-    Format.CSL: ("CSL-JSON", "The sources cited, for reference managers"),
-    Format.TEXT: ("Plain text", "The whole reply, uncut"),
+    Format.CSV: ("CSV", translatable("The rows, or the passages cited, for a spreadsheet")),
+    Format.RECEIPT: (
+        translatable("Receipt"),
+        translatable("How each value was computed: rows, formula, rounding"),
+    ),
+    Format.ICS: ("ICS", translatable("The events for a calendar")),
+    Format.MARKDOWN: (translatable("Markdown"), translatable("The events with footnotes")),
+    Format.BIBLIOGRAPHY: (translatable("Bibliography"), translatable("The sources cited, ready to paste")),
+    Format.BIBTEX: ("BibTeX", translatable("The sources cited, for LaTeX")),
+    Format.CSL: ("CSL-JSON", translatable("The sources cited, for reference managers")),
+    Format.TEXT: (translatable("Plain text"), translatable("The whole reply, uncut")),
 }
-"""The name of each format, and what it is for."""
+"""The name of each format, and what it is for, in English: `gettext` says them."""
+
+_FOR_PROGRAMS = frozenset({Format.CSV, Format.ICS, Format.BIBTEX, Format.CSL})
+
+
+def written_in(format_: Format) -> str:
+    """Return the language of a file: that spoken, or English for what programs read."""
+    return ENGLISH if format_ in _FOR_PROGRAMS else spoken()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +103,16 @@ def formats(answer: Answer) -> tuple[Format, ...]:
 def download(answer: Answer, format_: Format, sources: Sources) -> Download:
     """Make the file of a reply in one of its `formats`; `sources` are those of the library, by id.
 
-    Raises `ValueError` for a format that the reply does not have.
+    The reply is in the language in which the file is `written_in`. Raises `ValueError` for a format that it
+    does not have.
     """
     if format_ not in formats(answer):
         raise ValueError(f"this reply cannot be had as {format_}")
+    with speaking(written_in(format_)):
+        return _made(answer, format_, sources)
+
+
+def _made(answer: Answer, format_: Format, sources: Sources) -> Download:
     match format_:
         case Format.CSV:
             return Download(f"{_stem(answer)}.csv", _csv(answer, sources))
@@ -118,7 +136,9 @@ def _stem(answer: Answer) -> str:
 
 
 def _colophon(answer: Answer) -> str:
-    return f"Asked: {answer.question}\nLibrary version: {answer.version}"
+    return gettext(
+        "Asked: {question}\nLibrary version: {version}", question=answer.question, version=answer.version
+    )
 
 
 # --- CSV --------------------------------------------------------------------------------------------------

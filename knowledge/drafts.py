@@ -14,28 +14,29 @@ from itertools import count, islice
 
 from knowledge.citations import SOURCE_ID, Citation
 from knowledge.entries import Content, Draft
-from knowledge.entry_reviews import Cause, digest, is_digest
+from knowledge.entry_reviews import Cause, StaleCitation, digest, is_digest
 from knowledge.errors import CitationError, InputError
 from knowledge.faq import MOST_CITATIONS, FaqEntry, never_found
+from knowledge.languages import gettext, number, translatable
 from knowledge.library import Library
 from knowledge.periods import PeriodError, parse_period
 from knowledge.rows import Row
 from knowledge.text import UNPRINTABLE, echo, normalise, terms, words
 
 LABELS: Mapping[str, str] = {
-    "question": "Question",
-    "answer": "Answer",
-    "alternatives": "Alternative wordings",
-    "citations": "Citations",
-    "tags": "Tags",
-    "review_on": "Review date",
-    "reason": "Reason",
-    "id": "Id",
+    "question": translatable("Question"),
+    "answer": translatable("Answer"),
+    "alternatives": translatable("Alternative wordings"),
+    "citations": translatable("Citations"),
+    "tags": translatable("Tags"),
+    "review_on": translatable("Review date"),
+    "reason": translatable("Reason"),
+    "id": translatable("Id"),
 }
-"""The fields of a draft, and what people call them; the last two are no part of what an entry says."""
+"""The fields of a draft, and what people call them, in English; the last two are no part of an entry."""
 
 EDITORIAL = "editorial"
-"""The word that, among the citations, marks an entry as one that has none."""
+"""The word that, among the citations, marks an entry as one that has none, whatever language is spoken."""
 
 LONGEST_QUESTION = 300
 LONGEST_ANSWER = 2_000
@@ -52,7 +53,6 @@ _MOST_NAMED = 10
 """How many faults of one field are worth naming."""
 
 _TAG = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
-_DAY_WANTED = "write the day as year-month-day, for example 2030-01-31"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class FieldFault:
 
     def __str__(self) -> str:
         """Return `Label: problem`."""
-        return f"{LABELS[self.field]}: {self.problem}"
+        return gettext("{field}: {problem}", field=gettext(LABELS[self.field]), problem=self.problem)
 
 
 class DraftError(InputError):
@@ -173,8 +173,11 @@ def is_entry_id(text: str) -> bool:
 
 def no_id(text: str) -> str:
     """Say that a text cannot be the id of an entry, and what can."""
-    wanted = f"write lower-case letters, digits and single hyphens, {LONGEST_ID} characters at most"
-    return f"“{echo(text)}” is no id: {wanted}"
+    return gettext(
+        "“{typed}” is no id: write lower-case letters, digits and single hyphens, {most} characters at most",
+        typed=echo(text),
+        most=LONGEST_ID,
+    )
 
 
 def tidy(text: str) -> str:
@@ -212,7 +215,18 @@ def _faults_beside(typed: Mapping[str, str]) -> Iterator[FieldFault]:
 
 
 def _too_long(text: str, most: int) -> str:
-    return f"has {len(text):,} characters; {most:,} at most are accepted"
+    return gettext(
+        "has {number} characters; {most} at most are accepted", number=number(len(text)), most=number(most)
+    )
+
+
+def _item_too_long(text: str, most: int) -> str:
+    return gettext(
+        "“{typed}” has {number} characters; {most} at most are accepted",
+        typed=echo(text),
+        number=number(len(text)),
+        most=number(most),
+    )
 
 
 def _distinct(texts: Iterable[str], but: str = "") -> dict[str, int]:
@@ -254,13 +268,14 @@ class _Reader:
     def _question(self, text: str) -> str:
         question = tidy(text)
         if not echo(question):
-            self._fault(
-                "question", f"is missing: write what people ask, in {LONGEST_QUESTION} characters at most"
+            problem = gettext(
+                "is missing: write what people ask, in {most} characters at most", most=LONGEST_QUESTION
             )
+            self._fault("question", problem)
         elif problem := never_found(question):
             self._fault("question", problem)
         elif not terms(question):
-            self._fault("question", "has no word that says what it is about; write one")
+            self._fault("question", gettext("has no word that says what it is about; write one"))
         if len(question) > LONGEST_QUESTION:
             self._fault("question", _too_long(question, LONGEST_QUESTION))
         return question
@@ -268,7 +283,10 @@ class _Reader:
     def _answer(self, text: str) -> str:
         answer = tidy_lines(text)
         if not echo(answer):
-            self._fault("answer", f"is missing: write the answer, in {LONGEST_ANSWER:,} characters at most")
+            problem = gettext(
+                "is missing: write the answer, in {most} characters at most", most=number(LONGEST_ANSWER)
+            )
+            self._fault("answer", problem)
         if len(answer) > LONGEST_ANSWER:
             self._fault("answer", _too_long(answer, LONGEST_ANSWER))
         return answer
@@ -278,12 +296,17 @@ class _Reader:
         self._count("alternatives", len(wordings), MOST_ALTERNATIVES)
         for text, item in islice(wordings.items(), MOST_ALTERNATIVES):
             if len(text) > LONGEST_QUESTION:
-                self._fault("alternatives", f"“{echo(text)}” {_too_long(text, LONGEST_QUESTION)}", item)
+                self._fault("alternatives", _item_too_long(text, LONGEST_QUESTION), item)
             elif problem := never_found(text):
-                self._fault("alternatives", f"“{echo(text)}” {problem}", item)
+                said = gettext("“{typed}” {problem}", typed=echo(text), problem=problem)
+                self._fault("alternatives", said, item)
         together = len("\n".join(wordings))
         if len(wordings) <= MOST_ALTERNATIVES and together > LONGEST_LIST:
-            problem = f"have {together:,} characters together; {LONGEST_LIST:,} at most are accepted"
+            problem = gettext(
+                "have {number} characters together; {most} at most are accepted",
+                number=number(together),
+                most=number(LONGEST_LIST),
+            )
             self._fault("alternatives", problem)
         return tuple(wordings)
 
@@ -301,9 +324,11 @@ class _Reader:
                 found[citation] = of_passage
         self._count("citations", len(found) + max(0, len(references) - _MOST_NAMED), MOST_CITATIONS)
         if written.editorial and references:
-            self._fault("citations", "an entry is either editorial or has citations; choose one")
+            problem = gettext("an entry is either editorial or has citations; choose one")
+            self._fault("citations", problem)
         elif not written.editorial and not references:
-            self._fault("citations", "cite a passage, for example fp-2019¶6, or mark the entry as editorial")
+            problem = gettext("cite a passage, for example fp-2019¶6, or mark the entry as editorial")
+            self._fault("citations", problem)
         return found
 
     def _cite(self, citation: Citation, digests: Mapping[Citation, str]) -> tuple[Citation, str]:
@@ -318,14 +343,18 @@ class _Reader:
         if citation in digests:
             return citation, digests[citation]
         if passage.retired:
-            raise CitationError(f"{citation} {Cause.RETIRED}; cite another passage")
+            stale = StaleCitation(citation, Cause.RETIRED)
+            raise CitationError(gettext("{problem}; cite another passage", problem=stale))
         return citation, digest(passage)
 
     def _digests(self, cited: Mapping[str, str]) -> Iterator[tuple[Citation, str]]:
         """Yield the digests that were written, by their citations."""
         for text, of_passage in cited.items():
             if not is_digest(of_passage):
-                self._fault("cited", f"“{echo(of_passage)}” is no digest as an export has it; leave it out")
+                problem = gettext(
+                    "“{typed}” is no digest as an export has it; leave it out", typed=echo(of_passage)
+                )
+                self._fault("cited", problem)
                 continue
             with suppress(CitationError):
                 yield Citation.parse(text), of_passage
@@ -335,8 +364,12 @@ class _Reader:
         self._count("tags", len(tags), MOST_TAGS)
         for tag, item in islice(tags.items(), MOST_TAGS):
             if len(tag) > LONGEST_TAG or not _TAG.fullmatch(tag):
-                wanted = f"letters, digits and hyphens, {LONGEST_TAG} characters at most"
-                self._fault("tags", f"“{echo(tag)}” is no tag: write {wanted}", item)
+                problem = gettext(
+                    "“{typed}” is no tag: write letters, digits and hyphens, {most} characters at most",
+                    typed=echo(tag),
+                    most=LONGEST_TAG,
+                )
+                self._fault("tags", problem, item)
         return tuple(tags)
 
     def _review_on(self, text: str) -> date | None:
@@ -344,14 +377,24 @@ class _Reader:
             return None
         day = _day(text)
         if day is None:
-            self._fault("review_on", f"“{echo(text)}” is no day; {_DAY_WANTED}")
+            problem = gettext(
+                "“{typed}” is no day; write the day as year-month-day, for example 2030-01-31",
+                typed=echo(text),
+            )
+            self._fault("review_on", problem)
         elif self._today is not None and day < self._today:
-            self._fault("review_on", f"{day} has passed; write a day from {self._today} on, or none")
+            problem = gettext(
+                "{day} has passed; write a day from {today} on, or none", day=day, today=self._today
+            )
+            self._fault("review_on", problem)
         return day
 
-    def _count(self, field: str, number: int, most: int) -> None:
-        if number > most:
-            self._fault(field, f"there are {number:,}; {most} at most are accepted")
+    def _count(self, field: str, found: int, most: int) -> None:
+        if found > most:
+            problem = gettext(
+                "there are {number}; {most} at most are accepted", number=number(found), most=most
+            )
+            self._fault(field, problem)
 
 
 def _day(text: str) -> date | None:

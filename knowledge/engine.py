@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -19,7 +20,16 @@ from knowledge.answers import Answer, Excerpt, Kind, Statement, Status, refused
 from knowledge.assistance import EXAMPLES as ASSISTANCE_EXAMPLES
 from knowledge.assistance import assistance_compared, assistance_reply
 from knowledge.citations import Citation
-from knowledge.commands import COMMANDS, Command, has_word, is_command, parse_command, written
+from knowledge.commands import (
+    COMMANDS,
+    Command,
+    has_word,
+    is_command,
+    parse_command,
+    shown_command,
+    shown_option,
+    written,
+)
 from knowledge.comparisons import compared_periods
 from knowledge.corrections import Correction, since
 from knowledge.errors import ContentError, InputError
@@ -29,9 +39,21 @@ from knowledge.figures import EXAMPLES as EXPORT_EXAMPLES
 from knowledge.figures import by_grain, no_figure, other_years, rows_reply
 from knowledge.help import Reader, examples_of, help_lines
 from knowledge.holdings import holdings, in_brief, series_holdings
+from knowledge.languages import (
+    ENGLISH,
+    gettext,
+    languages,
+    ngettext,
+    speaking,
+    spoken,
+    translatable,
+)
 from knowledge.library import Library
 from knowledge.listings import disputes_listed, everybody, gaps_listed
 from knowledge.periods import (
+    ALL_DATES,
+    ONLY_YEAR,
+    READ_AS,
     AmbiguousPeriodError,
     ParsedPeriod,
     Period,
@@ -39,9 +61,9 @@ from knowledge.periods import (
     UncoveredPeriodError,
     parse_period,
 )
-from knowledge.replies import ASK_HINT, MAY_FALL, excerpt_of, no_event
+from knowledge.replies import MAY_FALL, ask_hint, excerpt_of, no_event
 from knowledge.text import echo
-from knowledge.wording import counted, coverage_in_words, day_in_words, extent_in_words, topic_in_words
+from knowledge.wording import coverage_in_words, day_in_words, events_counted, extent_in_words, topic_in_words
 
 if TYPE_CHECKING:
     from knowledge.entries import Content, Entry
@@ -49,7 +71,7 @@ if TYPE_CHECKING:
     from knowledge.sources import Source
     from knowledge.store import Pointer
 
-TIMELINE_EXAMPLES = ("2018", "2018-12", "summer 2018", "2016..2019")
+TIMELINE_EXAMPLES = ("2018", "2018-12", translatable("summer 2018"), "2016..2019")
 CORRECTION_EXAMPLES = ("2026", "2026-11", "2026-11-22")
 LONGEST_INPUT = 4000
 MOST_FOUND = 10
@@ -64,9 +86,10 @@ class Engine:
     """Answers questions and commands from one library; holds no state between calls and never raises."""
 
     def __init__(self, library: Library) -> None:
-        """Index `library`, once."""
+        """Index `library`, once, in the language of its content, whoever asks for it."""
         self.library = library
-        self._answering = Answering(library)
+        with speaking(ENGLISH):
+            self._answering = Answering(library)
         self._commands = {
             name: form
             for name, form in COMMANDS.items()
@@ -111,15 +134,16 @@ class Engine:
         try:
             return self._replied(typed, own)
         except ContentError as error:  # the vocabulary of another language, read at the first need
-            return self._finish(self.unreadable(str(error.faults[0]), _CHECK_HINT), echo(typed))
+            hint = gettext(_CHECK_HINT, command="python bot.py check")
+            return self._finish(self.unreadable(str(error.faults[0]), hint), echo(typed))
 
     def _replied(self, typed: str, own: OwnEntries | None) -> Answer:
         if not is_command(typed):
             return self._question(typed, own)
         if len(typed) > LONGEST_INPUT:
-            return self._finish(self.unreadable(_TOO_LONG, ASK_HINT), echo(typed))
+            return self._finish(self._too_long(), echo(typed))
         try:
-            command = parse_command(typed, self._commands)
+            command = parse_command(typed, self._commands, self.library.in_english)
         except InputError as error:
             return self._finish(self.unreadable(str(error)), typed)
         return self._run(command, own)
@@ -156,8 +180,23 @@ class Engine:
 
     def _unreadable_question(self, question: str) -> Answer | None:
         if not has_word(question):
-            return self.unreadable("Ask a question in a few words.", ASK_HINT)
-        return self.unreadable(_TOO_LONG, ASK_HINT) if len(question) > LONGEST_INPUT else None
+            return self.unreadable(gettext("Ask a question in a few words."), ask_hint())
+        return self._too_long() if len(question) > LONGEST_INPUT else None
+
+    def _too_long(self) -> Answer:
+        return self.unreadable(gettext(_TOO_LONG, count=LONGEST_INPUT), ask_hint())
+
+    def language_of(self, *typed: str) -> str:
+        """Return the language in which to reply to what was typed: its own if the bot speaks it.
+
+        What is written in Latin letters may be a name or a command, so it is answered in the language spoken.
+        """
+        with suppress(ContentError):  # said in the reply
+            for text in typed:
+                for code in self.library.glossaries.codes(text):
+                    if code in languages():
+                        return code
+        return spoken()
 
     def explain(self, question: str, own: OwnEntries | None = None) -> str:
         """Return how a question is read and what decides its reply, as a few lines for people tuning it."""
@@ -179,12 +218,20 @@ class Engine:
         found = tuple(entry for entry in entries if wanted in ("", *entry.tags))
         if not found:
             tags = Counter(tag for entry in entries for tag in entry.tags)
-            missing = f" with the tag “{echo(tag)}”" if wanted else ""
+            missing = (
+                gettext("There is no FAQ entry with the tag “{tag}”.", tag=echo(tag))
+                if wanted
+                else gettext("There is no FAQ entry.")
+            )
             known = ", ".join(tag for tag, _ in tags.most_common(_TAGS_NAMED))
-            hint = f"The tags are: {known}." if known else ""
-            return self._finish(refused(f"There is no FAQ entry{missing}.", hint), asked, own)
-        title = f"FAQ entries{f' with the tag {wanted}' if wanted else ''} ({len(found)})"
-        reply = Answer(Kind.FAQ, Status.ANSWERED, title=title, entries=found, hint=_SHOW_HINT)
+            hint = gettext("The tags are: {tags}.", tags=known) if known else ""
+            return self._finish(refused(missing, hint), asked, own)
+        title = (
+            gettext("FAQ entries with the tag {tag} ({count})", tag=wanted, count=len(found))
+            if wanted
+            else gettext("FAQ entries ({count})", count=len(found))
+        )
+        reply = Answer(Kind.FAQ, Status.ANSWERED, title=title, entries=found, hint=_show_hint())
         return self._finish(reply, asked, own)
 
     def faq_show(self, entry_id: str, own: OwnEntries | None = None) -> Answer:
@@ -196,10 +243,13 @@ class Engine:
             reply = replace(self._answering.entry(entries[wanted]), title=entries[wanted].question)
             return self._finish(reply, asked, own)
         near = [match[0] for match in process.extract(wanted[:_LONGEST_NAME], tuple(entries), limit=_NEAREST)]
-        nearest = f"The nearest by name are: {', '.join(near)}. " if near else ""
-        message = f"There is no FAQ entry “{echo(entry_id)}”. {nearest}/faq list names them all."
+        said = (
+            gettext("There is no FAQ entry “{entry}”.", entry=echo(entry_id)),
+            gettext("The nearest by name are: {entries}.", entries=", ".join(near)) if near else "",
+            gettext("{command} names them all.", command=shown_command("/faq list")),
+        )
         choices = tuple(f"/faq show {near_id}" for near_id in near)
-        return self._finish(self.unreadable(message, choices=choices), asked, own)
+        return self._finish(self.unreadable(" ".join(filter(None, said)), choices=choices), asked, own)
 
     def faq_preview(self, entry_id: str, content: Content, own: OwnEntries | None = None) -> Answer:
         """Show what an own entry would say, as `faq_show` does once it is published."""
@@ -217,12 +267,13 @@ class Engine:
             return self._finish(unreadable, asked, own)
         read, found = self._answering.entries_near(words, own)
         if not found:
-            nothing = f"Nothing near “{echo(words)}” is among the FAQ entries."
-            return self._finish(refused(nothing, "Try other words, or /faq list."), asked, own)
-        title = f"FAQ entries near “{echo(words)}”"
+            nothing = gettext("Nothing near “{words}” is among the FAQ entries.", words=echo(words))
+            hint = gettext("Try other words, or {command}.", command=shown_command("/faq list"))
+            return self._finish(refused(nothing, hint), asked, own)
+        title = gettext("FAQ entries near “{words}”", words=echo(words))
         near = tuple(found[:MOST_FOUND])
         reply = Answer(
-            Kind.FAQ, Status.ANSWERED, title=title, entries=near, notes=said_of(read), hint=_SHOW_HINT
+            Kind.FAQ, Status.ANSWERED, title=title, entries=near, notes=said_of(read), hint=_show_hint()
         )
         return self._finish(reply, asked, own)
 
@@ -233,28 +284,31 @@ class Engine:
         chosen = topic.strip().lower().replace(" ", "-")
         if chosen and chosen not in line.topics:
             near = [match[0] for match in process.extract(chosen, line.topics, limit=3, score_cutoff=50)]
-            message = f"There is no topic “{echo(topic)}”. The topics are: {', '.join(line.topics)}."
+            message = gettext(
+                "There is no topic “{topic}”. The topics are: {topics}.",
+                topic=echo(topic),
+                topics=", ".join(line.topics),
+            )
             return self._finish(
                 self.unreadable(message, choices=tuple(f"/timeline topic:{t}" for t in near)), asked
             )
         who, read = self._actor(actor)
         if actor.strip() and not who:
             return self._finish(self._no_actor(actor), asked)
-        about = f" on {topic_in_words(chosen)}" if chosen else ""
-        about += f" with {who}" if who else ""
+        named = topic_in_words(chosen)
         try:
             parsed = self._event_period(period)
         except UncoveredPeriodError as error:
-            return self._finish(no_event(self.library, error.asked, about), asked)
+            return self._finish(no_event(self.library, error.asked, named, who), asked)
         except InputError as error:
             return self._finish(self._choose(error, "timeline"), asked)
         acting = self.library.actors.spellings(who) if who else None
         events = line.within(parsed.period, chosen, acting)
         if not events:
-            return self._finish(no_event(self.library, parsed.period.label(), about), asked)
-        title = f"Timeline{about}: {parsed.period.label()} ({len(events)} event{'s' * (len(events) != 1)})"
+            return self._finish(no_event(self.library, parsed.period.label(), named, who), asked)
+        title = _timeline_title(parsed.period.label(), len(events), named, who)
         coarse = any(not parsed.period.contains(event.date) for event in events)
-        notes = (*read, *parsed.notes, *((MAY_FALL,) if coarse else ()))
+        notes = (*read, *parsed.notes, *((gettext(MAY_FALL),) if coarse else ()))
         disputes = line.disputes_about(events)
         reply = Answer(
             Kind.TIMELINE, Status.ANSWERED, title=title, events=events, disputes=disputes, notes=notes
@@ -265,36 +319,45 @@ class Engine:
         """Read a period; a month without a year is one that the founding documents have, if they have it."""
         rows = [event.date for event in self.library.timeline.events]
         try:
-            return parse_period(typed, rows=rows, examples=TIMELINE_EXAMPLES)
+            return self._period(typed, rows, TIMELINE_EXAMPLES)
         except AmbiguousPeriodError:
             first = self.library.founding_dates
             if not first:
                 raise
-            try:
-                parsed = parse_period(typed, rows=first, examples=TIMELINE_EXAMPLES)
-            except UncoveredPeriodError:
-                pass
-            else:
-                return replace(parsed, notes=tuple(n.replace(_ONLY_YEAR, _FIRST_YEAR) for n in parsed.notes))
+            with suppress(UncoveredPeriodError):
+                return self._period(typed, first, TIMELINE_EXAMPLES, _FIRST_YEAR)
             raise
+
+    def _period(
+        self, typed: str, rows: Sequence[Period], examples: Sequence[str], year_given: str = ONLY_YEAR
+    ) -> ParsedPeriod:
+        """Read a period in English or another language, as `parse_period` does."""
+        return parse_period(
+            typed,
+            rows=rows,
+            examples=examples,
+            in_english=self.library.in_english,
+            year_given=year_given,
+        )
 
     def _actor(self, typed: str) -> tuple[str, tuple[str, ...]]:
         """Return the actor that is meant, nobody if none is, and a note if the name was read as another."""
         known = self.library.actors.directory
         if not typed.strip():
             return "", ()
-        if found := known.find(typed):
+        if found := known.find(typed) or known.find(self.library.in_english(typed)):
             return found, ()
         guess = known.guess(typed) or ""
-        return guess, ((f"Read “{echo(typed)}” as “{guess}”.",) if guess else ())
+        return guess, ((_read_as(typed, guess),) if guess else ())
 
     def _no_actor(self, typed: str) -> Answer:
         near = self.library.actors.directory.nearest(typed)
-        message = f"No event has an actor “{echo(typed)}”."
+        message = gettext("No event has an actor “{actor}”.", actor=echo(typed))
         if not self.library.timeline.events:
-            return self.unreadable(f"{message} There are no events.")
+            return self.unreadable(f"{message} {gettext('There are no events.')}")
         example = near[0] if near else self.library.timeline.events[-1].actors[0]
-        hint = f"For example: {written('timeline', actor=example)}"
+        shown = shown_command(written("timeline", actor=example))
+        hint = gettext("For example: {command}", command=shown)
         return self.unreadable(message, hint, tuple(written("timeline", actor=actor) for actor in near))
 
     def who(self, name: str) -> Answer:
@@ -307,15 +370,23 @@ class Engine:
         if not name:
             return self._finish(everybody(self.library), asked)
         known = self.library.directory
-        found = known.find(name)
+        found = known.find(name) or known.find(self.library.in_english(name))
         guess = None if found else known.guess(name)
         person = self.library.person(found or guess or "")
         if person is None:
             return self._finish(self._nobody(name), asked)
         mentions = self.library.mentions_of(person)
         in_rows = Counter(c.source for c in mentions if self.library.resolve(c)[1].is_row)
-        notes = [f"Read “{echo(name)}” as “{person.name}”."] if guess else []
-        notes += [f"{counted(rows, 'row')} of {source} name them, too." for source, rows in in_rows.items()]
+        notes = [_read_as(name, person.name)] if guess else []
+        notes += [
+            ngettext(
+                "{count:,} row of {source} name them, too.",
+                "{count:,} rows of {source} name them, too.",
+                rows,
+                source=source,
+            )
+            for source, rows in in_rows.items()
+        ]
         actor = self.library.actors.directory.find(person.name)
         events = self.library.actors.events(actor) if actor else ()
         reply = Answer(
@@ -331,13 +402,19 @@ class Engine:
 
     def _nobody(self, name: str) -> Answer:
         """Ask which of the nearest names is meant; refuse if none is near."""
-        missing = f"The library has nobody called “{echo(name)}”."
+        missing = gettext("The library has nobody called “{name}”.", name=echo(name))
         near = [self.library.person(id_) for id_ in self.library.directory.nearest(name)]
         choices = tuple(written("who", name=person.name) for person in near if person)
         if choices:
-            return self.unreadable(f"{missing} The nearest names are below.", choices=choices)
-        example = f" For example: {COMMANDS['who'].example}" if self.library.people else ""
-        hint = f"It has {len(self.library.people)} people and organizations; /who lists them.{example}"
+            return self.unreadable(f"{missing} {gettext('The nearest names are below.')}", choices=choices)
+        hint = gettext(
+            "It has {count} people and organizations; {command} lists them.",
+            count=len(self.library.people),
+            command=shown_command("/who"),
+        )
+        if self.library.people:
+            example = shown_command(COMMANDS["who"].example)
+            hint = f"{hint} {gettext('For example: {command}', command=example)}"
         return refused(missing, hint)
 
     def exports(self, period: str = "", series: str = "", compare: str = "") -> Answer:
@@ -348,10 +425,10 @@ class Engine:
         asked = written("exports", period=period, series=series, compare=compare)
         table, chosen = self.library.exports.having(series.strip().lower())
         if not table.series:
-            return self._finish(no_figure(table, period.strip() or "any month", ()), asked)
+            return self._finish(no_figure(table, period.strip() or gettext("any month"), ()), asked)
         if not chosen:
             known = ", ".join((*(s.id for s in table.series), *(o.series[0].source for o in table.older)))
-            message = f"There is no series “{echo(series)}”. The series: {known}."
+            message = _no_series(series, known)
             near = [match[0] for match in process.extract(series.lower(), [s.id for s in table.series])]
             return self._finish(
                 self.unreadable(message, choices=tuple(f"/exports series:{id_}" for id_ in near)),
@@ -359,7 +436,13 @@ class Engine:
             )
         try:
             if compare.strip() and not period.strip():
-                raise PeriodError(_COMPARE_TWO)
+                raise PeriodError(
+                    gettext(
+                        "{option}: puts a second period beside a first, so both are needed: {example}.",
+                        option=shown_option("compare"),
+                        example=shown_command("/exports 2008 compare:2009"),
+                    )
+                )
             period, grain = by_grain(period)
             parsed = self._export_period(period, table, chosen)
             beside = self._export_period(compare, table, chosen) if compare.strip() else None
@@ -379,23 +462,22 @@ class Engine:
         for series in chosen:
             rows = table.months(series.id)
             try:
-                parsed = parse_period(typed, rows=rows, examples=EXPORT_EXAMPLES)
+                parsed = self._period(typed, rows, EXPORT_EXAMPLES)
             except UncoveredPeriodError as error:
                 uncovered.append(error)
                 continue
-            other = self._other_years(typed, parsed.period, table, chosen)
-            read = [note.replace(f", {_ONLY_YEAR}", "") for note in parsed.notes] if other else parsed.notes
-            return replace(parsed, notes=(*read, *other))
+            if other := self._other_years(typed, parsed.period, table, chosen):
+                parsed = self._period(typed, rows, EXPORT_EXAMPLES, READ_AS)
+            return replace(parsed, notes=(*parsed.notes, *other))
         raise uncovered[0]
 
-    @staticmethod
     def _other_years(
-        typed: str, read: Period, table: FigureTable, chosen: Sequence[Series]
+        self, typed: str, read: Period, table: FigureTable, chosen: Sequence[Series]
     ) -> tuple[str, ...]:
         """Say which other years of a month without a year there are figures for."""
         rows = [period for series in chosen for period in table.months(series.id)]
         try:
-            parse_period(typed, rows=rows)
+            self._period(typed, rows, EXPORT_EXAMPLES)
         except AmbiguousPeriodError as error:
             return other_years([choice for choice in error.choices if choice != read])
         return ()
@@ -409,13 +491,13 @@ class Engine:
         table, chosen = self.library.assistance.having(series.strip().lower())
         if table.series and not chosen:
             known = [one.id for one in table.series]
-            message = f"There is no series “{echo(series)}”. The series: {', '.join(known)}."
+            message = _no_series(series, ", ".join(known))
             choices = tuple(f"/assistance series:{id_}" for id_ in known)
             return self._finish(self.unreadable(message, choices=choices), asked)
         try:
-            parsed = parse_period(years, examples=ASSISTANCE_EXAMPLES)
+            parsed = self._period(years, (), ASSISTANCE_EXAMPLES)
             if compare.strip():
-                beside = parse_period(compare, examples=ASSISTANCE_EXAMPLES)
+                beside = self._period(compare, (), ASSISTANCE_EXAMPLES)
                 reply = assistance_compared(table, (parsed, beside), chosen)
             else:
                 reply = assistance_reply(table, [parsed.period], chosen, parsed.notes)
@@ -427,8 +509,13 @@ class Engine:
         """Open a passage at its reference, with the ones before and after it at hand."""
         asked = written("cite", reference=reference)
         if source := self.library.sources.get(reference.strip().lower()):
-            named = f"{source.id} has {extent_in_words(source)}. Add one of them"
-            return self._finish(self.unreadable(f"{named}, for example {_first_of(source)}."), asked)
+            message = gettext(
+                "{source} has {passages}. Add one of them, for example {citation}.",
+                source=source.id,
+                passages=extent_in_words(source),
+                citation=_first_of(source),
+            )
+            return self._finish(self.unreadable(message), asked)
         try:
             citation = Citation.parse(reference)
             excerpt = excerpt_of(self.library, citation)
@@ -453,7 +540,7 @@ class Engine:
         found = tuple(s for s in self.library.sources.values() if wanted in ("", s.id))
         if not found:
             return self._finish(self.unreadable(self.library.no_source(source)), asked)
-        title = f"Sources of the library ({len(found)})" if not wanted else ""
+        title = gettext("Sources of the library ({count})", count=len(found)) if not wanted else ""
         return self._finish(Answer(Kind.SOURCES, Status.ANSWERED, title=title, sources=found), asked)
 
     def disputes(self) -> Answer:
@@ -470,17 +557,26 @@ class Engine:
         if wanted == "unknowns":
             return self._finish(gaps_listed(library), asked)
         if wanted:
-            message = f"/coverage has no part “{echo(part)}”; it takes nothing, or “unknowns”."
+            message = gettext(
+                "{command} has no part “{part}”; it takes nothing, or “unknowns”.",
+                command=shown_command("/coverage"),
+                part=echo(part),
+            )
             return self._finish(self.unreadable(message, choices=("/coverage unknowns",)), asked)
         reply = Answer(
             Kind.SOURCES,
             Status.ANSWERED,
-            title=f"What the library holds (version {library.version})",
+            title=gettext("What the library holds (version {version})", version=library.version),
             statements=(Statement(coverage_in_words(library)),),
             holdings=holdings(library),
             series=series_holdings(library),
-            hint="/sources lists the sources, /corrections what was changed in the content, "
-            "/coverage unknowns what the sources are known not to give.",
+            hint=gettext(
+                "{sources} lists the sources, {corrections} what was changed in the content, "
+                "{unknowns} what the sources are known not to give.",
+                sources=shown_command("/sources"),
+                corrections=shown_command("/corrections"),
+                unknowns=shown_command("/coverage unknowns"),
+            ),
         )
         return self._finish(reply, asked)
 
@@ -489,30 +585,36 @@ class Engine:
         asked = written("corrections", since=period)
         known = self.library.corrections
         try:
-            parsed = parse_period(period, rows=_days(known), examples=CORRECTION_EXAMPLES)
+            parsed = self._period(period, _days(known), CORRECTION_EXAMPLES)
         except UncoveredPeriodError as error:
             return self._finish(self._no_correction(error.asked), asked)
         except InputError as error:
             return self._finish(self._choose(error, "corrections"), asked)
         found = since(known, parsed.period)
         if not found:
-            return self._finish(self._no_correction(parsed.period.label()), asked)
-        title = f"Corrections to the content ({len(found)}), the newest first"
+            everything = parsed.period == ALL_DATES
+            return self._finish(self._no_correction("" if everything else parsed.period.label()), asked)
+        title = gettext("Corrections to the content ({count}), the newest first", count=len(found))
         reply = Answer(Kind.SOURCES, Status.ANSWERED, title=title, corrections=found, notes=parsed.notes)
         return self._finish(reply, asked)
 
     def _no_correction(self, asked: str) -> Answer:
         known = self.library.corrections
-        newest = f" The newest is of {day_in_words(known[-1].day)}." if known else ""
-        about = "" if asked == "all dates" else f" for {asked}"
-        return refused(f"No correction to the content is recorded{about}.{newest}")
+        said = (
+            gettext("No correction to the content is recorded for {period}.", period=asked)
+            if asked
+            else gettext("No correction to the content is recorded.")
+        )
+        if known:
+            said = f"{said} {gettext('The newest is of {date}.', date=day_in_words(known[-1].day))}"
+        return refused(said)
 
     def help(self, reader: Reader = Reader.MEMBER) -> Answer:
         """Say what a reader can do, with examples that this library answers."""
         reply = Answer(
             Kind.HELP,
             Status.ANSWERED,
-            title="Answers on the history of U.S. humanitarian-aid policy toward North Korea",
+            title=gettext("Answers on the history of U.S. humanitarian-aid policy toward North Korea"),
             statements=tuple(help_lines(self.library, self._commands, self._examples, reader)),
         )
         return self._finish(reply, written("help", reader=str(reader)))
@@ -536,7 +638,8 @@ class Engine:
         held = ""
         if answer.status is Status.REFUSED:
             held = in_brief(self.library, " ".join((*(said.text for said in answer.statements), answer.hint)))
-        return replace(answer, question=asked, version=self.library.version + mark, held=held)
+        notes = answer.notes if spoken() == ENGLISH else (gettext(IN_ENGLISH), *answer.notes)
+        return replace(answer, notes=notes, question=asked, version=self.library.version + mark, held=held)
 
 
 def _days(corrections: Iterable[Correction]) -> list[Period]:
@@ -547,9 +650,35 @@ def _first_of(source: Source) -> str:
     return str(source.citation(next((p for p in source.passages if p.ref == "1"), source.passages[0])))
 
 
-_COMPARE_TWO = "compare: puts a second period beside a first, so both are needed: /exports 2008 compare:2009."
-_ONLY_YEAR = "the only year with anything for it"
-_FIRST_YEAR = "the year in which the founding documents have it; other years have events, too"
-_SHOW_HINT = "Show one with /faq show and its id."
-_TOO_LONG = f"A question or command can have {LONGEST_INPUT} characters at most."
-_CHECK_HINT = "List the faults of the content with: python bot.py check"
+IN_ENGLISH = translatable("What the library holds and quotes is shown in its own language, English.")
+_FIRST_YEAR = translatable(
+    "“{typed}” is read as {period}, the year in which the founding documents have it; other years have "
+    "events, too."
+)
+_TOO_LONG = translatable("A question or command can have {count} characters at most.")
+_CHECK_HINT = translatable("List the faults of the content with: {command}")
+_TITLES = {
+    (False, False): translatable("Timeline: {period} ({events})"),
+    (True, False): translatable("Timeline on {topic}: {period} ({events})"),
+    (False, True): translatable("Timeline with {actor}: {period} ({events})"),
+    (True, True): translatable("Timeline on {topic} with {actor}: {period} ({events})"),
+}
+"""What a timeline is called by whether a topic and an actor were asked for."""
+
+
+def _timeline_title(period: str, count: int, topic: str, actor: str) -> str:
+    """Return the title of a timeline by what was asked for."""
+    message = _TITLES[bool(topic), bool(actor)]
+    return gettext(message, period=period, events=events_counted(count), topic=topic, actor=actor)
+
+
+def _show_hint() -> str:
+    return gettext("Show one with {command} and its id.", command=shown_command("/faq show"))
+
+
+def _read_as(typed: str, name: str) -> str:
+    return gettext("Read “{typed}” as “{read}”.", typed=echo(typed), read=name)
+
+
+def _no_series(typed: str, known: str) -> str:
+    return gettext("There is no series “{series}”. The series: {known}.", series=echo(typed), known=known)

@@ -11,6 +11,7 @@ from itertools import islice, zip_longest
 
 from knowledge.drafts import LABELS, typed
 from knowledge.entries import Action, Content, Revision
+from knowledge.languages import gettext
 
 _CONTEXT = 40
 """About how many characters of kept text are shown beside a change."""
@@ -89,7 +90,7 @@ def in_words(found: Iterable[Difference]) -> str:
 
 def in_full(content: Content) -> str:
     """Write out what a content says, field by field as they are typed; no markup, and no empty field."""
-    fields = ((LABELS[field], text) for field, text in typed(content).items() if text)
+    fields = ((gettext(LABELS[field]), text) for field, text in typed(content).items() if text)
     return "\n\n".join(f"{label}\n{text}" for label, text in fields) + "\n"
 
 
@@ -98,7 +99,9 @@ def _references(before: Content | None, after: Content) -> str:
     if after.editorial:
         return typed(after)["citations"]
     return "\n".join(
-        f"{citation} (as it reads now)" if cited.get(citation, now) != now else str(citation)
+        gettext("{citation} (as it reads now)", citation=citation)
+        if cited.get(citation, now) != now
+        else str(citation)
         for citation, now in zip_longest(after.citations, after.cited)
     )
 
@@ -125,7 +128,7 @@ def _pieces(old: Sequence[str], new: Sequence[str]) -> Iterator[Piece]:
 
 
 def _lines(difference: Difference) -> Iterator[str]:
-    yield LABELS[difference.field]
+    yield gettext(LABELS[difference.field])
     near = Difference(difference.field, tuple(_beside_changes(difference.pieces)))
     changes = unified_diff(near.before.splitlines(), near.after.splitlines(), n=0, lineterm="")
     for line in islice(changes, 2, None):

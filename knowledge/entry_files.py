@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, replace
-from itertools import islice
+from itertools import chain, islice
 from textwrap import indent
 from typing import Any, Literal
 
@@ -16,6 +16,7 @@ from knowledge.drafts import EDITORIAL, LONGEST_ID, FieldFault, Written, check, 
 from knowledge.entries import Content, Entry, State
 from knowledge.entry_differences import Difference, differences, in_words
 from knowledge.errors import ContentError, Fault
+from knowledge.languages import gettext, ngettext, number
 from knowledge.library import Library
 from knowledge.text import echo
 
@@ -65,9 +66,15 @@ class ImportedChange:
 
     def in_words(self) -> str:
         """Say what would differ, below the id of the entry; no markup."""
-        was, will_be = self.entry.state, self.imported.state
-        turn = "" if was is will_be else f" ({was} now, {will_be} after this)"
-        return "\n".join(filter(None, (f"{self.entry.id}{turn}", indent(in_words(self.differences), "  "))))
+        named = self.entry.id
+        if self.entry.state is not self.imported.state:
+            retires = self.imported.state is State.RETIRED
+            named = (
+                gettext("{entry} (published now, retired after this)", entry=named)
+                if retires
+                else gettext("{entry} (retired now, published after this)", entry=named)
+            )
+        return "\n".join(filter(None, (named, indent(in_words(self.differences), "  "))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,25 +88,25 @@ class ImportPlan:
 
     def in_words(self, most: int = 20) -> str:
         """Say what would be added and changed, naming `most` of each, and what is unchanged; no markup."""
-        added = map(self._named, self.added)
-        changed = (change.in_words() for change in self.changed)
-        return "\n".join(
-            (
-                *_counted(len(self.added), "would be added", islice(added, most)),
-                *_counted(len(self.changed), "would be changed", islice(changed, most)),
-                *_counted(len(self.unchanged), "unchanged", ()),
-            )
+        parts = (
+            (self.added, _to_be_added, map(self._named, self.added)),
+            (self.changed, _to_be_changed, (change.in_words() for change in self.changed)),
+            (self.unchanged, _left_unchanged, iter(())),
         )
+        lines = (
+            _listed(len(ones), say(len(ones)), islice(names, most)) for ones, say, names in parts if ones
+        )
+        return "\n".join(chain.from_iterable(lines))
 
     @property
     def counts(self) -> str:
         """How many entries it adds, changes and leaves as they are; nothing is said of none."""
         counts = (
-            (len(self.added), "added"),
-            (len(self.changed), "changed"),
-            (len(self.unchanged), "unchanged"),
+            gettext("{number} added", number=number(len(self.added))) if self.added else "",
+            gettext("{number} changed", number=number(len(self.changed))) if self.changed else "",
+            gettext("{number} unchanged", number=number(len(self.unchanged))) if self.unchanged else "",
         )
-        return ", ".join(f"{count:,} {what}" for count, what in counts if count)
+        return ", ".join(filter(None, counts))
 
     @property
     def mark(self) -> str:
@@ -110,8 +117,10 @@ class ImportPlan:
         return hashlib.blake2b(written.encode(), digest_size=8).hexdigest()
 
     def _named(self, one: ImportedEntry) -> str:
-        retired = " (retired)" if one.state is State.RETIRED else ""
-        return f"{one.id}{retired}{', in place of the shipped entry' if one.id in self.overrides else ''}"
+        named = gettext("{entry} (retired)", entry=one.id) if one.state is State.RETIRED else one.id
+        if one.id not in self.overrides:
+            return named
+        return gettext("{entry}, in place of the shipped entry", entry=named)
 
 
 def plan(imported: Iterable[ImportedEntry], entries: Iterable[Entry], library: Library) -> ImportPlan:
@@ -135,14 +144,28 @@ def _same(one: ImportedEntry, entry: Entry) -> bool:
     return one.state is entry.state and replace(one.content, cited=entry.content.cited) == entry.content
 
 
-def _counted(number: int, what: str, names: Iterable[str]) -> Iterator[str]:
-    if not number:
-        return
+def _to_be_added(count: int) -> str:
+    return ngettext(
+        "{number} entry would be added:", "{number} entries would be added:", count, number=number(count)
+    )
+
+
+def _to_be_changed(count: int) -> str:
+    return ngettext(
+        "{number} entry would be changed:", "{number} entries would be changed:", count, number=number(count)
+    )
+
+
+def _left_unchanged(count: int) -> str:
+    return ngettext("{number} entry unchanged.", "{number} entries unchanged.", count, number=number(count))
+
+
+def _listed(count: int, heading: str, names: Iterable[str]) -> Iterator[str]:
     shown = list(names)
-    yield f"{number:,} {'entry' if number == 1 else 'entries'} {what}{':' if shown else '.'}"
+    yield heading
     yield from (indent(name, "  ") for name in shown)
-    if shown and number > len(shown):
-        yield f"  … and {number - len(shown):,} more"
+    if shown and count > len(shown):
+        yield f"  {gettext('… and {number} more', number=number(count - len(shown)))}"
 
 
 def export(entries: Iterable[Entry]) -> bytes:
@@ -220,19 +243,31 @@ def read_entries(
     Raises `ContentError` with every fault and its line; nothing of the file should be imported then.
     """
     if len(data) > most_bytes:
-        raise _refused(name, f"has {len(data):,} bytes; {most_bytes:,} at most are accepted")
+        problem = gettext(
+            "has {number} bytes; {most} at most are accepted",
+            number=number(len(data)),
+            most=number(most_bytes),
+        )
+        raise _refused(name, problem)
     whole = _joined_halves(data) if name.lower().endswith(".json") else data
     file = ContentFile.of(name, whole, MOST_PIECES * most_entries)
     if not isinstance(file.raw, list):
-        raise (
-            ContentError(tuple(file.faults)) if file.faults else _refused(name, "a list of entries is wanted")
-        )
+        if file.faults:
+            raise ContentError(tuple(file.faults))
+        raise _refused(name, gettext("a list of entries is wanted"))
     if len(file.raw) > most_entries:
-        raise _refused(name, f"has {len(file.raw):,} entries; {most_entries:,} at most are accepted")
+        problem = gettext(
+            "has {number} entries; {most} at most are accepted",
+            number=number(len(file.raw)),
+            most=number(most_entries),
+        )
+        raise _refused(name, problem)
     imported: list[ImportedEntry] = []
     for position, raw in enumerate(file.raw):
         if len(file.faults) > MOST_FAULTS:
-            file.fault((position,), "this was not read, nor what follows: too many faults stand before it")
+            file.fault(
+                (position,), gettext("this was not read, nor what follows: too many faults stand before it")
+            )
             break
         imported += _entry(file, position, raw, library)
     ids = {n: raw.get("id") for n, raw in enumerate(file.raw) if isinstance(raw, dict)}
@@ -246,9 +281,10 @@ def _entry(file: ContentFile, position: int, raw: Any, library: Library) -> Iter
     """Yield the entry at a position of a file, if it is one; note all its faults."""
     pieces = (raw, *raw.values()) if isinstance(raw, dict) else ()
     if any(isinstance(piece, dict | list) and len(piece) > _ENDLESS for piece in pieces):
-        file.fault(
-            (position,), f"has more than {_ENDLESS} keys, or under one of them more than {_ENDLESS} items"
+        problem = gettext(
+            "has more than {most} keys, or under one of them more than {most} items", most=_ENDLESS
         )
+        file.fault((position,), problem)
         return
     slip = _slip_in_citations(raw)
     if slip:
@@ -272,10 +308,13 @@ def _slip_in_citations(raw: Any) -> str:
     cited = raw.get("citations") if isinstance(raw, dict) else None
     references = [cited] if isinstance(cited, str) else cited if isinstance(cited, list) else []
     if any(isinstance(one, str) and one.strip().lower() == EDITORIAL for one in references):
-        return "in a file, an entry without citations has the line editorial: true instead of this one"
+        return gettext(
+            "in a file, an entry without citations has the line {line} instead of this one",
+            line="editorial: true",
+        )
     if isinstance(cited, str):
         parts = [part.strip() for part in re.split(r"[,;\n]", cited) if part.strip()]
-        return f"a list is wanted: {echo(_quoted(parts))}"
+        return gettext("a list is wanted: {list}", list=echo(_quoted(parts)))
     return ""
 
 

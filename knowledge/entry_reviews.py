@@ -7,20 +7,21 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
+from enum import Enum
 
 from knowledge.citations import Citation
 from knowledge.entries import Content, Entry, State
+from knowledge.languages import gettext, translatable
 from knowledge.library import Library
 from knowledge.sources import Passage
 
 
-class Cause(StrEnum):
-    """What became of a passage since an entry cited it, in words that follow the citation."""
+class Cause(Enum):
+    """What became of a passage since an entry cited it, in words that are kept in English."""
 
-    VANISHED = "is no longer in the library"
-    RETIRED = "was retired: its source no longer has it"
-    CHANGED = "no longer reads as it did when it was cited"
+    VANISHED = translatable("{citation} is no longer in the library")
+    RETIRED = translatable("{citation} was retired: its source no longer has it")
+    CHANGED = translatable("{citation} no longer reads as it did when it was cited")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class StaleCitation:
 
     def __str__(self) -> str:
         """Say it in words: `fp-2019¶6 is no longer in the library`."""
-        return f"{self.citation} {self.cause}"
+        return gettext(self.cause.value, citation=self.citation)
 
 
 def digest(passage: Passage) -> str:
@@ -74,5 +75,5 @@ def due_for_review(entry: Entry, library: Library, today: date) -> list[str]:
     reasons = [str(stale) for stale in stale_citations(entry.content, library)]
     review_on = entry.content.review_on
     if review_on is not None and review_on <= today:
-        reasons.append(f"its review date, {review_on}, has come")
+        reasons.append(gettext("its review date, {day}, has come", day=review_on))
     return reasons

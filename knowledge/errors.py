@@ -24,6 +24,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from knowledge.languages import ENGLISH, gettext, in_words, spoken
 from knowledge.text import echo
 
 if TYPE_CHECKING:
@@ -90,7 +91,10 @@ class EntryExistsError(DeskError):
         """Take the entry that is there."""
         self.entry = entry
         super().__init__(
-            f"This server already has an entry “{echo(entry.id)}”. Edit that one, or word the question anew."
+            gettext(
+                "This server already has an entry “{entry}”. Edit that one, or word the question anew.",
+                entry=echo(entry.id),
+            )
         )
 
 
@@ -101,8 +105,12 @@ class EntryChangedError(DeskError):
         """Take the entry as it is now."""
         self.entry = entry
         super().__init__(
-            f"Somebody else changed the entry “{echo(entry.id)}” meanwhile; it is at revision "
-            f"{entry.revision.number} now. Nothing was overwritten: compare the two, then change it again."
+            gettext(
+                "Somebody else changed the entry “{entry}” meanwhile; it is at revision {revision} now. "
+                "Nothing was overwritten: compare the two, then change it again.",
+                entry=echo(entry.id),
+                revision=entry.revision.number,
+            )
         )
 
 
@@ -111,7 +119,12 @@ class NoEntryError(DeskError):
 
     def __init__(self, entry_id: str) -> None:
         """Take the id that was looked for."""
-        super().__init__(f"This server has no entry “{echo(entry_id)}” of its own. Choose one from the list.")
+        super().__init__(
+            gettext(
+                "This server has no entry “{entry}” of its own. Choose one from the list.",
+                entry=echo(entry_id),
+            )
+        )
 
 
 class NoDraftError(DeskError):
@@ -119,7 +132,7 @@ class NoDraftError(DeskError):
 
     def __init__(self) -> None:
         """Say so."""
-        super().__init__("This draft is gone: it was published or dropped meanwhile.")
+        super().__init__(gettext("This draft is gone: it was published or dropped meanwhile."))
 
 
 class NoQuestionError(DeskError):
@@ -127,7 +140,7 @@ class NoQuestionError(DeskError):
 
     def __init__(self) -> None:
         """Say so."""
-        super().__init__("This question is not open any more: somebody took care of it meanwhile.")
+        super().__init__(gettext("This question is not open any more: somebody took care of it meanwhile."))
 
 
 class SeveralAskersError(DeskError):
@@ -135,7 +148,14 @@ class SeveralAskersError(DeskError):
 
     def __init__(self) -> None:
         """Say so."""
-        super().__init__("Others have asked this meanwhile. To block one of them, use /faq-desk block.")
+        from knowledge.commands import shown_command  # which raises errors itself
+
+        super().__init__(
+            gettext(
+                "Others have asked this meanwhile. To block one of them, use {command}.",
+                command=shown_command("/faq-desk block"),
+            )
+        )
 
 
 class QuotaError(DeskError):
@@ -144,9 +164,14 @@ class QuotaError(DeskError):
     def __init__(self, until: datetime) -> None:
         """Take the moment from which on the person may ask again."""
         self.until = until
+        day = f"{until:%d %B}" if spoken() == ENGLISH else in_words(until, "MMMMd")
         super().__init__(
-            "You have asked the moderators as many questions as one may in a day. "
-            f"You can ask the next one from {until:%d %B, %H:%M} UTC on."
+            gettext(
+                "You have asked the moderators as many questions as one may in a day. "
+                "You can ask the next one from {day}, {time} UTC on.",
+                day=day,
+                time=f"{until:%H:%M}",
+            )
         )
 
 
@@ -155,7 +180,7 @@ class BlockedError(DeskError):
 
     def __init__(self) -> None:
         """Say so."""
-        super().__init__("The moderators of this server do not take questions from you.")
+        super().__init__(gettext("The moderators of this server do not take questions from you."))
 
 
 class StoreError(KnowledgeError):

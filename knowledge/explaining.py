@@ -31,7 +31,7 @@ def explanation_in_words(explanation: Explanation) -> str:
 def _lines(explanation: Explanation) -> Iterator[str]:
     for typed, ours in explanation.read.replaced:
         yield f"read “{typed}” as “{ours}”"
-    if explanation.read.language:
+    if explanation.read.translated:
         yield f"read in English: {explanation.read.text}"
     terms = "  ".join(f"{term} {weight:.1f}" for term, weight in explanation.terms)
     yield f"terms and weights: {terms or 'none'}"

@@ -13,12 +13,29 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 from knowledge.citations import Citation
+from knowledge.languages import amount, gettext, translatable
 from knowledge.periods import ALL_DATES, Period, Precision
 from knowledge.rows import Row
 
 Qualifier = Literal[
     "as stated", "about", "around", "more than", "exactly", "up to", "less than", "to the nearest 100,000"
 ]
+
+KINDS_OF_AMOUNT = (
+    translatable("as stated"),
+    translatable("about"),
+    translatable("around"),
+    translatable("more than"),
+    translatable("exactly"),
+    translatable("up to"),
+    translatable("less than"),
+    translatable("to the nearest 100,000"),
+    translatable("rounded"),
+    translatable("exact"),
+    translatable("reported zero"),
+    translatable("recorded zero"),
+)
+"""How exact an amount is, by qualifier and by precision: keys in files, said by themselves in a receipt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +128,8 @@ class Series(Row):
 class Receipt:
     """How a computed value came about: `formula` in numbers, the `rows` used, and what limits it.
 
-    `rounding` says how the value was rounded, `missing` names the periods asked for that have no figure.
+    `rounding` says how the value was rounded, and is kept in English; `missing` names the periods asked for
+    that have no figure.
     Where all rows are bounds the value is one, too: what was computed is less than it.
     """
 
@@ -122,7 +140,7 @@ class Receipt:
     rows: tuple[Figure, ...]
     approximate: bool
     caveat: str
-    rounding: str = "none"
+    rounding: str = translatable("none")
     missing: tuple[str, ...] = ()
     is_bound: bool = False
     is_change: bool = False
@@ -291,9 +309,14 @@ def _rounded(rows: Iterable[Figure]) -> bool:
 def _caveat(rows: Sequence[Figure], margin: Decimal = Decimal(0)) -> str:
     """Say what limits a value; of rows in tenths of a million also by how much it may be off."""
     if margin:
-        off = f"so it may be off by up to US${amount(margin)}"
-        return f"Computed from figures in tenths of a million, {off}; no source states it."
-    return "Computed from rounded figures; no source states it." if _rounded(rows) else "No source states it."
+        return gettext(
+            "Computed from figures in tenths of a million, so it may be off by up to US${amount}; "
+            "no source states it.",
+            amount=amount(margin),
+        )
+    if _rounded(rows):
+        return gettext("Computed from rounded figures; no source states it.")
+    return gettext("No source states it.")
 
 
 def _margin(rows: Iterable[Figure]) -> Decimal:
@@ -311,11 +334,6 @@ def _same_kind(rows: Sequence[Figure]) -> None:
         raise ValueError("figures of different series or units cannot be computed with")
 
 
-def amount(value: Decimal) -> str:
-    """Write a number of dollars with thousands separators: `120,000`, `94.50`."""
-    return f"{value:,.0f}" if value == value.to_integral_value() else f"{value:,.2f}"
-
-
 def _added(rows: Iterable[Figure]) -> Decimal:
     return sum((row.counted for row in rows), Decimal(0))
 
@@ -331,7 +349,7 @@ def total(rows: Sequence[Figure], missing: Sequence[str] = ()) -> Receipt:
     value = _added(rows)
     formula = f"{' + '.join(_term(row.counted) for row in rows)} = {amount(value)}"
     return Receipt(
-        "Sum",
+        gettext("Sum"),
         value,
         rows[0].unit,
         formula,
@@ -346,9 +364,13 @@ def _less_than(rows: Sequence[Figure], missing: Sequence[str]) -> Receipt:
     """Return what the sum of amounts is less than of which only bounds are known."""
     bound = sum((row.value for row in rows), Decimal(0))
     formula = f"{' + '.join(_term(row.value) for row in rows)} = {amount(bound)}"
-    caveat = "Of each row only what it is less than is known, so it may be zero; no source states it."
+    caveat = gettext(
+        "Of each row only what it is less than is known, so it may be zero; no source states it."
+    )
     return Receipt(
-        "Sum", bound, rows[0].unit, formula, tuple(rows), True, caveat, missing=tuple(missing), is_bound=True
+        *(gettext("Sum"), bound, rows[0].unit, formula, tuple(rows), True, caveat),
+        missing=tuple(missing),
+        is_bound=True,
     )
 
 
@@ -359,7 +381,7 @@ def _term(value: Decimal) -> str:
 def difference(first: Figure, second: Figure) -> Receipt:
     """Take the smaller of two figures of one series from the larger; raises `ValueError` for others."""
     _same_kind((first, second))
-    return gap("Difference", (first,), (second,))
+    return gap(gettext("Difference"), (first,), (second,))
 
 
 def gap(label: str, first: Sequence[Figure], second: Sequence[Figure]) -> Receipt:
@@ -395,7 +417,9 @@ def change(label: str, first: Sequence[Figure], second: Sequence[Figure]) -> Rec
     )
 
 
-_TO_ONE_DECIMAL = "to one decimal, halves up"
+_TO_ONE_DECIMAL = translatable("to one decimal, halves up")
+_TO_WHOLE_UNITS = translatable("to whole units, halves up")
+_TO_THE_CENT = translatable("to the cent, halves up")
 
 
 def percentage(part: Decimal, whole: Decimal) -> Decimal:
@@ -409,7 +433,7 @@ def share(part: Decimal, label: str, whole: Sequence[Figure], whole_label: str) 
     base = _added(whole)
     value = percentage(part, base)
     formula = f"{amount(part)} ÷ {amount(base)} = {value} %"
-    name = f"{label} as a share of {whole_label}"
+    name = gettext("{part} as a share of {whole}", part=label, whole=whole_label)
     return Receipt(name, value, "percent", formula, tuple(whole), True, _caveat(whole), _TO_ONE_DECIMAL)
 
 
@@ -418,14 +442,14 @@ def portion(percent: Decimal, whole: Figure, label: str) -> Receipt:
     value = (whole.value * percent / 100).quantize(Decimal(1), ROUND_HALF_UP)
     formula = f"{amount(whole.value)} × {percent.normalize():f} % = {amount(value)}"
     return Receipt(
-        f"Amount of {label}",
+        gettext("Amount of {category}", category=label),
         value,
         whole.unit,
         formula,
         (whole,),
         True,
         _caveat((whole,)),
-        "to whole units, halves up",
+        _TO_WHOLE_UNITS,
     )
 
 
@@ -439,16 +463,16 @@ def mean(rows: Sequence[Figure], missing: Sequence[str] = ()) -> Receipt:
     value = (added.value / len(rows)).quantize(Decimal("0.01" if printed else "1"), ROUND_HALF_UP)
     terms = (_term(row.value if added.is_bound else row.counted) for row in rows)
     formula = f"({' + '.join(terms)}) ÷ {len(rows)} = {amount(value)}"
-    each = "year" if rows[0].period.precision in (Precision.YEAR, Precision.FISCAL_YEAR) else "month"
+    by_year = rows[0].period.precision in (Precision.YEAR, Precision.FISCAL_YEAR)
     return Receipt(
-        f"Average a {each}",
+        gettext("Average a year") if by_year else gettext("Average a month"),
         value,
         added.unit,
         formula,
         tuple(rows),
         True,
         added.caveat if added.is_bound else _caveat(rows, _margin(rows) / len(rows)),
-        "to the cent, halves up" if printed else "to whole units, halves up",
+        _TO_THE_CENT if printed else _TO_WHOLE_UNITS,
         tuple(missing),
         added.is_bound,
     )

@@ -12,6 +12,7 @@ from itertools import pairwise
 from knowledge.administrations import with_years
 from knowledge.answers import Answer, Kind, SeriesFigures, Statement, Status
 from knowledge.assistance import as_fiscal_years, in_words
+from knowledge.commands import shown_command
 from knowledge.comparisons import compared_periods
 from knowledge.disagreements import Differences, disagreements
 from knowledge.exports import (
@@ -28,6 +29,8 @@ from knowledge.exports import (
     share,
 )
 from knowledge.figures import (
+    HIGHEST,
+    LOWEST,
     absent,
     alike,
     category,
@@ -45,6 +48,7 @@ from knowledge.figures import (
     sum_of,
     without_rows,
 )
+from knowledge.languages import gettext, joined, translatable
 from knowledge.library import Library
 from knowledge.periods import (
     ALL_DATES,
@@ -58,7 +62,7 @@ from knowledge.periods import (
 from knowledge.retrieval import Retrieval
 from knowledge.text import echo, normalise, terms, words
 from knowledge.unknowns import KnownUnknown
-from knowledge.wording import quantity
+from knowledge.wording import from_to, quantity
 
 
 class Operation(Enum):
@@ -225,7 +229,9 @@ def without_reasons(question: str) -> str:
 _OF_EVERYTHING = (Operation.SUM, Operation.MEAN, Operation.HIGHEST, Operation.LOWEST)
 
 _STRETCHES = (Precision.QUARTER, Precision.SEASON, Precision.RANGE)
-_NO_ASSISTANCE = "The library has no figure of U.S. assistance for"
+_NO_ASSISTANCE = translatable("The library has no figure of U.S. assistance for {years}.")
+_HAS_ASSISTANCE = translatable("{command} has U.S. assistance.")
+_ARE_EXPORTS = translatable("What follows are exports of goods from the United States.")
 
 NAMED = 0.3
 """Share of a category's weight that a question must name to be about it."""
@@ -350,8 +356,12 @@ class FigureQuestions:
             for span in reading.spans
             for one in self._assistance.series
         )
-        other = f"/assistance {reading.spans[0]} has U.S. assistance" if held else f"{_NO_ASSISTANCE} {years}"
-        return (f"{other}. What follows are exports of goods from the United States.",)
+        other = gettext(
+            _HAS_ASSISTANCE if held else _NO_ASSISTANCE,
+            command=shown_command(f"/assistance {reading.spans[0]}"),
+            years=years,
+        )
+        return (f"{other} {gettext(_ARE_EXPORTS)}",)
 
     def _covering(self, reading: _Reading) -> list[Series]:
         """Return the series that have something for everything that is asked; the first only, if nothing is.
@@ -524,8 +534,8 @@ class FigureQuestions:
     def _of_category(self, reading: _Reading, block: SeriesFigures) -> Answer:
         kept = [(figure, part) for figure, part in reading.parts if figure in block.figures]
         if not kept:
-            months = " and ".join(found.asked for found in reading.periods)
-            named = " and ".join(figure.period.label() for figure, _ in reading.parts)
+            months = joined(found.asked for found in reading.periods)
+            named = joined(figure.period.label() for figure, _ in reading.parts)
             return no_categories(months, named)
         wants_share = reading.operation is Operation.SHARE
         receipts = []
@@ -556,9 +566,8 @@ class FigureQuestions:
             return [*map(stated, block.figures), *map(absent, block.absences)], []
         added = sum_of(block)
         if block.gaps or block.absences:
-            added = replace(
-                added, label=f"Sum of the {len(block.figures)} {_units(block)} that have a figure"
-            )
+            label = gettext(_SUM_OF[_whole_years(block)], count=len(block.figures))
+            added = replace(added, label=label)
         said = list(map(own_total, block.totals))
         if _ADDED.search(reading.text):
             return [computed(added), *said], [added]
@@ -576,7 +585,8 @@ class FigureQuestions:
         said, receipts = [compared(receipt, *figures)], [receipt]
         if receipt.value and not receipt.approximate and figures[0].counted > 0:
             first, second = (figure.period.label() for figure in figures)
-            receipts.append(change(f"Change from {first} to {second}", figures[:1], figures[1:]))
+            label = gettext("Change from {first} to {second}", first=first, second=second)
+            receipts.append(change(label, figures[:1], figures[1:]))
             said.append(computed(receipts[-1]))
         return said, receipts
 
@@ -603,14 +613,14 @@ class FigureQuestions:
             return [stated(block.figures[0])], []
         receipt = mean(block.figures, sum_of(block).missing)
         if block.gaps or block.absences:
-            label = f"Average of the {len(block.figures)} {_units(block)} that have a figure"
+            label = gettext(_AVERAGE_OF[_whole_years(block)], count=len(block.figures))
             receipt = replace(receipt, label=label)
         return [computed(receipt)], [receipt]
 
     def _highest(self, _reading: _Reading, block: SeriesFigures) -> _Said:
         if all(figure.is_bound for figure in block.figures):
             return [alike(block.figures)], []
-        return [extreme(f"highest {_units(block)[:-1]}", max(block.figures, key=lambda f: f.counted))], []
+        return [extreme(HIGHEST[_grain_of(block)], max(block.figures, key=lambda f: f.counted))], []
 
     def _lowest(self, reading: _Reading, block: SeriesFigures) -> _Said:
         above = [figure for figure in block.figures if figure.value]
@@ -621,7 +631,7 @@ class FigureQuestions:
         lead = list(map(stated, zero)) if len(zero) < 2 else [alike(zero)]
         if above:
             lowest = min(above, key=lambda f: f.value)
-            lead.append(extreme(f"lowest {_units(block)[:-1]} above zero", lowest))
+            lead.append(extreme(LOWEST[_grain_of(block)], lowest))
         return lead, []
 
     def _count(self, reading: _Reading, block: SeriesFigures) -> _Said:
@@ -693,8 +703,19 @@ def _whole_years(block: SeriesFigures) -> bool:
     return any(figure.period.precision is Precision.YEAR for figure in block.figures)
 
 
-def _units(block: SeriesFigures) -> str:
-    return "years" if _whole_years(block) else "months"
+def _grain_of(block: SeriesFigures) -> Precision:
+    return Precision.YEAR if _whole_years(block) else Precision.MONTH
+
+
+_SUM_OF = {
+    True: translatable("Sum of the {count} years that have a figure"),
+    False: translatable("Sum of the {count} months that have a figure"),
+}
+_AVERAGE_OF = {
+    True: translatable("Average of the {count} years that have a figure"),
+    False: translatable("Average of the {count} months that have a figure"),
+}
+"""What a value computed of a part of what was asked is called, by whether it is of years."""
 
 
 def _within(figures: Sequence[Figure], found: FoundPeriod) -> tuple[Figure, ...]:
@@ -709,9 +730,7 @@ def _nested(figures: Sequence[Figure]) -> bool:
 
 
 def _span(figures: Sequence[Figure]) -> str:
-    if len(figures) == 1:
-        return figures[0].period.label()
-    return f"{figures[0].period.label()} to {figures[-1].period.label()}"
+    return from_to(figures[0].period.label(), figures[-1].period.label())
 
 
 def _size(figure: Figure, part: Part) -> Decimal:
@@ -721,8 +740,12 @@ def _size(figure: Figure, part: Part) -> Decimal:
 
 def _years_filled_in(periods: Sequence[FoundPeriod]) -> list[str]:
     """Say as what the months were read that the question names without a year."""
-    read = [f"“{echo(p.surface)}” as {p.period.label()}" for p in periods if p.period and not p.has_year]
-    return [f"Read {', '.join(read)}."] if read else []
+    read = [
+        gettext("“{words}” as {period}", words=echo(p.surface), period=p.period.label())
+        for p in periods
+        if p.period and not p.has_year
+    ]
+    return [gettext("Read {readings}.", readings=", ".join(read))] if read else []
 
 
 LONGEST_AMOUNT = 12
@@ -747,4 +770,5 @@ def _with_premise(reply: Answer, question: str) -> Answer:
     if not wrong:
         return reply
     said = quantity(wrong[0], "USD")
-    return replace(reply, notes=(f"The question says {said}; the library has it otherwise.", *reply.notes))
+    note = gettext("The question says {amount}; the library has it otherwise.", amount=said)
+    return replace(reply, notes=(note, *reply.notes))

@@ -4,7 +4,6 @@ A language is one content file, `vocabulary.<code>.yaml`, which says in which sc
 word of the Unicode names of its letters (`hangul`, `cyrillic`, `hiragana`). Another language is another file:
 
     scripts: [hangul]
-    note: "…"                         # stands on every reply; sources and quotes stay in English
     numerals: {만: 10000}              # after digits: 12만 is 120,000
     patterns: [["([0-9]{4})년", "\\1"]] # dates and the like; put into English one after another, first of all
     set_aside: [에서, 은]               # particles, endings, manners
@@ -89,7 +88,6 @@ class Glossary(Row):
     """What the words of one language mean in the library's English; the module says what its parts are."""
 
     scripts: tuple[str, ...]
-    note: str
     words: Mapping[str, str]
     asking: Mapping[str, str] = field(default_factory=dict)
     joints: Mapping[str, str] = field(default_factory=dict)
@@ -244,6 +242,12 @@ class Glossaries:
         written = [glossary for glossary in self.read() if glossary.letters_in(text)]
         return min(written, key=lambda one: one.letters_in(one.in_english(text)), default=None)
 
+    def codes(self, text: str) -> tuple[str, ...]:
+        """Return the codes of the languages that a text may be in, by its script; raises as `of` does."""
+        if text.isascii() or not _FOREIGN.search(text):
+            return ()
+        return tuple(code for code, glossary in self._glossaries.items() if glossary.letters_in(text))
+
     def in_english(self, text: str) -> str:
         """Return a text with the words of another language in the library's English."""
         glossary = self.of(text)
@@ -251,14 +255,14 @@ class Glossaries:
 
     def read(self) -> tuple[Glossary, ...]:
         """Read all files, once; raises `ContentError` with their faults."""
-        return self._glossaries
+        return tuple(self._glossaries.values())
 
     @cached_property
-    def _glossaries(self) -> tuple[Glossary, ...]:
+    def _glossaries(self) -> Mapping[str, Glossary]:
         opened = [_open(name, data) for name, data in self.files]
         if faults := sorted(fault for file, _ in opened for fault in file.faults):
             raise ContentError(tuple(faults))
-        return tuple(glossary for _, glossary in opened if glossary)
+        return {file.name.split(".")[1]: glossary for file, glossary in opened if glossary}
 
     def faults(self, understands: Callable[[str], bool]) -> Iterator[Fault]:
         """Yield what is wrong in the files, and each English word that the library does not understand."""

@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Flag, auto
 from itertools import islice
 from typing import Self
 
 from knowledge.answers import Statement
 from knowledge.citations import Citation
-from knowledge.commands import COMMANDS, CommandForm, written
+from knowledge.commands import COMMANDS, CommandForm, is_command, shown_command, shown_option, written
+from knowledge.languages import NAME, gettext, pgettext, translatable
 from knowledge.library import Library
 from knowledge.periods import Period, Precision
 
@@ -24,15 +25,15 @@ LONGEST_EXAMPLE = 60
 """Characters of a question that is shown as an example: it is to be read, and pressed, at a glance."""
 
 _QUESTIONS_TRIED = 20
-_HOW_IT_ANSWERS = (
+_HOW_IT_ANSWERS = translatable(
     "Every statement opens at the paragraph it came from. If the library does not say, the reply says so. "
     "No language model is involved: the same question gets the same reply."
 )
-_IN_DISCORD = (
+_IN_DISCORD = translatable(
     "In Discord you can also mention the bot with a question, write to it directly, or choose "
     "Apps › Ask about this on a message."
 )
-_IS_EMPTY = (
+_IS_EMPTY = translatable(
     "The library is empty at the moment, so there is nothing to ask for yet. Whoever runs the bot decides "
     "what it holds."
 )
@@ -63,22 +64,43 @@ class HelpHeading(Statement):
 
 @dataclass(frozen=True, slots=True)
 class HelpLine(Statement):
-    """Says what one thing is for: a command, a button or a file; `example` is an input to try it with."""
+    """Says what one thing is for: a command, a button or a file; `example` is an input to try it with.
+
+    The term is written as it is shown, the example as the engine reads it in any language.
+    """
 
     term: str = ""
     purpose: str = ""
     example: str = ""
 
-    @property
-    def labels(self) -> tuple[str, str]:
-        """The example as a button shows it: whole, or a question without its command."""
-        return self.example, self.example.removeprefix("/ask ")
-
     @classmethod
     def of(cls, term: str, purpose: str, example: str = "") -> Self:
         """Return the line for a term; an example that is the term itself goes without saying."""
-        said = f" For example: {example}" if example not in ("", term) else ""
-        return cls(f"{term}: {purpose}{said}", (), term, purpose, example)
+        line = cls("", (), term, purpose, example)
+        shown = line.shown_example
+        said = f" {gettext('For example: {command}', command=shown)}" if shown else ""
+        return replace(line, text=f"{term}: {purpose}{said}")
+
+    @property
+    def shown_example(self) -> str:
+        """The example as it is shown; nothing if there is none, or if it is the term itself."""
+        shown = shown_command(self.example)
+        return "" if shown == self.term else shown
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What one thing is for, kept in English; `command` is one that the purpose names."""
+
+    term: str
+    purpose: str
+    command: str = ""
+
+    def line(self) -> HelpLine:
+        """Say it in the language spoken."""
+        shown = shown_command(self.term) if is_command(self.term) else gettext(pgettext(NAME, self.term))
+        values = {"command": shown_command(self.command)} if self.command else {}
+        return HelpLine.of(shown, gettext(self.purpose, **values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,69 +109,89 @@ class Section:
 
     reader: Reader
     heading: str
-    lines: tuple[HelpLine, ...]
+    offers: tuple[Offer, ...]
 
 
 SECTIONS = (
     Section(
         Reader.MEMBER,
-        "What the bot keeps about you",
-        (HelpLine.of("/privacy", "Shows what that is, and lets you take it away or delete it."),),
+        translatable("What the bot keeps about you:"),
+        (Offer("/privacy", translatable("Shows what that is, and lets you take it away or delete it.")),),
     ),
     Section(
         Reader.MODERATOR,
-        "For moderators here",
+        translatable("For moderators here:"),
         (
-            HelpLine.of(
-                "Delete", "Removes any reply of the bot, whoever asked. The button is below the reply."
+            Offer(
+                translatable("Delete"),
+                translatable("Removes any reply of the bot, whoever asked. The button is below the reply."),
             ),
-            HelpLine.of(
+            Offer(
                 "/faq-desk add",
-                "Writes an entry for this server, which you see before anybody does; edit, retire and "
-                "restore change one, drafts lists what you left unfinished.",
+                translatable(
+                    "Writes an entry for this server, which you see before anybody does; edit, retire and "
+                    "restore change one, drafts lists what you left unfinished."
+                ),
             ),
-            HelpLine.of(
+            Offer(
                 "/faq-desk history",
-                "Shows who changed an entry, when and why; diff compares, revert goes back.",
+                translatable("Shows who changed an entry, when and why; diff compares, revert goes back."),
             ),
-            HelpLine.of(
+            Offer(
                 "/faq-desk import",
-                "Takes entries from a file, after a dry run; export gives you all of them.",
+                translatable("Takes entries from a file, after a dry run; export gives you all of them."),
             ),
-            HelpLine.of(
+            Offer(
                 "Save as FAQ",
-                "Makes an entry of a message, and Answer with FAQ replies to one: Apps › on the message.",
+                translatable(
+                    "Makes an entry of a message, and Answer with FAQ replies to one: Apps › on the message."
+                ),
             ),
-            HelpLine.of(
+            Offer(
                 "/faq-desk review",
-                "Walks through what people could not find, and what else waits for you; pointers lists what "
-                "was pointed to a passage or an entry.",
+                translatable(
+                    "Walks through what people could not find, and what else waits for you; pointers lists "
+                    "what was pointed to a passage or an entry."
+                ),
             ),
-            HelpLine.of("/faq-desk stats", "Counts entries, open questions and votes."),
-            HelpLine.of("/faq-desk block", "Takes no more questions to the moderators from a person."),
-            HelpLine.of(
+            Offer("/faq-desk stats", translatable("Counts entries, open questions and votes.")),
+            Offer(
+                "/faq-desk block", translatable("Takes no more questions to the moderators from a person.")
+            ),
+            Offer(
                 "/settings",
-                "For those who manage the server: channels, visibility, log, moderator roles and limits.",
+                translatable(
+                    "For those who manage the server: channels, visibility, log, moderator roles and limits."
+                ),
             ),
         ),
     ),
     Section(
         Reader.OPERATOR,
-        "For whoever runs the bot",
+        translatable("For whoever runs the bot:"),
         (
-            HelpLine.of("python bot.py check", "Checks all content and names every fault with its line."),
-            HelpLine.of(
-                "python bot.py ingest",
-                "Takes in your own copy of a document, so that answers quote it. Then /reload.",
+            Offer(
+                "python bot.py check", translatable("Checks all content and names every fault with its line.")
             ),
-            HelpLine.of("/reload", "Answers from the content as it is now, without a restart."),
-            HelpLine.of("python bot.py doctor", "Checks what the bot stands on, and says what to do."),
-            HelpLine.of(
+            Offer(
+                "python bot.py ingest",
+                translatable(
+                    "Takes in your own copy of a document, so that answers quote it. Then {command}."
+                ),
+                "/reload",
+            ),
+            Offer("/reload", translatable("Answers from the content as it is now, without a restart.")),
+            Offer(
+                "python bot.py doctor", translatable("Checks what the bot stands on, and says what to do.")
+            ),
+            Offer(
                 "config.example.yaml",
-                "Has every setting with its default and why one would change it; copy it to config.yaml. "
-                "Among them: collections (what the bot answers from), default_visibility (who sees a reply), "
-                "keep_after_leaving_days (how long the data of a server is kept after the bot left) and "
-                "retention_days (how long votes and questions to moderators are kept).",
+                translatable(
+                    "Has every setting with its default and why one would change it; copy it to config.yaml. "
+                    "Among them: collections (what the bot answers from), default_visibility (who sees a "
+                    "reply), keep_after_leaving_days (how long the data of a server is kept after the bot "
+                    "left) and retention_days (how long votes and questions to moderators are kept)."
+                ),
             ),
         ),
     ),
@@ -163,18 +205,19 @@ def help_lines(
 
     `commands` are those that the library answers; `examples` has an input for each command that has one.
     """
-    yield Statement(_HOW_IT_ANSWERS)
-    yield Statement(_IN_DISCORD)
+    yield Statement(gettext(_HOW_IT_ANSWERS))
+    yield Statement(gettext(_IN_DISCORD))
     if not library.sources:
-        yield Statement(_IS_EMPTY)
+        yield Statement(gettext(_IS_EMPTY))
     for name, form in commands.items():
-        named = ", ".join(f"{option}:" for option in form.options if option != form.main)
-        options = f" Options: {named}." if named else ""
-        yield HelpLine.of(f"/{name}", f"{form.summary}{options}", examples.get(name, ""))
+        named = ", ".join(f"{shown_option(option)}:" for option in form.options if option != form.main)
+        options = f" {gettext('Options: {options}.', options=named)}" if named else ""
+        purpose = f"{gettext(form.summary)}{options}"
+        yield HelpLine.of(shown_command(f"/{name}"), purpose, examples.get(name, ""))
     for section in SECTIONS:
         if section.reader in reader:
-            yield HelpHeading(f"{section.heading}:")
-            yield from section.lines
+            yield HelpHeading(gettext(section.heading))
+            yield from (offer.line() for offer in section.offers)
 
 
 def examples_of(library: Library, answers: Callable[[str], bool]) -> Mapping[str, str]:

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from knowledge.citations import Citation
+from knowledge.commands import shown_command
 from knowledge.exports import Figure, FigureTable, Series, span
+from knowledge.languages import gettext, listed, ngettext, translatable
 from knowledge.periods import Period, Precision
 from knowledge.sources import FOUNDING, PUBLIC_RECORD, Source
 from knowledge.timeline import Event
@@ -19,8 +21,8 @@ from knowledge.timeline import Event
 if TYPE_CHECKING:
     from knowledge.library import Library
 
-NAMES = {FOUNDING: "the founding documents", PUBLIC_RECORD: "the wider public record"}
-_LOCAL = "added by the operator"
+IS_EMPTY = translatable("The library is empty: no collection with a source is switched on.")
+"""What is said of a library without a source, kept in English."""
 
 Counts = tuple[tuple[str, int], ...]
 
@@ -105,9 +107,7 @@ def holdings(library: Library) -> tuple[Holdings, ...]:
     return tuple(
         Holdings(
             name,
-            f"{NAMES[name]}, {' and '.join(library.founding_names)}"
-            if name == FOUNDING
-            else NAMES.get(name, _LOCAL),
+            _named(name, library),
             tuple(source for source in library.sources.values() if source.collection == name),
             tuple(event for collection, event in events if collection == name),
             people[name],
@@ -116,6 +116,14 @@ def holdings(library: Library) -> tuple[Holdings, ...]:
         )
         for name in names
     )
+
+
+def _named(collection: str, library: Library) -> str:
+    if collection == FOUNDING:
+        return gettext("the founding documents, {titles}", titles=listed(library.founding_names))
+    if collection == PUBLIC_RECORD:
+        return gettext("the wider public record")
+    return gettext("added by the operator")
 
 
 def series_holdings(library: Library) -> tuple[SeriesHoldings, ...]:
@@ -136,24 +144,41 @@ def series_holdings(library: Library) -> tuple[SeriesHoldings, ...]:
 def in_brief(library: Library, said: str = "") -> str:
     """Say on one line what a library holds, but for what was `said` already."""
     if not library.sources:
-        return "" if "empty" in said else "The library is empty: no collection with a source is switched on."
+        return gettext(IS_EMPTY)
     count = len(library.sources)
     events = [event.date for event in library.timeline.events]
     spans = (
-        ("events", _years(events), "events run from"),
-        ("export figures", _covered(library.exports), "/exports"),
-        ("assistance", _covered(library.assistance), "/assistance"),
+        (translatable("events {years}"), _years(events), (run_of_events(library),)),
+        (translatable("export figures {years}"), _covered(library.exports), _as_shown("/exports")),
+        (translatable("assistance {years}"), _covered(library.assistance), _as_shown("/assistance")),
     )
-    parts = [f"{name} {when}" for name, when, mark in spans if when and mark not in said]
-    held = ", ".join((f"{count} source{'s' * (count != 1)}", *parts))
-    return f"The library holds {held}: see /coverage."
+    parts = [
+        gettext(message, years=when)
+        for message, when, marks in spans
+        if when and not any(mark in said for mark in marks)
+    ]
+    held = ", ".join((ngettext("{count} source", "{count} sources", count), *parts))
+    return gettext("The library holds {what}: see {command}.", what=held, command=shown_command("/coverage"))
+
+
+def run_of_events(library: Library) -> str:
+    """Say from when to when there are events; nothing if there are none."""
+    events = library.timeline.events
+    if not events:
+        return ""
+    first, last = events[0].date.label(), events[-1].date.label()
+    return gettext("Its events run from {first} to {last}.", first=first, last=last)
+
+
+def _as_shown(command: str) -> tuple[str, str]:
+    return command, shown_command(command)
 
 
 def _years(dates: Sequence[Period]) -> str:
     if not dates:
         return ""
     first, last = min(date.first for date in dates).year, max(date.last for date in dates).year
-    return f"{first} to {last}" if first != last else str(first)
+    return gettext("{first} to {last}", first=first, last=last) if first != last else str(first)
 
 
 def _covered(table: FigureTable) -> str:
@@ -164,7 +189,7 @@ def _covered(table: FigureTable) -> str:
         return ""
     if all(figure.period.precision is Precision.FISCAL_YEAR for figure in held):
         years = [figure.period.last.year for figure in held]
-        return f"FY{min(years)} to FY{max(years)}"
+        return gettext("{first} to {last}", first=f"FY{min(years)}", last=f"FY{max(years)}")
     if all(figure.period.precision is Precision.MONTH for figure in held):
         return span(held).label()
     return _years([figure.period for figure in held])

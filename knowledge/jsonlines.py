@@ -10,6 +10,7 @@ from knowledge.answers import Answer, SeriesFigures
 from knowledge.citations import Citation
 from knowledge.engine import Engine
 from knowledge.exports import Absence, Figure
+from knowledge.languages import gettext, speaking
 from knowledge.plaintext import plain_text
 from knowledge.timeline import Event
 
@@ -20,14 +21,18 @@ def replies(engine: Engine, lines: Iterable[str]) -> Iterator[str]:
     """Answer each line in order; a line that is not an object with an `input` gets an error with id null."""
     for line in lines:
         identifier, typed = _read(line)
-        if typed is None:
-            answer = engine.unreadable(f"This line is not JSON of the form {EXAMPLE}.")
-        else:
-            answer = engine.reply(typed)
+        with speaking(engine.language_of(typed or "")):
+            if typed is None:
+                answer = engine.unreadable(
+                    gettext("This line is not JSON of the form {example}.", example=EXAMPLE)
+                )
+            else:
+                answer = engine.reply(typed)
+            reply = as_dict(answer)
         try:
-            yield json.dumps(as_dict(answer, identifier), ensure_ascii=False, allow_nan=False)
+            yield json.dumps({**reply, "id": identifier}, ensure_ascii=False, allow_nan=False)
         except ValueError:  # an id such as 1e999, which Python reads and JSON cannot hold
-            yield json.dumps(as_dict(answer), ensure_ascii=False)
+            yield json.dumps(reply, ensure_ascii=False)
 
 
 def _read(line: str) -> tuple[Any, str | None]:

@@ -9,11 +9,13 @@ from functools import cached_property
 
 from knowledge.actors import Actors
 from knowledge.citations import LONGEST_SOURCE_ID, Citation
+from knowledge.commands import shown_command
 from knowledge.corrections import Correction
-from knowledge.errors import CitationError
+from knowledge.errors import CitationError, ContentError
 from knowledge.exports import FigureTable
 from knowledge.faq import FaqEntry
 from knowledge.glossary import Glossaries
+from knowledge.languages import gettext, translatable
 from knowledge.people import Directory, Mentions, Person
 from knowledge.periods import Period
 from knowledge.sources import FOUNDING, PUBLIC_RECORD, Passage, Source
@@ -44,6 +46,16 @@ class Library:
     corrections: tuple[Correction, ...] = ()
     glossaries: Glossaries = field(default_factory=Glossaries)
     version: str = ""
+
+    def in_english(self, text: str) -> str:
+        """Return what is typed for an option in English; as it is if its language cannot be read.
+
+        The faults of a vocabulary are told by the reply to a question.
+        """
+        try:
+            return self.glossaries.in_english(text)
+        except ContentError:
+            return text
 
     def passages(self) -> Iterator[tuple[Source, Passage]]:
         """Yield every passage with its source, in the order of the sources and of reading."""
@@ -126,8 +138,13 @@ class Library:
         if source is None:
             raise CitationError(self.no_source(citation.source))
         raise CitationError(
-            f"{source.id} has no paragraph “{echo(citation.ref)}”. It has {source.extent}, "
-            f"for example {source.id}¶{source.passages[0].ref}."
+            gettext(
+                "{source} has no paragraph “{paragraph}”. It has {others}, for example {example}.",
+                source=source.id,
+                paragraph=echo(citation.ref),
+                others=source.extent,
+                example=source.citation(source.passages[0]),
+            )
         )
 
     def no_source(self, typed: str) -> str:
@@ -137,10 +154,16 @@ class Library:
         wanted = typed[:LONGEST_SOURCE_ID].lower()
         near = process.extract(wanted, tuple(self.sources), scorer=fuzz.ratio, limit=_NEAREST)
         if not near:
-            return f"There is no source “{echo(typed)}”: the library holds none."
-        which = "The sources are" if len(self.sources) <= _NEAREST else "The nearest by name are"
+            return gettext("There is no source “{source}”: the library holds none.", source=echo(typed))
+        message = (
+            translatable("There is no source “{source}”. The sources are {names}; {command} lists them.")
+            if len(self.sources) <= _NEAREST
+            else translatable(
+                "There is no source “{source}”. The nearest by name are {names}; {command} lists them."
+            )
+        )
         names = ", ".join(id_ for id_, _, _ in near)
-        return f"There is no source “{echo(typed)}”. {which} {names}; /sources lists them."
+        return gettext(message, source=echo(typed), names=names, command=shown_command("/sources"))
 
     def neighbours(self, citation: Citation) -> tuple[Citation | None, Citation | None]:
         """Return the citations before and after one in its source; None at either end."""

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from knowledge.answers import Answer, Excerpt, Statement
+from knowledge.languages import gettext, ngettext, translatable
 from knowledge.leads import LONGEST_LEAD
 from knowledge.text import clip
 
@@ -81,9 +82,12 @@ class Originals:
         def noted(excerpts: Iterable[Excerpt]) -> tuple[Excerpt, ...]:
             return tuple(_as_note(one, library) if one.citation in hidden else one for one in excerpts)
 
-        said = (
-            f"You have been shown {self._a_day} paragraphs of originals today, which is the most. Until "
-            "midnight UTC you see what they say in our own words."
+        said = ngettext(
+            "You have been shown {count} paragraph of originals today, which is the most. Until midnight "
+            "UTC you see what they say in our own words.",
+            "You have been shown {count} paragraphs of originals today, which is the most. Until midnight "
+            "UTC you see what they say in our own words.",
+            self._a_day,
         )
         return replace(
             answer,
@@ -110,13 +114,13 @@ class Originals:
 def _as_note(excerpt: Excerpt, library: Library) -> Excerpt:
     """Return our note of a passage in the place of its original; a document of the operator's has none."""
     _, passage = library.resolve(excerpt.citation)
-    return replace(excerpt, text=passage.note or _NO_NOTE, is_original=False)
+    return replace(excerpt, text=passage.note or gettext(_NO_NOTE), is_original=False)
 
 
 def _in_our_words(said: Statement, library: Library) -> Statement:
     """Return what leads an answer with our note in the place of the original's words."""
     _, passage = library.resolve(said.citations[0])
-    return replace(said, text=clip(passage.note or _NO_NOTE, LONGEST_LEAD), is_original=False)
+    return replace(said, text=clip(passage.note or gettext(_NO_NOTE), LONGEST_LEAD), is_original=False)
 
 
-_NO_NOTE = "This paragraph exists as an original only; you can read it here again tomorrow."
+_NO_NOTE = translatable("This paragraph exists as an original only; you can read it here again tomorrow.")

@@ -61,7 +61,7 @@ def as_shown(entry_id: str, content: Content, library: Library) -> OwnEntry:
         editorial=content.editorial,
         tags=content.tags,
         review_on=content.review_on,
-        stale=tuple(map(str, stale_citations(content, library))),
+        stale=stale_citations(content, library),
     )
 
 

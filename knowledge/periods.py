@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from knowledge.dates import (
     AND_JOINT,
@@ -23,10 +23,12 @@ from knowledge.dates import (
     Reading,
     Spot,
     fold,
+    out_of_years,
     scan,
     stands_between,
 )
 from knowledge.errors import InputError
+from knowledge.languages import ENGLISH, between_in_words, either, gettext, spoken, translatable
 from knowledge.text import echo
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 __all__ = [
     "ALL_DATES",
     "EXAMPLES",
+    "ONLY_YEAR",
+    "READ_AS",
     "AmbiguousPeriodError",
     "FoundPeriod",
     "ParsedPeriod",
@@ -46,8 +50,31 @@ __all__ = [
     "parse_period",
 ]
 
-EXAMPLES = ("2018", "2018-12", "summer 2018", "2023-11..2024-03")
+EXAMPLES = ("2018", "2018-12", translatable("summer 2018"), "2023-11..2024-03")
 """What an error message gives as examples when the caller has none of its own."""
+
+ONLY_YEAR = translatable("“{typed}” is read as {period}, the only year with anything for it.")
+READ_AS = translatable("“{typed}” is read as {period}.")
+"""How a date without a year is said to be read: for want of another year, or without a reason."""
+
+
+class _Phrases(NamedTuple):
+    """How a stretch without a name of its own is called by the names of its ends, of which some are open."""
+
+    everything: str
+    both: str
+    since: str
+    until: str
+
+
+_KEYS = _Phrases("all", "{first}..{last}", "since {first}", "until {last}")
+_LABELS = _Phrases(
+    translatable("all dates"),
+    translatable("{first} to {last}"),
+    translatable("since {first}"),
+    translatable("until {last}"),
+)
+_UNTIL_THE_END = translatable("until the end of {last}")
 
 
 class PeriodError(InputError, ValueError):
@@ -97,7 +124,7 @@ class Period:
             return
         ends = [end for end in (self.first, self.last) if end not in (date.min, date.max)]
         if not ends or not all(FIRST_YEAR <= end.year <= LAST_YEAR for end in ends):
-            raise ValueError(f"years run from {FIRST_YEAR} to {LAST_YEAR}")
+            raise ValueError(out_of_years())
         fits = self.first < self.last if self.precision is Precision.RANGE else self._date.last == self.last
         if not fits:
             raise ValueError(f"{self.first} to {self.last} is not a {self.precision}")
@@ -165,45 +192,61 @@ class Period:
         That is `2018-12-10`, `2018-12`, `2018-summer`, `2018-Q4`, `2018`, `FY2018`, `2023-11..2024-03`,
         `since 2016`, `until 2018-06` or `all`.
         """
-        return self._named(PartialDate.key, "all", "{}..{}", "until {}")
+        return self._named(PartialDate.key, _KEYS, str.format)
 
     def label(self) -> str:
-        """Return it in words, which `parse_period` reads back too.
+        """Return it in words, which `parse_period` reads back too, in English as by a glossary.
 
         That is `10 December 2018`, `summer 2018`, `Q4 2018`, `November 2023 to March 2024`, `since 2016`,
         `until the end of June 2018` or `all dates`.
         """
-        return self._in_words(PartialDate.label)
+        return self._named(PartialDate.label, self._labels, gettext)
 
     def brief(self) -> str:
         """Return it in few letters, for the column of a table: `Nov 2023–Mar 2024`, `Jan–Oct 2023`."""
-        first, to, last = self._in_words(PartialDate.brief).partition(" to ")
-        within_a_year = to and self.first.year == self.last.year and len(first) == len(last)
-        return f"{first[:-5] if within_a_year else first}–{last}" if to else first
+        if self.precision is not Precision.RANGE or self.open_start or self.open_end:
+            return self._named(PartialDate.brief, self._labels, gettext)
+        head, tail = self._ends()
+        assert head and tail
+        if spoken() != ENGLISH:
+            return between_in_words(self.first, self.last, _BETWEEN[head.precision])
+        first, last = head.brief(), tail.brief()
+        within_a_year = self.first.year == self.last.year and len(first) == len(last)
+        return f"{first[:-5] if within_a_year else first}–{last}"
 
-    def _in_words(self, name: Callable[[PartialDate], str]) -> str:
+    @property
+    def _labels(self) -> _Phrases:
         ends_with_month = not self.open_end and (self.last + timedelta(1)).day == 1
-        until = "until the end of {}" if ends_with_month else "until {}"
-        return self._named(name, "all dates", "{} to {}", until)
+        return _LABELS._replace(until=_UNTIL_THE_END) if ends_with_month else _LABELS
 
     @property
     def _date(self) -> PartialDate:
         return PartialDate(self.precision, self.first.year, self.first.month, self.first.day)
 
-    def _named(self, name: Callable[[PartialDate], str], everything: str, both: str, until: str) -> str:
-        """Name it; a range by its ends, each in the coarsest unit that both of them fill."""
+    def _named(self, name: Callable[[PartialDate], str], phrases: _Phrases, say: Callable[..., str]) -> str:
+        """Name it, a range by its ends; `say` puts their names into a phrase."""
         if self.precision is not Precision.RANGE:
             return name(self._date)
+        head, tail = self._ends()
+        if head and tail:
+            return say(phrases.both, first=name(head), last=name(tail))
+        if head:
+            return say(phrases.since, first=name(head))
+        return say(phrases.until, last=name(tail)) if tail else say(phrases.everything)
+
+    def _ends(self) -> tuple[PartialDate | None, PartialDate | None]:
+        """Return the ends of a range, each in the coarsest unit that both of them fill; None where open."""
         for precision in (Precision.YEAR, Precision.MONTH, Precision.DAY):
             head = None if self.open_start else PartialDate.holding(self.first, precision)
             tail = None if self.open_end else PartialDate.holding(self.last, precision)
             if head == tail or (head and head.first != self.first) or (tail and tail.last != self.last):
                 continue
-            if head and tail:
-                return both.format(name(head), name(tail))
-            return f"since {name(head)}" if head else until.format(name(tail)) if tail else everything
-        return everything
+            return head, tail
+        return None, None
 
+
+_BETWEEN = {Precision.YEAR: "y", Precision.MONTH: "yMMM", Precision.DAY: "yMMMd"}
+"""How CLDR names what is to be seen of the ends of a range."""
 
 ALL_DATES = Period(date.min, date.max, Precision.RANGE)
 
@@ -246,17 +289,26 @@ def meanings(periods: Iterable[FoundPeriod]) -> tuple[Period, ...]:
 
 
 def parse_period(
-    text: str, *, rows: Sequence[Period] = (), examples: Sequence[str] = EXAMPLES
+    text: str,
+    *,
+    rows: Sequence[Period] = (),
+    examples: Sequence[str] = EXAMPLES,
+    in_english: Callable[[str], str] = str,
+    year_given: str = ONLY_YEAR,
 ) -> ParsedPeriod:
     """Read a period as people type it; nothing, or `all`, means all dates.
 
     `rows` are the periods of the table asked: a month without a year is that of the only year in which
-    some row lies within it. `examples` are what an error message shows.
+    some row lies within it, which a note says as `year_given` has it. `examples` are what an error message
+    shows. What is typed in another language is read as `in_english` has it, and echoed as it is typed.
 
     Raises `PeriodError` for what cannot be read, `AmbiguousPeriodError` where the reader must choose, and
     `UncoveredPeriodError` where no year has rows for a date without a year.
     """
-    folded = fold(text).strip(_QUOTES)
+    english = in_english(text)
+    folded = fold(english).strip(_QUOTES)
+    if not folded and fold(text).strip(_QUOTES):  # words of another language that say nothing here
+        raise PeriodError(_unreadable(text, "", examples))
     if not folded or _EVERYTHING.fullmatch(folded):
         return ParsedPeriod(ALL_DATES)
     mentions, faults = _read(folded)
@@ -264,20 +316,24 @@ def parse_period(
         raise PeriodError(_unreadable(text, _why(folded, len(mentions), faults), examples))
     mention = mentions[0]
     try:
-        found = _resolve(mention, rows, text)
+        found = _resolve(mention, rows, english)
     except ValueError as error:
         raise PeriodError(_unreadable(text, str(error), examples)) from None
     if mention.relative or not (found.choices or rows):
-        reason = _RELATIVE if mention.relative else "it has no year"
+        reason = gettext(_RELATIVE) if mention.relative else gettext("it has no year")
         raise PeriodError(_unreadable(text, reason, examples))
     if not found.choices:
         raise UncoveredPeriodError(
-            f"No year has anything for {found.asked}. Add the year you mean, for example {examples[0]}.",
+            gettext(
+                "No year has anything for {date}. Add the year you mean, for example {example}.",
+                date=found.asked,
+                example=gettext(examples[0]),
+            ),
             found.asked,
         )
     if found.period is None:
         raise AmbiguousPeriodError(_ambiguous(text, found.choices), found.choices)
-    return ParsedPeriod(found.period, tuple(_notes(mention, found, f"“{echo(text)}”")))
+    return ParsedPeriod(found.period, tuple(_notes(mention, found, echo(text), year_given)))
 
 
 def find_periods(text: str, *, rows: Sequence[Period] = ()) -> tuple[FoundPeriod, ...]:
@@ -408,7 +464,7 @@ def _range(one: Reading, two: Reading) -> tuple[Reading, bool]:
     begins, ends = _both_fiscal(one[0], two[1])
     first, last = _near(begins, ends, -1), _near(ends, begins, 1)
     if first is None or last is None:
-        raise ValueError("there is no 29 February in that year")
+        raise ValueError(gettext("there is no 29 February in that year"))
     if first.year is not None and last.first < first.first and last.last < first.last:
         return _both_fiscal(two[0], one[1]), True
     return (first, last), False
@@ -462,10 +518,11 @@ def _resolve(mention: _Mention, rows: Sequence[Period], text: str) -> FoundPerio
     plain = _choices(mention.readings, rows)
     opened = _OPENERS.get(mention.opener)
     choices = tuple(map(opened, plain)) if opened else plain
-    ends = dict.fromkeys(date_.label() for date_ in mention.readings[-1])
+    first, last = (date_.label() for date_ in mention.readings[-1])
+    ends = first if first == last else gettext(_LABELS.both, first=first, last=last)
     return FoundPeriod(
         choices=choices,
-        asked=choices[0].label() if len(choices) == 1 else " to ".join(ends),
+        asked=choices[0].label() if len(choices) == 1 else ends,
         start=mention.start,
         end=mention.end,
         surface=text[mention.start : mention.end],
@@ -529,7 +586,7 @@ _FILLER = re.compile(
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day,?)\s+)*"
 )
 _REST = re.compile(r"[\s.?!,;]*")
-_RELATIVE = "words such as “last” depend on the day on which they are said, so write the year"
+_RELATIVE = translatable("words such as “last” depend on the day on which they are said, so write the year")
 _RELATIVE_WORD = re.compile(
     r"(?<!\w)(?:last|this|next|past|previous|ago|today|yesterday|tomorrow|now|recent(?:ly)?|current)(?!\w)"
 )
@@ -544,43 +601,48 @@ def _why(folded: str, mentions: int, faults: Sequence[str]) -> str:
     if faults:
         return faults[0]
     if _RELATIVE_WORD.search(folded):
-        return _RELATIVE
+        return gettext(_RELATIVE)
     if re.fullmatch(r"(?:year\s+)?-?[0-9]+", folded):
-        return f"years run from {FIRST_YEAR} to {LAST_YEAR}"
-    return "it names more than one period" if mentions > 1 else ""
+        return out_of_years()
+    return gettext("it names more than one period") if mentions > 1 else ""
 
 
 def _unreadable(text: str, reason: str, examples: Sequence[str]) -> str:
-    return (
-        f"“{echo(text)}” cannot be read as a period{': ' * bool(reason)}{reason}. Write a year, a month, a"
-        f" day, a season, a quarter or a range of them, for example {_either(examples)}."
+    what = gettext(
+        "Write a year, a month, a day, a season, a quarter or a range of them, for example {examples}.",
+        examples=either(map(gettext, examples)),
     )
+    if not reason:
+        return f"{gettext('“{typed}” cannot be read as a period.', typed=echo(text))} {what}"
+    why = gettext("“{typed}” cannot be read as a period: {reason}.", typed=echo(text), reason=reason)
+    return f"{why} {what}"
 
 
 def _ambiguous(text: str, choices: Sequence[Period]) -> str:
     labels = [choice.label() for choice in choices]
     shown = labels if len(labels) < 6 else [*labels[:2], "…", *labels[-2:]]
-    return f"“{echo(text)}” can mean {_either(shown)}. Say which, for example {choices[-1]}."
+    return gettext(
+        "“{typed}” can mean {periods}. Say which, for example {example}.",
+        typed=echo(text),
+        periods=either(shown),
+        example=choices[-1],
+    )
 
 
-def _either(words: Sequence[str]) -> str:
-    *most, last = words
-    return f"{', '.join(most)} or {last}" if most else last
-
-
-def _notes(mention: _Mention, found: FoundPeriod, typed: str) -> Iterator[str]:
+def _notes(mention: _Mention, found: FoundPeriod, typed: str, year_given: str) -> Iterator[str]:
     """Say how the words were read wherever a reader could have meant something else."""
     period = found.choices[0]
     if mention.turned:
-        yield f"The range was given in reverse; read as {period.label()}."
+        yield gettext("The range was given in reverse; read as {period}.", period=period.label())
     if mention.vague:
-        yield f"{typed} is not exact; read as {period.label()}."
+        yield gettext("“{typed}” is not exact; read as {period}.", typed=typed, period=period.label())
     if len(mention.readings) > 1:
-        yield f"{typed} is read as {period.label()}."
+        yield gettext(READ_AS, typed=typed, period=period.label())
     elif not found.has_year:
-        yield f"{typed} is read as {period.label()}, the only year with anything for it."
+        yield gettext(year_given, typed=typed, period=period.label())
     if period.precision is Precision.FISCAL_YEAR or (
         period.precision is Precision.SEASON and period.last.year > period.first.year
     ):
         months = Period.between(period.first, period.last).label()
-        yield f"{period.label().capitalize()} is {months}."
+        label = period.label()
+        yield gettext("{period} is {months}.", period=label[:1].upper() + label[1:], months=months)

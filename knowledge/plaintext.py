@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from knowledge.answers import Answer, Excerpt, Kind, SeriesFigures, Statement
+from knowledge.commands import shown_command
 from knowledge.corrections import Correction
 from knowledge.exports import Absence
 from knowledge.faq import FaqEntry
 from knowledge.holdings import Holdings, SeriesHoldings
+from knowledge.languages import gettext
 from knowledge.people import Person
 from knowledge.sources import Source
 from knowledge.timeline import Dispute, Event
@@ -52,7 +54,7 @@ def plain_text(answer: Answer) -> str:
 
 def library_in_words(answer: Answer) -> str:
     """Return the footer of a printed reply: the version of the library that gave it."""
-    return f"— library {answer.version}"
+    return gettext("— library {version}", version=answer.version)
 
 
 def _blocks(answer: Answer) -> Iterator[str]:
@@ -68,7 +70,7 @@ def _blocks(answer: Answer) -> Iterator[str]:
     events = "\n".join(_events(answer))
     people = "\n\n".join(map(_person, answer.people))
     if answer.kind is Kind.PEOPLE:
-        yield from (people, _mentions(answer), f"Events:\n{events}" if events else "")
+        yield from (people, _mentions(answer), _headed(gettext("Events:"), events))
     else:
         yield from (events, people)
     yield "\n".join(_disputes(answer))
@@ -79,14 +81,18 @@ def _blocks(answer: Answer) -> Iterator[str]:
     yield "\n\n".join(map(_collection, answer.holdings))
     yield "\n\n".join(map(_series, answer.series))
     yield "\n\n".join(map(_correction, answer.corrections))
-    if answer.excerpts:
-        heading = "From the library:\n" if answer.statements else ""
-        yield heading + "\n".join(map(_excerpt, answer.excerpts))
-    if answer.closest:
-        yield "Not an answer, but the closest passages:\n" + "\n".join(map(_excerpt, answer.closest))
-    yield "\n".join(f"  {choice}" for choice in answer.choices)
+    heading = gettext("From the library:") if answer.statements else ""
+    yield _headed(heading, "\n".join(map(_excerpt, answer.excerpts)))
+    closest = "\n".join(map(_excerpt, answer.closest))
+    yield _headed(gettext("Not an answer, but the closest passages:"), closest)
+    yield "\n".join(f"  {shown_command(choice)}" for choice in answer.choices)
     yield answer.hint
     yield answer.held
+
+
+def _headed(heading: str, lines: str) -> str:
+    """Return lines below a heading; nothing if there are no lines."""
+    return "\n".join(filter(None, (heading, lines))) if lines else ""
 
 
 def _statement(statement: Statement) -> str:
@@ -108,20 +114,20 @@ def _figures(block: SeriesFigures) -> Iterator[str]:
     yield f"{block.series.name}:"
     for period, figure in block.rows:
         if figure is None:
-            yield f"  {period.label()}: no figure"
+            yield gettext("  {period}: no figure", period=period.label())
             continue
         if isinstance(figure, Absence):
-            yield f"  {period.label()}: {figure.meaning} {references(figure.citations)}"
+            yield f"  {period.label()}: {gettext(figure.meaning)} {references(figure.citations)}"
             continue
         date = figure_date_in_words(figure, brief=len(block.figures) > DATED_FIGURES)
         yield f"  {date}: {figure_in_words(figure)} {references(figure.citations)}"
         for part in figure.parts:
-            yield f"    of which {part_in_words(part)}"
+            yield gettext("    of which {part}", part=part_in_words(part))
         if figure.note:
-            yield f"    Note: {figure.note}"
+            yield gettext("    Note: {note}", note=figure.note)
     for total in block.totals:
         said = f"{figure_in_words(total)} {references(total.citations)}"
-        yield f"  Total stated, {total.period.label()}: {said}"
+        yield gettext("  Total stated, {period}: {figure}", period=total.period.label(), figure=said)
 
 
 def _events(answer: Answer) -> Iterator[str]:
@@ -166,13 +172,23 @@ def _directory(answer: Answer) -> Iterator[str]:
 
 
 def _unknown(unknown: KnownUnknown) -> str:
-    told = f"; the wider record: {references(unknown.told)}" if unknown.told else ""
-    return f"{unknown_in_words(unknown)}. Nearest: {references(unknown.nearest)}{told}"
+    nearest = gettext("Nearest: {citations}", citations=references(unknown.nearest))
+    if unknown.told:
+        nearest = gettext(
+            "Nearest: {citations}; the wider record: {others}",
+            citations=references(unknown.nearest),
+            others=references(unknown.told),
+        )
+    return f"{unknown_in_words(unknown)}. {nearest}"
 
 
 def _mentions(answer: Answer) -> str:
     count = len(answer.mentions)
-    return f"Passages that name them ({count}): {references(answer.mentions)}" if count else ""
+    if not count:
+        return ""
+    return gettext(
+        "Passages that name them ({count}): {citations}", count=count, citations=references(answer.mentions)
+    )
 
 
 def _collection(held: Holdings) -> str:
@@ -190,15 +206,14 @@ def _correction(one: Correction) -> str:
 
 def _source(source: Source) -> str:
     title = f"{source.title} ({source.title_note})" if source.title_note else source.title
-    authors = f"By {', '.join(source.authors)}." if source.authors else ""
+    authors = gettext("By {authors}.", authors=", ".join(source.authors)) if source.authors else ""
     credit = f"{source.credit.rstrip('.')}." if source.credit else ""
     about = " ".join(filter(None, (f"{source.byline} ({source.published_basis}).", authors, credit)))
     quality = f"    {source.quality_in_words}\n" if source.quality_in_words else ""
-    return (
-        f"{source.id}: {title}\n"
-        f"    {about}\n"
-        f"    {extent_in_words(source)}; "
-        f"collection {source.collection}, revision {source.revision}\n"
-        f"{quality}"
-        f"    {source.url}"
+    extent = gettext(
+        "{passages}; collection {collection}, revision {revision}",
+        passages=extent_in_words(source),
+        collection=source.collection,
+        revision=source.revision,
     )
+    return f"{source.id}: {title}\n    {about}\n    {extent}\n{quality}    {source.url}"

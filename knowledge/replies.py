@@ -9,8 +9,10 @@ from itertools import chain, pairwise
 
 from knowledge.answers import Answer, Excerpt, Kind, Statement, Status, refused
 from knowledge.citations import Citation
-from knowledge.commands import COMMANDS, written
+from knowledge.commands import COMMANDS, QUESTION, shown_command, written
 from knowledge.faq import FaqEntry, OwnEntry
+from knowledge.holdings import run_of_events
+from knowledge.languages import gettext, listed, ngettext, translatable
 from knowledge.leads import LONGEST_LEAD, lead
 from knowledge.library import Library
 from knowledge.offices import Office
@@ -25,17 +27,15 @@ from knowledge.unknowns import KnownUnknown
 ALSO = 0.85
 """A further passage is shown if its support comes to this part of the best one's."""
 
-ASSUMED_WRONGLY = "The library tells this differently than the question does."
-
-OWN = "This server's own entry."
-
-MAY_FALL = "An event known only to its month, season or year is listed where it may fall in the period."
-
-POINTED = "Pointed here by this server's moderators."
-
-STALE = "A passage that this entry cites has changed since"
-
-DATES_OVERLAP = "Some of these dates overlap; the sources do not say which of those came first."
+# What a note says, kept in English.
+ASSUMED_WRONGLY = translatable("The library tells this differently than the question does.")
+OWN = translatable("This server's own entry. Its id is {entry}.")
+MAY_FALL = translatable(
+    "An event known only to its month, season or year is listed where it may fall in the period."
+)
+POINTED = translatable("Pointed here by this server's moderators.")
+STALE = translatable("A passage that this entry cites has changed since it was written: {what}.")
+DATES_OVERLAP = translatable("Some of these dates overlap; the sources do not say which of those came first.")
 
 TOLD = 0.45
 """Likeness from which a passage of the public record answers what the founding documents do not give."""
@@ -45,9 +45,15 @@ IN_DISPUTE = 0.5
 
 MOST_EXCERPTS = 3
 CLOSEST = 2
-_SUBJECT = "Ask about the history of U.S. humanitarian-aid policy toward North Korea."
+_SUBJECT = translatable("Ask about the history of U.S. humanitarian-aid policy toward North Korea.")
 
-ASK_HINT = f"For example: {COMMANDS['ask'].example.removeprefix('/ask ')}"
+_NO_EVENT = {
+    (False, False): translatable("The library has no dated event for {period}."),
+    (True, False): translatable("The library has no dated event on {topic} for {period}."),
+    (False, True): translatable("The library has no dated event with {actor} for {period}."),
+    (True, True): translatable("The library has no dated event on {topic} with {actor} for {period}."),
+}
+"""What is said by whether a topic and an actor are asked for."""
 
 _SPEAK_OF_A_DAY = (Kind.ANSWER, Kind.FAQ, Kind.PEOPLE)
 """Which replies say how things are without saying when; figures and events have dates of their own."""
@@ -57,9 +63,9 @@ CLOSE = 0.25
 
 
 def _about(entry: OwnEntry) -> Iterator[str]:
-    yield f"{OWN} Its id is {entry.id}."
+    yield gettext(OWN, entry=entry.id)
     if entry.stale:
-        yield f"{STALE} it was written: {'; '.join(entry.stale)}."
+        yield gettext(STALE, what="; ".join(map(str, entry.stale)))
 
 
 def excerpt_of(library: Library, citation: Citation) -> Excerpt:
@@ -75,12 +81,17 @@ def excerpt_of(library: Library, citation: Citation) -> Excerpt:
     )
 
 
-def no_event(library: Library, asked: str, about: str = "") -> Answer:
+def ask_hint() -> str:
+    """Say what a question looks like."""
+    return gettext("For example: {command}", command=gettext(QUESTION))
+
+
+def no_event(library: Library, asked: str, topic: str = "", actor: str = "") -> Answer:
     """Refuse for want of an event, saying from when to when there are some."""
-    events = library.timeline.events
-    span = f"Its events run from {events[0].date.label()} to {events[-1].date.label()}. " if events else ""
-    said = f"The library has no dated event{about} for {asked}."
-    return refused(said, f"{span}For example: /timeline 2018")
+    message = _NO_EVENT[bool(topic), bool(actor)]
+    example = gettext("For example: {command}", command=shown_command("/timeline 2018"))
+    hint = " ".join(filter(None, (run_of_events(library), example)))
+    return refused(gettext(message, period=asked, topic=topic, actor=actor), hint)
 
 
 class Replies:
@@ -94,7 +105,9 @@ class Replies:
     def from_candidates(self, question: str, candidates: Sequence[Candidate]) -> Answer:
         """Reply from the first candidate, with the passages that are nearly as well supported."""
         answer = self._from_candidates(question, candidates)
-        return replace(answer, notes=(POINTED, *answer.notes)) if candidates[0].pointed else answer
+        if not candidates[0].pointed:
+            return answer
+        return replace(answer, notes=(gettext(POINTED), *answer.notes), pointed=True)
 
     def _from_candidates(self, question: str, candidates: Sequence[Candidate]) -> Answer:
         item = candidates[0].subject.item
@@ -146,26 +159,38 @@ class Replies:
         first = next((sources[citation.source] for citation in answer.citations), None)
         if first is None or first.published is None:
             return answer
-        note = f"The source is of {first.published_in_words}"
-        if any(source.collection == PUBLIC_RECORD for source in sources.values()):
-            after = self._later(first, later)
-            return replace(answer, notes=(*answer.notes, f"{note}{after}."))
-        newest = max(sources.values(), key=lambda source: source.published_key)
-        is_newest = newest.published_key == first.published_key
-        held = "nothing later" if is_newest else f"sources up to {newest.published_in_words}"
-        return replace(answer, notes=(*answer.notes, f"{note}; the library has {held}."))
+        of_record = any(source.collection == PUBLIC_RECORD for source in sources.values())
+        note = self._later(first, later) if of_record else self._newest(first)
+        return replace(answer, notes=(*answer.notes, note))
+
+    def _newest(self, first: Source) -> str:
+        """Say of when the source of an answer is, and of when the newest one."""
+        newest = max(self._library.sources.values(), key=lambda source: source.published_key)
+        day = first.published_in_words
+        if newest.published_key == first.published_key:
+            return gettext("The source is of {date}; the library has nothing later.", date=day)
+        return gettext(
+            "The source is of {date}; the library has sources up to {newest}.",
+            date=day,
+            newest=newest.published_in_words,
+        )
 
     def _later(self, first: Source, candidates: Iterable[Candidate]) -> str:
-        """Name the newest passage near what is asked that is later than the source of an answer."""
+        """Say of when the source of an answer is, and name the newest passage near it that is later."""
         cited = [c.subject.citations[0] for c in candidates if isinstance(c.subject.item, Passage)]
         after = [(self._library.sources[citation.source], citation) for citation in cited]
         after = [
             (source, citation) for source, citation in after if source.published_key > first.published_key
         ]
         if not after:
-            return ""
+            return gettext("The source is of {date}.", date=first.published_in_words)
         source, citation = max(after, key=lambda pair: pair[0].published_key)
-        return f"; a later passage near this is of {source.published_in_words}: [{citation}]"
+        return gettext(
+            "The source is of {date}; a later passage near this is of {later}: [{citation}].",
+            date=first.published_in_words,
+            later=source.published_in_words,
+            citation=citation,
+        )
 
     def _is_asked(self, dispute: Dispute, words: frozenset[str], cited: Collection[Citation]) -> bool:
         """Whether a question has what a dispute is about, or what a side of it says that its answer cites."""
@@ -206,7 +231,10 @@ class Replies:
             Status.ANSWERED,
             statements=(said,),
             excerpts=self._excerpts(c.subject.citations[0] for c in shown[:MOST_EXCERPTS]),
-            notes=(*([ASSUMED_WRONGLY] * (best.role is Role.WRONG_PREMISE)), *self._dates_meant(said)),
+            notes=(
+                *([gettext(ASSUMED_WRONGLY)] * (best.role is Role.WRONG_PREMISE)),
+                *self._dates_meant(said),
+            ),
         )
 
     def _said(self, question: str, candidate: Candidate) -> Statement:
@@ -215,15 +243,26 @@ class Replies:
         source, passage = self._library.resolve(candidate.subject.citations[0])
         if passage.is_original:
             named = passage.speaker.rpartition(" ")[2] in sentence
-            speaker = "" if named or not passage.speaker else f", quoting {passage.speaker}"
             quoted = sentence if sentence.startswith("“") else f"“{sentence}”"
-            sentence = f"{source.publisher}{speaker}: {quoted}"
+            if named or not passage.speaker:
+                sentence = gettext("{publisher}: {words}", publisher=source.publisher, words=quoted)
+            else:
+                sentence = gettext(
+                    "{publisher}, quoting {speaker}: {words}",
+                    publisher=source.publisher,
+                    speaker=passage.speaker,
+                    words=quoted,
+                )
         return Statement(sentence, candidate.subject.citations, is_original=passage.is_original)
 
     def _dates_meant(self, said: Statement) -> list[str]:
         """Say what relative dates in a quotation mean, as the timeline has resolved them."""
         return [
-            f"“{event.inferred_from}” means {event.date.label()}, inferred from the date of publication."
+            gettext(
+                "“{words}” means {date}, inferred from the date of publication.",
+                words=event.inferred_from,
+                date=event.date.label(),
+            )
             for event in self._library.timeline.events
             if "“" in said.text
             and event.basis == "inferred"
@@ -235,7 +274,7 @@ class Replies:
         """Say events in the order in which they happened, and where their dates leave it open."""
         ordered = sorted(events, key=lambda event: (event.date.first, event.date.last))
         overlap = any(one.date.overlaps(after.date) for one, after in pairwise(ordered))
-        return replace(self.events(ordered), notes=(DATES_OVERLAP,) if overlap else ())
+        return replace(self.events(ordered), notes=(gettext(DATES_OVERLAP),) if overlap else ())
 
     def events(self, events: Sequence[Event]) -> Answer:
         """Say what happened when; of a few events, with the passages they rest on."""
@@ -264,6 +303,7 @@ class Replies:
             asides=tuple(chain.from_iterable(a.asides for a in answers)),
             receipts=tuple(chain.from_iterable(a.receipts for a in answers)),
             notes=tuple(dict.fromkeys(chain.from_iterable(a.notes for a in answers))),
+            pointed=any(a.pointed for a in answers),
         )
 
     def known_unknown(self, question: str, unknown: KnownUnknown, beside: Sequence[Candidate] = ()) -> Answer:
@@ -271,12 +311,12 @@ class Replies:
 
         One that answers nearly what is asked answers here, too. Otherwise they are the closest.
         """
-        named = self._library.founding_names if unknown.told or unknown.see else ("The library",)
-        missing = f"{' and '.join(named)} do{'es' * (len(named) == 1)} not give {unknown.lacks}."
+        missing = self._not_given(unknown)
         asked = [candidate for candidate in beside if _is_nearly_asked(question, candidate)]
         if asked:
             answer = self._passages(question, [asked[0], *(c for c in beside if c is not asked[0])])
-            return replace(answer, notes=(f"{missing} This is from the wider record.", *answer.notes))
+            wider = gettext("This is from the wider record.")
+            return replace(answer, notes=(f"{missing} {wider}", *answer.notes))
         near = dict.fromkeys((*(c.subject.citations[0] for c in beside[:CLOSEST]), *unknown.nearest))
         return Answer(
             Kind.REFUSAL,
@@ -286,13 +326,31 @@ class Replies:
             hint=self._see(question, unknown),
         )
 
+    def _not_given(self, unknown: KnownUnknown) -> str:
+        """Say what is not given, and by what: by the founding documents, where others have something."""
+        if not (unknown.told or unknown.see):
+            return gettext("The library does not give {what}.", what=unknown.lacks)
+        named = self._library.founding_names
+        return ngettext(
+            "{documents} does not give {what}.",
+            "{documents} do not give {what}.",
+            len(named),
+            documents=listed(named),
+            what=unknown.lacks,
+        )
+
     def _see(self, question: str, unknown: KnownUnknown) -> str:
         """Point to what the public record has around a gap: the tables of a presidency, or events."""
         if years := presidency_in(question) if unknown.see else "":
             commands = tuple(dict.fromkeys(f"{see.split()[0]} {years}" for see in unknown.see))
         else:
             commands = unknown.see or self._events_told(unknown)
-        return f"The wider record has something near this: {', '.join(commands)}." if commands else ""
+        if not commands:
+            return ""
+        return gettext(
+            "The wider record has something near this: {commands}.",
+            commands=", ".join(map(shown_command, commands)),
+        )
 
     def _events_told(self, unknown: KnownUnknown) -> tuple[str, ...]:
         """Return the command that lists the events around what the public record tells of a gap."""
@@ -308,26 +366,29 @@ class Replies:
         return Answer(
             Kind.REFUSAL,
             Status.REFUSED,
-            statements=(Statement("The library does not answer this."),),
+            statements=(Statement(gettext("The library does not answer this.")),),
             closest=self._excerpts(list(near)[:CLOSEST]),
-            hint=f"Try other words, or a command such as {COMMANDS['timeline'].example}."
+            hint=gettext(
+                "Try other words, or a command such as {command}.",
+                command=shown_command(COMMANDS["timeline"].example),
+            )
             if self._library.timeline.events
             else "",
         )
 
     def nobody_in(self, office: Office) -> Answer:
         """Refuse to say who held an office, for want of somebody who did by a source."""
-        said = f"The library names nobody as “{echo(office.words)}”."
-        hint = "/who lists everybody that it names." if self._library.people else ""
-        return refused(said, hint)
+        said = gettext("The library names nobody as “{office}”.", office=echo(office.words))
+        lists = gettext("{command} lists everybody that it names.", command=shown_command("/who"))
+        return refused(said, lists if self._library.people else "")
 
     def nothing_asked(self) -> Answer:
         """Refuse kindly what asks nothing, such as a greeting, and say what can be asked."""
         return Answer(
             Kind.HELP,
             Status.REFUSED,
-            statements=(Statement(_SUBJECT),),
-            hint=ASK_HINT,
+            statements=(Statement(gettext(_SUBJECT)),),
+            hint=ask_hint(),
         )
 
     def _excerpts(self, citations: Iterable[Citation]) -> tuple[Excerpt, ...]:

@@ -10,6 +10,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from knowledge.citations import Citation
+from knowledge.languages import ENGLISH, gettext, in_words, listed, ngettext, spoken
 from knowledge.rows import Row
 
 _MOST_NAMED = 6
@@ -44,6 +45,9 @@ class Passage(Row):
         """Whether `text` is the source's own wording."""
         return bool(self.original)
 
+
+_PATTERNS = {"day": "yMMMMd", "month": "yMMMM", "year": "y"}
+"""How CLDR names what is to be seen of a date of publication, in whatever order a language has it."""
 
 FOUNDING, PUBLIC_RECORD = "core", "public_record"
 """The collection of the two founding documents, and that of the wider record beside them."""
@@ -102,14 +106,19 @@ class Source(Row):
 
     @property
     def byline(self) -> str:
-        """Publisher and date in words, as a citation is introduced: `Foreign Policy, 11 January 2019`."""
+        """Publisher and date in words, as a citation is introduced: `Foreign Policy, 11 January 2019`.
+
+        The publisher calls itself as it does; the date is in the language spoken.
+        """
         return f"{self.publisher}, {self.published_in_words}"
 
     @property
     def published_in_words(self) -> str:
         """The date as far as it is known: `11 January 2019`, `October 2018`, `2017` or `undated`."""
         if self.published is None:
-            return "undated"
+            return gettext("undated")
+        if spoken() != ENGLISH:
+            return in_words(self.published, _PATTERNS[self.published_precision])
         words = {"day": f"{self.published.day} %B %Y", "month": "%B %Y", "year": "%Y"}
         return self.published.strftime(words[self.published_precision])
 
@@ -124,13 +133,15 @@ class Source(Row):
         """What a reader must know of the title: nothing if it is printed on the document."""
         if not self.title_is_label:
             return ""
-        copy = "" if self.addressing == "notes" else ": this copy has no headline"
-        return f"our description{copy}"
+        if self.addressing == "notes":
+            return gettext("our description")
+        return gettext("our description: this copy has no headline")
 
     @property
     def quality_in_words(self) -> str:
         """What kind of witness it is, and whose the numbers of its passages are; empty for most."""
-        numbers = "¶ numbers are those of our notes, not of the page" if self.addressing == "notes" else ""
+        is_ours = self.addressing == "notes"
+        numbers = gettext("¶ numbers are those of our notes, not of the page") if is_ours else ""
         return "; ".join(filter(None, (self.quality, numbers)))
 
     @property
@@ -139,10 +150,14 @@ class Source(Row):
         refs = [passage.ref for passage in self.passages if not passage.retired]
         numbers = [ref for ref in refs if ref.isdecimal()]
         words = [ref for ref in refs if not ref.isdecimal()]
-        run = [" to ".join(dict.fromkeys((numbers[0], numbers[-1])))] if numbers else []
-        more = len(words) - _MOST_NAMED
-        named = [*run, *words[:_MOST_NAMED], *([f"{more} more"] if more > 0 else [])]
-        return " and ".join(filter(None, (", ".join(named[:-1]), *named[-1:])))
+        named = words[:_MOST_NAMED]
+        if numbers:
+            is_one = len(numbers) == 1
+            run = gettext("{first} to {last}", first=numbers[0], last=numbers[-1])
+            named.insert(0, numbers[0] if is_one else run)
+        if (more := len(words) - _MOST_NAMED) > 0:
+            named.append(ngettext("{count} more", "{count} more", more))
+        return listed(named) if named else ""
 
 
 def is_web_address(text: str) -> bool:

@@ -21,12 +21,12 @@ LONG = 7
 class Reading:
     """A text with its misspelt words replaced, and each replacement as typed and as read.
 
-    `language` is what the reader is told if the text was put into English, and otherwise empty.
+    `translated` says that the text was put into English from another language.
     """
 
     text: str
     replaced: tuple[tuple[str, str], ...] = ()
-    language: str = ""
+    translated: bool = False
 
 
 _SURNAME = re.compile(r"\s[A-Z][a-z]+ [A-Z][a-z]+$")

@@ -18,9 +18,10 @@ from knowledge.corrections import since
 from knowledge.errors import CitationError
 from knowledge.exports import Absence, Figure, units
 from knowledge.faq import FaqEntry
+from knowledge.languages import gettext, ngettext
 from knowledge.library import Library
 from knowledge.periods import ALL_DATES, AmbiguousPeriodError, Period, PeriodError, Precision, parse_period
-from knowledge.text import clip, counted
+from knowledge.text import clip
 from knowledge.wording import figure_in_words, role_in_words
 
 if TYPE_CHECKING:
@@ -57,9 +58,9 @@ def timeline_periods(library: Library, typed: str = "", limits: Limits = READABL
     dates = [event.date for event in library.timeline.events]
 
     def described(period: Period) -> Suggestion:
-        return _counted(period, sum(date.overlaps(period) for date in dates), "event")
+        return _described(period, _events(sum(date.overlaps(period) for date in dates)))
 
-    return cut(_periods(dates, typed, described), limits)
+    return cut(_periods(library, dates, typed, described), limits)
 
 
 def export_periods(library: Library, typed: str = "", limits: Limits = READABLE) -> tuple[Suggestion, ...]:
@@ -70,10 +71,11 @@ def export_periods(library: Library, typed: str = "", limits: Limits = READABLE)
     def described(period: Period) -> Suggestion:
         rows = [row for one in table.series for row in table.rows(period, one)]
         if 0 < len(rows) <= len(table.series) and all(row.period == period for row in rows):
-            return Suggestion(f"{period.label()} — {'; '.join(map(_row_in_words, rows))}", period.key())
-        return _counted(period, len(rows), "figure")
+            return _described(period, "; ".join(map(_row_in_words, rows)))
+        count = ngettext("{count} figure", "{count} figures", len(rows)) if rows else gettext("no figures")
+        return _described(period, count)
 
-    return cut(_periods(dates, typed, described), limits)
+    return cut(_periods(library, dates, typed, described), limits)
 
 
 def correction_days(library: Library, typed: str = "", limits: Limits = READABLE) -> tuple[Suggestion, ...]:
@@ -81,9 +83,11 @@ def correction_days(library: Library, typed: str = "", limits: Limits = READABLE
     dates = [Period.between(one.day, one.day) for one in library.corrections]
 
     def described(period: Period) -> Suggestion:
-        return _counted(period, len(since(library.corrections, period)), "correction")
+        found = len(since(library.corrections, period))
+        count = ngettext("{count} correction", "{count} corrections", found)
+        return _described(period, count if found else gettext("no corrections"))
 
-    return cut(_periods(dates, typed, described), limits)
+    return cut(_periods(library, dates, typed, described), limits)
 
 
 def assistance_years(library: Library, typed: str = "", limits: Limits = READABLE) -> tuple[Suggestion, ...]:
@@ -95,10 +99,16 @@ def assistance_years(library: Library, typed: str = "", limits: Limits = READABL
     def described(year: Period) -> Suggestion:
         rows = [(one, row) for one in by_year for row in table.rows(year, one)]
         said = "; ".join(f"{one.id} {_row_in_words(row)}" for one, row in rows)
-        return Suggestion(f"{year.key()} — {said or 'no figure'}", year.key())
+        return Suggestion(f"{year.key()} — {said or gettext('no figure')}", year.key())
 
-    known = [Suggestion(f"all fiscal years — {counted(len(held), 'year')}", "all"), *map(described, held)]
-    read = [year for period in _read(typed, held) for year in _single_year(period)] if typed.strip() else []
+    everything = (
+        ngettext("all fiscal years — {count} year", "all fiscal years — {count} years", len(held))
+        if held
+        else gettext("all fiscal years — no years")
+    )
+    known = [Suggestion(everything, "all"), *map(described, held)]
+    periods = _read(library, typed, held) if typed.strip() else []
+    read = [year for period in periods for year in _single_year(period)]
     return cut(chain(map(described, read), _matching(typed, known)), limits)
 
 
@@ -112,14 +122,14 @@ def _single_year(period: Period) -> list[Period]:
 
 
 def _row_in_words(row: Figure | Absence) -> str:
-    return figure_in_words(row) if isinstance(row, Figure) else row.meaning
+    return figure_in_words(row) if isinstance(row, Figure) else gettext(row.meaning)
 
 
 def topics(library: Library, typed: str = "", limits: Limits = READABLE) -> tuple[Suggestion, ...]:
     """Suggest topics of the timeline, the most frequent first."""
     counts = Counter(topic for event in library.timeline.events for topic in event.topics)
     ordered = sorted(counts, key=lambda topic: (-counts[topic], topic))
-    found = [Suggestion(f"{topic} — {counted(counts[topic], 'event')}", topic) for topic in ordered]
+    found = [Suggestion(f"{topic} — {_events(counts[topic])}", topic) for topic in ordered]
     return cut(_matching(typed, found), limits)
 
 
@@ -133,7 +143,7 @@ def actors(library: Library, typed: str = "", limits: Limits = READABLE) -> tupl
     """Suggest actors of the timeline, the most frequent first; an alias finds its actor, too."""
     counts = {actor: len(library.actors.events(actor)) for actor in library.actors.names}
     ordered = sorted(counts, key=lambda actor: (-counts[actor], actor))
-    found = [Suggestion(f"{actor} — {counted(counts[actor], 'event')}", actor) for actor in ordered]
+    found = [Suggestion(f"{actor} — {_events(counts[actor])}", actor) for actor in ordered]
     named = [(name, one) for one in found for name in library.actors.called(one.value)]
     return cut(chain(_matching(typed, found), _called(typed, named)), limits)
 
@@ -205,7 +215,7 @@ def desk_entries(
     labels = {entry.id: f"{entry.id} — {entry.question}" for entry in (*shown, *shipped)}
     if own and State.RETIRED in among:
         gone = [id_ for id_ in own.ids if own.entry(id_) is None]
-        labels |= {id_: f"{id_} (retired)" for id_ in reversed(gone)}
+        labels |= {id_: gettext("{entry} (retired)", entry=id_) for id_ in reversed(gone)}
     ids, texts = list(labels), list(labels.values())
     found = (Suggestion(texts[place], ids[place]) for place in _places(typed, texts, ids))
     return cut(found, limits)
@@ -218,7 +228,10 @@ def faq_tags(
     shipped = (entry for entry in library.faq if not own or own.entry(entry.id) is None)
     counts = Counter(tag for entry in chain(own.entries if own else (), shipped) for tag in entry.tags)
     ordered = sorted(counts, key=lambda tag: (-counts[tag], tag))
-    found = [Suggestion(f"{tag} — {counted(counts[tag], 'entry', 'entries')}", tag) for tag in ordered]
+    found = [
+        Suggestion(f"{tag} — {ngettext('{count} entry', '{count} entries', counts[tag])}", tag)
+        for tag in ordered
+    ]
     return cut(_matching(typed, found), limits)
 
 
@@ -239,22 +252,22 @@ def cut(found: Iterable[Suggestion], limits: Limits) -> tuple[Suggestion, ...]:
 
 
 def _periods(
-    dates: Sequence[Period], typed: str, described: Callable[[Period], Suggestion]
+    library: Library, dates: Sequence[Period], typed: str, described: Callable[[Period], Suggestion]
 ) -> Iterator[Suggestion]:
     years = sorted({date.first.year for date in dates if not date.open_start}, reverse=True)
     known = [ALL_DATES, *(Period.unit(Precision.YEAR, year) for year in years)]
     known += sorted(set(dates) - set(known), reverse=True)
-    read = _read(typed, dates) if typed.strip() else []
+    read = _read(library, typed, dates) if typed.strip() else []
     matching = _matching(typed, [Suggestion(period.label(), period.key()) for period in known])
     periods = {period.key(): period for period in (*known, *read)}
     wanted = chain((period.key() for period in read), (one.value for one in matching))
     return (described(periods[key]) for key in wanted)
 
 
-def _read(typed: str, dates: Sequence[Period]) -> list[Period]:
+def _read(library: Library, typed: str, dates: Sequence[Period]) -> list[Period]:
     """Return what the typed words mean as a period; several if they can mean several."""
     try:
-        return [parse_period(typed, rows=dates).period]
+        return [parse_period(typed, rows=dates, in_english=library.in_english).period]
     except AmbiguousPeriodError as error:
         return list(error.choices)
     except PeriodError:
@@ -269,8 +282,12 @@ def _exact(library: Library, typed: str) -> list[Suggestion]:
     return [Suggestion(str(citation), str(citation))] if citation in library else []
 
 
-def _counted(period: Period, count: int, noun: str) -> Suggestion:
-    return Suggestion(f"{period.label()} — {counted(count, noun)}", period.key())
+def _described(period: Period, what: str) -> Suggestion:
+    return Suggestion(f"{period.label()} — {what}", period.key())
+
+
+def _events(count: int) -> str:
+    return ngettext("{count} event", "{count} events", count) if count else gettext("no events")
 
 
 def _in_other_words(typed: str, own: OwnEntries | None) -> Iterator[FaqEntry]:

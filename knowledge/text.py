@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from knowledge.languages import isolated
+
 
 def _set(names: str) -> frozenset[str]:
     return frozenset(names.split())
@@ -354,4 +356,4 @@ def counted(count: int, noun: str, plural: str = "") -> str:
 def echo(text: str) -> str:
     """Return at most 50 characters of what somebody typed, on one line, safe to be shown in an error."""
     visible = _INVISIBLE.sub("", " ".join(text.split()))
-    return clip(" ".join(_CONTROL.sub("", visible).split()), 50)
+    return isolated(clip(" ".join(_CONTROL.sub("", visible).split()), 50))

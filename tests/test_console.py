@@ -12,8 +12,9 @@ import pexpect  # type: ignore[import-untyped]
 import pytest
 
 from console import completions
-from knowledge.commands import COMMANDS
+from knowledge.commands import COMMANDS, shown_command
 from knowledge.content import read_content
+from knowledge.languages import speaking
 from knowledge.library import Library
 
 ROOT = Path(__file__).parents[1]
@@ -194,6 +195,13 @@ def test_the_main_option_of_a_command_is_completed_from_the_library(
     library: Library, typed: str, value: str
 ) -> None:
     assert value in values(library, typed)
+
+
+def test_commands_are_completed_by_the_names_of_the_language_spoken(library: Library) -> None:
+    with speaking("ko"):
+        assert values(library, "/") == [shown_command(f"/{name}")[1:] for name in COMMANDS]
+        assert values(library, "/연") == values(library, "/ti") == ["연표"]
+        assert "2018-12" in values(library, "/연표 2018년 12월")
 
 
 @pytest.mark.parametrize("typed", ["", "why did", "timeline", "/dance ", "/help ", "/ask why"])

@@ -16,6 +16,7 @@ from knowledge.database_files import url_of_file
 from knowledge.engine import Engine
 from knowledge.store import Store
 from settings import Settings
+from tests.handlers.languages import locales
 from tests.handlers.reading import assert_form_within_limits, assert_within_limits, parts
 
 MakeBot = Callable[..., AidPolicyBot]
@@ -117,6 +118,21 @@ async def either(world: World, request: pytest.FixtureRequest) -> World:
     """Return a world in which, meanwhile, the bot stays the same or starts anew."""
     world.restarts = request.param == "after a restart"
     return world
+
+
+@pytest.fixture
+def locale_of() -> Iterator[dict[int, str]]:
+    """Yield the locales of people by their ids, to be set; whoever is not in it has an English one."""
+    with locales() as of_people:
+        yield of_people
+
+
+@pytest.fixture
+def korean(world: World, locale_of: dict[int, str]) -> simcord.MemberActor:
+    """Return somebody in the server whose Discord is in Korean."""
+    member = world.guild.add_member(world.env.create_user("minji"))
+    locale_of[member.id] = "ko"
+    return member
 
 
 def assert_of_no_two_kinds(components: list[dict[str, Any]], bot: Any) -> None:

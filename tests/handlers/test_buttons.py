@@ -430,6 +430,22 @@ async def test_two_cards_of_the_same_question_share_their_votes(world: World) ->
     assert buttons(third)["Helpful"] != buttons(first)["Helpful"]
 
 
+async def test_what_programs_read_is_in_english_and_the_rest_in_the_language_of_the_reader(
+    world: World, korean: simcord.MemberActor
+) -> None:
+    card = await public(world, "exports", period="2023-11..2024-03")
+    files: dict[str, set[bytes]] = {}
+    for member in (world.asker, korean):
+        menu = (await member.click(card, label="Export")).response
+        assert menu is not None
+        for form in ("csv", "bibtex", "csl", "receipt", "bibliography"):
+            made = (await member.select(menu, [form])).response
+            assert made is not None
+            files.setdefault(form, set()).add(await made.attachments[0].read())
+    assert [form for form, made_ in files.items() if len(made_) == 1] == ["csv", "bibtex", "csl"]
+    assert any("계산식: ".encode() in receipt for receipt in files["receipt"])
+
+
 # --- long lives and bad days
 
 

@@ -6,12 +6,13 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from discord import ui
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers import cards
 from handlers.cards import Sharing
-from handlers.markup import escape, unescape
+from handlers.markup import columns, escape, unescape
 from handlers.views import Shown, controls
 from knowledge.answers import Answer, Excerpt, Kind, SeriesFigures, Statement, Status
 from knowledge.citations import Citation
@@ -19,6 +20,7 @@ from knowledge.engine import Engine
 from knowledge.exports import Absence, Figure, Part, Series, gap, total
 from knowledge.figures import computed, stated
 from knowledge.help import HelpHeading, HelpLine
+from knowledge.languages import languages, speaking
 from knowledge.library import Library
 from knowledge.people import Person, Standing
 from knowledge.periods import ALL_DATES, Period, Precision, parse_period
@@ -543,27 +545,55 @@ def test_whatever_an_answer_holds_discord_takes_its_card(answer: Answer, page: i
     assert "library 1a2b3c4d" in text(view)
 
 
-NAMES = st.text(max_size=40) | st.sampled_from(["ann", "by · shared by ben", "with everyone here", "*x*"])
+NAMES = st.text(max_size=40) | st.sampled_from(
+    ["ann", "by · shared by ben", "공유: ben", "x · 공유: ben", "with everyone here", "*x*"]
+)
+LANGUAGES = st.sampled_from(languages())
 SHARINGS = NAMES.map(lambda name: Sharing(" ".join(name.split()))) | st.just(Sharing(done=True))
 
 
 @settings(deadline=None)
 @given(
-    question=st.text(min_size=1, max_size=300), sharing=SHARINGS, version=st.sampled_from(["", "1a2b3c4d"])
+    question=st.text(min_size=1, max_size=300),
+    sharing=SHARINGS,
+    version=st.sampled_from(["", "1a2b3c4d"]),
+    made_in=LANGUAGES,
+    read_in=LANGUAGES,
 )
-def test_how_a_card_was_shared_can_be_read_back_from_it(
-    question: str, sharing: Sharing, version: str
+def test_how_a_card_was_shared_can_be_read_back_from_it_in_any_language(
+    question: str, sharing: Sharing, version: str, made_in: str, read_in: str
 ) -> None:
-    view = cards.card(replace(ANSWER, question=question, version=version), SOURCES, sharing=sharing)
-    assert cards.footer_on(view).sharing == sharing
+    with speaking(made_in):
+        view = cards.card(replace(ANSWER, question=question, version=version), SOURCES, sharing=sharing)
+    with speaking(read_in):
+        assert cards.footer_on(view).sharing == sharing
 
 
 @settings(deadline=None)
-@given(st.text(max_size=300))
-def test_what_was_asked_can_be_read_back_from_the_card(question: str) -> None:
+@given(question=st.text(max_size=300), made_in=LANGUAGES, read_in=LANGUAGES)
+def test_what_was_asked_can_be_read_back_from_the_card_in_any_language(
+    question: str, made_in: str, read_in: str
+) -> None:
     question = " ".join(question.split())
-    view = cards.card(replace(ANSWER, question=question), SOURCES)
-    assert cards.footer_on(view).asked == question or not question
+    with speaking(made_in):
+        view = cards.card(replace(ANSWER, question=question), SOURCES)
+    with speaking(read_in):
+        assert cards.footer_on(view).asked == question
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_card_of_before_there_were_languages_is_read_as_ever(language: str) -> None:
+    old: ui.TextDisplay[ui.LayoutView] = ui.TextDisplay(
+        "-# why?\n-# page 2 of 3 · library 1a2b3c4d · shared by an\\*n", id=4711
+    )
+    with speaking(language):
+        found = cards.footer_on(ui.LayoutView().add_item(old))
+    assert found == cards.Footer("why?", Sharing(by="an*n"))
+
+
+def test_figures_in_korean_stand_under_one_another() -> None:
+    assert columns("2018년 1월") == len("2018년 1월") + 2
+    assert columns("Jan 2018") == len("Jan 2018")
 
 
 def test_a_card_says_the_same_each_time() -> None:

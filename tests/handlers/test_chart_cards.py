@@ -16,6 +16,7 @@ from handlers.charts import draw
 from knowledge.charts import LONGEST_ALT, Chart, chart_of
 from knowledge.desk import Desk
 from knowledge.engine import Engine
+from knowledge.languages import speaking
 from tests.handlers.conftest import World
 from tests.handlers.reading import buttons, parts, raw, text
 
@@ -23,7 +24,13 @@ MONTHS = {"period": "2023-11..2024-03"}
 
 
 async def card(world: World, name: str = "exports", **given: str) -> simcord.ResponseMessage:
-    result = await world.asker.slash(world.channel, name, **{"visibility": "private", **(given or MONTHS)})
+    return await card_of(world.asker, world, name, **(given or MONTHS))
+
+
+async def card_of(
+    member: simcord.MemberActor, world: World, name: str = "exports", **given: str
+) -> simcord.ResponseMessage:
+    result = await member.slash(world.channel, name, **{"visibility": "private", **given})
     assert result.response is not None
     return result.response
 
@@ -195,3 +202,30 @@ async def test_a_picture_that_cannot_be_drawn_is_excused_with_a_reference(
     assert "Something went wrong on my side" in reply
     assert "matplotlib" not in reply
     assert reply.rsplit(" ", 1)[-1].strip(".") in caplog.text
+
+
+# --- in another language
+
+
+async def test_in_korean_the_picture_is_the_same_and_is_told_in_korean(
+    either: World, korean: simcord.MemberActor, engine: Engine
+) -> None:
+    shown = await card_of(korean, either, **MONTHS)
+    await either.meanwhile()
+    result = await korean.click(shown, label="그래프")
+    assert result.response is not None
+    (attachment,) = result.response.attachments
+    assert attachment.filename == "exports-2023-11-to-2024-03.png"
+    assert await attachment.read() == draw(of(engine, "/exports 2023-11..2024-03"))
+    with speaking("ko"):
+        assert gallery(result.response)["description"] == of(engine, "/exports 2023-11..2024-03").alt
+
+
+async def test_a_shared_chart_is_told_in_the_language_of_whoever_shares_it(
+    world: World, korean: simcord.MemberActor
+) -> None:
+    shown = await card_of(korean, world, **MONTHS)
+    private = (await korean.click(shown, label="그래프")).response
+    assert private is not None
+    (posted,) = (await korean.click(private, label="공유")).followups
+    assert gallery(posted)["description"].startswith("막대그래프")

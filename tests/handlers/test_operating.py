@@ -212,6 +212,18 @@ async def test_whoever_runs_the_bot_reloads_it_by_command(house: House, tmp_path
     assert VERBATIM in text((await world.other.slash(world.channel, "cite", reference="fp-2019 6")).response)
 
 
+async def test_a_reload_is_told_in_the_language_of_whoever_asked_for_it_and_logged_in_english(
+    house: House, locale_of: dict[int, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    world = house.world
+    locale_of[house.operator.id] = "ko"
+    with caplog.at_level("INFO"):
+        done = await house.operator.slash(world.channel, "reload")
+    version = world.bot.engine.library.version
+    assert text(done.response) == f"전과 같이 버전 {version}(으)로 답변합니다."
+    assert f"The content was reloaded. Version {version} is in service, as before." in caplog.text
+
+
 async def test_content_with_faults_is_refused_with_their_lines_and_the_old_one_stays(
     house: House, tmp_path: Path
 ) -> None:

@@ -7,6 +7,7 @@ import io
 from typing import Any
 
 import pytest
+import simcord
 
 from tests.handlers.conftest import World
 from tests.handlers.reading import buttons, parts, raw, text
@@ -95,6 +96,19 @@ async def test_exports_can_bring_their_csv_in_the_same_command(world: World) -> 
     assert attachment.filename == "exports-2023-11.csv"
     rows = csv.DictReader(io.StringIO((await attachment.read()).decode("utf-8-sig")))
     assert {"120000"} <= {row["value"] for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("name", "given"), [("exports", {"period": "2023-11..2024-03"}), ("assistance", {"years": "2001..2003"})]
+)
+async def test_the_csv_is_the_same_for_a_reader_of_another_language(
+    world: World, korean: simcord.MemberActor, name: str, given: dict[str, str]
+) -> None:
+    files = []
+    for member in (world.asker, korean):
+        result = await member.slash(world.channel, name, csv=True, **given)
+        files.append(await result.followups[0].attachments[0].read())
+    assert files[0] == files[1]
 
 
 async def test_no_file_comes_with_an_error(world: World) -> None:

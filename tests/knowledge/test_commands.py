@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from contextlib import suppress
 from time import process_time
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.commands import COMMANDS, Command, parse_command, question_in, written
+from knowledge.commands import COMMANDS, Command, parse_command, question_in, shown_command, written
 from knowledge.errors import CommandError
+from knowledge.languages import languages, speaking
 
 VALUES = st.lists(st.text("abcXYZ019.¶-", min_size=1, max_size=12), max_size=4).map(" ".join)
 
@@ -193,3 +195,69 @@ def test_a_value_of_several_words_goes_on_to_the_next_option(typed: str, options
 def test_an_option_that_is_repeated_or_empty_is_an_error_with_an_example(typed: str) -> None:
     with pytest.raises(CommandError, match="for example /"):
         parse_command(typed)
+
+
+# By the names of the languages that the bot speaks
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("/timeline 2018 topic:sanctions", "/연표 2018 주제:sanctions"),
+        ('/timeline actor:"Mike Pompeo"', '/연표 행위자:"Mike Pompeo"'),
+        ('/timeline actor:"a topic:b"', '/연표 행위자:"a topic:b"'),
+        ("/exports 2008 compare:2009", "/수출 2008 비교:2009"),
+        ("/faq show list", "/faq 보기 list"),
+        ("/faq list tag:aid", "/faq 목록 태그:aid"),
+        ("/faq-desk review", "/faq-관리 검토"),
+        ("/ask topic: what is it?", "/질문 topic: what is it?"),
+        ("/coverage unknowns", "/수록범위 unknowns"),
+        ("/settings", "/설정"),
+        ("/cite rfa-2024¶13", "/인용 rfa-2024¶13"),
+        ("what is /timeline", "what is /timeline"),
+        ("python bot.py check", "python bot.py check"),
+    ],
+)
+def test_a_command_is_shown_by_the_names_of_the_language_spoken(text: str, shown: str) -> None:
+    assert shown_command(text) == text
+    with speaking("ko"):
+        assert shown_command(text) == shown
+
+
+@pytest.mark.parametrize("language", languages())
+@given(st.sampled_from(sorted(COMMANDS)), VALUES, VALUES, st.booleans())
+def test_a_command_that_is_shown_is_read_back(
+    language: str, name: str, main: str, other: str, in_letters: bool
+) -> None:
+    options = dict.fromkeys(COMMANDS[name].options, other) | {COMMANDS[name].main: main}
+    typed = written(name, **{option: value for option, value in options.items() if option})
+    try:
+        command = parse_command(typed)
+    except CommandError:
+        return
+    with speaking(language):
+        shown = shown_command(typed)
+    assert parse_command(normalize("NFD", shown) if in_letters else shown) == command
+
+
+def test_an_error_names_what_there_is_in_the_language_spoken() -> None:
+    with speaking("ko"), pytest.raises(CommandError) as error:
+        parse_command("/연포 2018")
+    assert "“/연포”" in str(error.value)
+    assert " /연표 명령을" in str(error.value)
+    assert all(shown not in str(error.value) for shown in ("/timeline", "/exports"))
+    with speaking("ko"), pytest.raises(CommandError) as error:
+        parse_command("/연표 2018 주졔:aid")
+    assert "“주졔”" in str(error.value)
+    assert "주제:…" in str(error.value)
+
+
+@pytest.mark.parametrize("typed", ["/연표 2018 주제:aid", "/timeline 2018 주제:aid", "/연표 2018 topic:aid"])
+def test_names_of_several_languages_may_stand_in_one_command(typed: str) -> None:
+    assert parse_command(typed) == Command("timeline", {"period": "2018", "topic": "aid"})
+
+
+def test_a_value_in_another_language_is_parted_from_a_period_that_is_put_into_english() -> None:
+    english = {"2018년 12월": "2018-12"}
+    command = parse_command("/연표 주제:aid 2018년 12월", in_english=lambda text: english.get(text, text))
+    assert command.options == {"topic": "aid", "period": "2018년 12월"}

@@ -19,7 +19,6 @@ from knowledge.exports import (
     FigureTable,
     Receipt,
     Series,
-    amount,
     change,
     difference,
     gap,
@@ -31,6 +30,7 @@ from knowledge.exports import (
     total,
     units,
 )
+from knowledge.languages import amount
 from knowledge.library import Library
 from knowledge.periods import Period, Precision, parse_period
 

@@ -10,24 +10,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from knowledge.answering import READ_IN_ENGLISH
 from knowledge.answers import Kind, Status
 from knowledge.content import glossary_faults
-from knowledge.engine import Engine
+from knowledge.engine import IN_ENGLISH, Engine
 from knowledge.errors import ContentError
 from knowledge.glossary import Glossaries, Glossary
+from knowledge.languages import gettext, speaking
 from knowledge.library import Library
 from tests.knowledge.small_content import ContentFolder
 
 UKRAINIAN = """\
 scripts: [cyrillic]
-note: "Прочитано українською. (Sources and quotes are in English.)"
 set_aside: [ли, ні, у]
 asking: {що: what}
 words: {надісла: sent, повін: flood, рис: rice, січ: January}
 """
 RUSSIAN = """\
 scripts: [cyrillic]
-note: "Прочитано по-русски."
 words: {когда: rice, наводнен: flood}
 """
 
@@ -164,9 +164,9 @@ def test_a_text_without_a_letter_of_the_language_is_left_as_it_is(library: Libra
 
 @pytest.mark.parametrize("question", ["비건은 누구인가요?", "2023년 11월 수출액은?", "오늘 날씨 어때요?"])
 def test_every_reply_says_that_sources_and_quotes_are_in_english(library: Library, question: str) -> None:
-    notes = Engine(library).reply(question).notes
-    assert notes[0] == library.glossaries.read()[0].note
-    assert "sources and quotes are in English" in notes[0]
+    engine = Engine(library)
+    with speaking(engine.language_of(question)):
+        assert engine.reply(question).notes[0] == gettext(IN_ENGLISH) != IN_ENGLISH
 
 
 def test_a_greeting_is_one_in_any_language(library: Library) -> None:
@@ -198,7 +198,7 @@ def test_a_language_is_added_by_a_file_alone(folder: ContentFolder) -> None:
     reply = Engine(library).reply("Що надіслали у січні, рис?")
     assert reply.status is Status.ANSWERED
     assert str(reply.citations[0]) == "paper-2001¶1"
-    assert reply.notes[0].startswith("Прочитано українською.")
+    assert reply.notes[0] == READ_IN_ENGLISH
 
 
 def test_of_two_languages_in_one_script_the_one_that_reads_more_is_taken(folder: ContentFolder) -> None:

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from knowledge.errors import InputError
+from knowledge.languages import languages, speaking
+from knowledge.library import Library
 from knowledge.periods import (
     ALL_DATES,
     AmbiguousPeriodError,
@@ -150,6 +152,36 @@ class TestAPeriod:
     )
     def test_has_a_first_and_a_last_day(self, typed: str, first: date, last: date) -> None:
         assert (period(typed).first, period(typed).last) == (first, last)
+
+    @given(periods)
+    @example(period("2018-01..2018-12"))
+    @example(period("until 2018-06"))
+    @example(period("FY2008"))
+    def test_is_read_back_from_its_label_in_every_language(self, library: Library, one: Period) -> None:
+        for language in languages():
+            with speaking(language):
+                label = one.label()
+            assert parse_period(label, in_english=library.in_english).period == one
+
+    @pytest.mark.parametrize(
+        ("typed", "label", "brief"),
+        [
+            ("2018-12-10", "2018년 12월 10일", "2018년 12월 10일"),
+            ("2018-12", "2018년 12월", "2018년 12월"),
+            ("2018-summer", "2018년 여름", "2018년 여름"),
+            ("2024-Q1", "2024년 1분기", "2024년 1분기"),
+            ("2018", "2018년", "2018년"),
+            ("FY2008", "2008 회계연도", "FY2008"),
+            ("2023-01..2023-10", "2023년 1월~2023년 10월", "2023년 1월~10월"),
+            ("2023-11..2024-03", "2023년 11월~2024년 3월", "2023년 11월 ~ 2024년 3월"),
+            ("since 2016", "2016년부터", "2016년부터"),
+            ("until 2018-06", "2018년 6월까지", "2018년 6월까지"),
+            ("all", "전체 기간", "전체 기간"),
+        ],
+    )
+    def test_is_called_in_korean_as_people_write_it(self, typed: str, label: str, brief: str) -> None:
+        with speaking("ko"):
+            assert (period(typed).label(), period(typed).brief()) == (label, brief)
 
     @given(periods, periods)
     def test_overlaps_another_exactly_if_they_share_a_day(self, one: Period, two: Period) -> None:
@@ -576,3 +608,20 @@ class TestAQuestion:
     def test_finds_any_period_by_its_label(self, one: Period) -> None:
         (mention,) = find_periods(f"What happened in {one.label()}?")
         assert mention.period == one
+
+
+class TestAPeriodInAnotherLanguage:
+    def test_is_echoed_as_it_was_typed_where_it_cannot_be_read(self, library: Library) -> None:
+        for typed in ("작년", "2018년 13월", "2018년 2월 30일", "봄부터 봄까지", "1800년"):
+            with speaking("ko"), pytest.raises(PeriodError) as error:
+                parse_period(typed, in_english=library.in_english)
+            assert str(error.value).startswith(f"“{typed}”")
+            assert not any("a" <= letter <= "z" for letter in str(error.value).lower())
+
+    def test_says_how_it_was_read_in_the_language_spoken(self, library: Library) -> None:
+        with speaking("ko"):
+            turned = parse_period("2019년~2018년", in_english=library.in_english)
+            winter = parse_period("2018년 겨울", in_english=library.in_english)
+        assert turned.period == period("2018..2019")
+        assert [note[-12:] for note in turned.notes] == ["2018년~2019년."[-12:]]
+        assert winter.notes == ("2018년 겨울의 기간: 2018년 12월~2019년 2월.",)

@@ -9,6 +9,7 @@ import pytest
 from knowledge.answers import Answer, Excerpt, Kind, Statement, Status
 from knowledge.citations import Citation
 from knowledge.engine import Engine
+from knowledge.entry_reviews import Cause, StaleCitation
 from knowledge.faq import FaqEntry, OwnEntry
 from knowledge.plaintext import plain_text
 
@@ -118,7 +119,9 @@ def test_a_list_of_entries_says_which_are_a_servers_own_and_which_are_stale() ->
     entries = (
         FaqEntry("does-it-use-ai", "Does it use AI?", "No."),
         OwnEntry("wait", "How long?", "Six weeks."),
-        OwnEntry("rice", "Which rice?", "Any.", stale=("fp-2019¶6 is gone",)),
+        OwnEntry(
+            "rice", "Which rice?", "Any.", stale=(StaleCitation(Citation("fp-2019", "6"), Cause.VANISHED),)
+        ),
     )
     assert plain_text(Answer(Kind.FAQ, Status.ANSWERED, entries=entries)).splitlines() == [
         "does-it-use-ai — Does it use AI?",
