@@ -14,7 +14,7 @@ from typing import Literal
 
 from knowledge.citations import Citation
 from knowledge.exports import Absence, Figure, Part, Series
-from knowledge.languages import ENGLISH, speaking, translatable
+from knowledge.languages import translatable
 from knowledge.periods import Period, Precision
 from knowledge.rows import Row
 from knowledge.sources import Passage, Quality, Source
@@ -134,12 +134,8 @@ class Dataset(Row):
         )
 
     def source(self) -> Source:
-        """Return the dataset as a source: what is said about it, then a passage for each row.
-
-        It is in English whatever is spoken where it is read: it is kept for all readers.
-        """
-        with speaking(ENGLISH):
-            rows = sorted((*self._row_passages(), *self._absent_passages()), key=lambda pair: pair[0])
+        """Return the dataset as a source: what is said about it, then a passage for each row."""
+        rows = sorted((*self._row_passages(), *self._absent_passages()), key=lambda pair: pair[0])
         return Source(
             id=self.id,
             title=self.title,
