@@ -257,7 +257,8 @@ def demo(context: click.Context, port: int, no_browser: bool) -> None:
 @cli.command()
 @click.pass_context
 def check(context: click.Context) -> None:
-    """Check all content and name every fault with its file and line."""
+    """Check all content and catalogues, and name every fault with its file and line."""
+    from knowledge import catalogues
     from knowledge.content import glossary_faults, read_content
     from knowledge.errors import ContentError
 
@@ -266,7 +267,7 @@ def check(context: click.Context) -> None:
         faults = glossary_faults(library)
     except ContentError as error:
         faults = error.faults
-    if faults:
+    if faults := (*faults, *catalogues.faults()):
         click.echo("\n".join(map(str, faults)))
         click.echo(f"\n{len(faults)} fault{'s' * (len(faults) != 1)} found.")
         raise SystemExit(FAULTS_FOUND)

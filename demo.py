@@ -35,6 +35,9 @@ from settings import Settings
 
 NAME = "Aid policy history"
 MEMBER, OTHER, MODERATOR, MANAGER = "Alex", "Robin", "Sam (moderator)", "Kim (manager)"
+KOREAN = "민지 (한국어)"
+"""One whose Discord is in Korean."""
+
 CHANNEL = "questions"
 UNANSWERED = "who paid for the shipments?"
 """What one has put to the moderators already, after another got no answer to it."""
@@ -188,6 +191,7 @@ class World:
     other: simcord.MemberActor
     moderator: simcord.MemberActor
     manager: simcord.MemberActor
+    korean: simcord.MemberActor
     turn: asyncio.Lock
 
 
@@ -316,9 +320,11 @@ async def _founded(env: simcord.Env, bot: AidPolicyBot) -> World:
 
     channel = guild.create_text_channel(CHANNEL, topic=f"/ask, or @{NAME} and a question")
     people = person(MEMBER), person(OTHER), person(MODERATOR, moderators), person(MANAGER, managers)
+    korean = person(KOREAN)
+    _let_read(env.backend, {korean.id: "ko"})
     env.backend.edit_guild(guild.id, {"system_channel_id": channel.id})  # where the bot introduces itself
     await env.settle()
-    return World(env, bot, channel, *people, turn=asyncio.Lock())
+    return World(env, bot, channel, *people, korean, turn=asyncio.Lock())
 
 
 async def _talk(world: World) -> None:
@@ -356,6 +362,60 @@ def _behind(env: simcord.Env) -> float:
     return (datetime.now(UTC) - env.now()).total_seconds()
 
 
+# --- those who read another language ----------------------------------------------------------------------
+
+
+def _let_read(backend: Any, locales: Mapping[int, str]) -> None:
+    """Let people, by their ids, have Discord in another language; simcord has everybody's in English.
+
+    They see the commands in that language. The bot is told the language, and the names that it gave itself.
+    """
+    emit, visible_commands = backend.emit, backend.visible_commands
+
+    def emit_in_theirs(event: str, payload: dict[str, Any]) -> None:
+        if event == "INTERACTION_CREATE":
+            user = payload.get("user") or payload["member"]["user"]
+            locale = locales.get(int(user["id"]), payload["locale"])
+            data = _as_registered(backend, payload["data"], locale)
+            payload = {**payload, "locale": locale, "data": data}
+        emit(event, payload)
+
+    def visible_in_theirs(*, user_id: int, **where: Any) -> list[dict[str, Any]]:
+        commands = visible_commands(user_id=user_id, **where)
+        return [_as_read(command, locales.get(user_id, "")) for command in commands]
+
+    backend.emit, backend.visible_commands = emit_in_theirs, visible_in_theirs
+
+
+def _as_read(described: Mapping[str, Any], locale: str) -> dict[str, Any]:
+    """Return a command, an option or a choice, with all there is in it, by its names in a language."""
+    texts = {
+        key: (described.get(f"{key}_localizations") or {}).get(locale, described[key])
+        for key in ("name", "description")
+        if key in described
+    }
+    inner = {
+        key: [_as_read(one, locale) for one in described[key]]
+        for key in ("options", "choices")
+        if described.get(key)
+    }
+    return {**described, **texts, **inner}
+
+
+def _as_registered(backend: Any, sent: dict[str, Any], locale: str) -> dict[str, Any]:
+    """Return what somebody sends by the names that the bot gave, as Discord tells it to the bot."""
+    commands = (command for scope in backend.commands.values() for command in scope.values())
+    command = next((one for one in commands if "name" in sent and one["id"] == sent.get("id")), None)
+    return _renamed(sent, command, locale) if command else sent
+
+
+def _renamed(sent: dict[str, Any], described: Mapping[str, Any], locale: str) -> dict[str, Any]:
+    options = described.get("options") or []
+    by_name = {one["name"]: one for one in options} | {_as_read(one, locale)["name"]: one for one in options}
+    inner = [_renamed(one, by_name[one["name"]], locale) for one in sent.get("options", ())]
+    return {**sent, "name": described["name"]} | ({"options": inner} if "options" in sent else {})
+
+
 # --- the page ---------------------------------------------------------------------------------------------
 
 
@@ -381,7 +441,7 @@ class _Server(PreviewServer):
 
 @asynccontextmanager
 async def _page(world: World, port: int) -> AsyncIterator[Preview]:
-    viewers = (world.member, world.moderator, world.manager)
+    viewers = (world.member, world.moderator, world.manager, world.korean)
     page = world.env.preview(world.channel, viewers=viewers, layout="channel", timezone=_timezone())
     page._server = _Server(page, port, world.turn)
     try:

@@ -55,6 +55,7 @@ class Ask(Cog):
         question = question_from((cards.footer(message).asked if is_own else "") or message.content)
         if not question:
             raise errors.UserError(gettext("That message has no text that I could read as a question."))
+        languages.speak_with(interaction, question)
         await send(interaction, self.bot.reply(question, interaction.guild_id), "private")
 
     @commands.Cog.listener()

@@ -10,18 +10,18 @@ another reader: what is kept is kept in English, marked with `translatable`, and
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, reduce
-from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
-    from gettext import GNUTranslations
-    from importlib.resources.abc import Traversable
+    from gettext import NullTranslations
 
     from babel import Locale
 
@@ -31,16 +31,28 @@ ENGLISH = "en"
 NAME = "name"
 """The context by which the catalogues tell the name of a command or an option from a word in a sentence."""
 
+SHIPPED = Path(__file__).parent / "locales"
+"""The catalogues that come with the bot."""
+
 _ISOLATE, _END_OF_ISOLATE = "\u2068", "\u2069"
 
+_FOLDER: ContextVar[Path] = ContextVar("folder of the catalogues", default=SHIPPED)
 _SPOKEN: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
 
-@cache
 def languages() -> tuple[str, ...]:
     """Return the codes of all languages that the bot speaks, English first."""
-    names = (file.name for file in _folder().iterdir())
-    return (ENGLISH, *sorted(name.removesuffix(".po") for name in names if name.endswith(".po")))
+    return _languages_in(_FOLDER.get())
+
+
+@contextmanager
+def catalogues_in(folder: Path) -> Iterator[None]:
+    """Let what runs within speak the languages of the catalogues in a folder, in place of those shipped."""
+    before = _FOLDER.set(folder)
+    try:
+        yield
+    finally:
+        _FOLDER.reset(before)
 
 
 def spoken() -> str:
@@ -81,24 +93,25 @@ def gettext(message: str, /, **values: object) -> str:
     """Say a message in the language spoken; `{names}` in it stand for the values."""
     language = _SPOKEN.get()
     if language != ENGLISH:
-        message, values = _catalogue(language).gettext(message), _isolated(language, values)
+        message, values = _catalogue(language, _FOLDER.get()).gettext(message), _isolated(language, values)
     return message.format(**values) if values else message
 
 
 def ngettext(one: str, many: str, count: int, /, **values: object) -> str:
     """Say a message as the language spoken has it for a `{count}`."""
-    language = _SPOKEN.get()
+    language, values = _SPOKEN.get(), {"count": count, **values}
     if language == ENGLISH:
         message = one if count == 1 else many
     else:
-        message, values = _catalogue(language).ngettext(one, many, count), _isolated(language, values)
-    return message.format(count=count, **values)
+        message = _catalogue(language, _FOLDER.get()).ngettext(one, many, count)
+        values = _isolated(language, values)
+    return message.format(**values)
 
 
 def pgettext(context: str, message: str, /) -> str:
     """Say a message that means something else elsewhere: `context` says where it stands."""
     language = _SPOKEN.get()
-    return message if language == ENGLISH else _catalogue(language).pgettext(context, message)
+    return message if language == ENGLISH else _catalogue(language, _FOLDER.get()).pgettext(context, message)
 
 
 def translatable(message: str, /) -> str:
@@ -119,8 +132,10 @@ def isolated(text: str) -> str:
 
 def in_words(day: date, pattern: str) -> str:
     """Write a date in a language other than English by a pattern of CLDR, such as `yMMMMd`."""
-    from babel.dates import format_skeleton
+    from babel.dates import format_date, format_skeleton
 
+    if pattern == "yMMMMd":  # few languages have a pattern of that name, and all have this one
+        return format_date(day, "long", locale=_locale(_SPOKEN.get()))
     return format_skeleton(pattern, day, locale=_locale(_SPOKEN.get()))
 
 
@@ -202,20 +217,24 @@ def either(items: Iterable[str]) -> str:
 
 
 @cache
-def _catalogue(language: str) -> GNUTranslations:
-    """Read the catalogue of a language, which takes a moment, once."""
-    from gettext import GNUTranslations
-    from io import BytesIO
+def _languages_in(folder: Path) -> tuple[str, ...]:
+    from babel.localedata import exists
 
-    from babel.messages.mofile import write_mo
-    from babel.messages.pofile import read_po
+    codes = sorted(path.stem for path in folder.glob("*.po"))
+    return (ENGLISH, *(code for code in codes if code != ENGLISH and exists(code)))
 
-    with (_folder() / f"{language}.po").open("rb") as file:
-        catalogue = read_po(file, locale=language)
-    compiled = BytesIO()
-    write_mo(compiled, catalogue)
-    compiled.seek(0)
-    return GNUTranslations(compiled)
+
+@cache
+def _catalogue(language: str, folder: Path) -> NullTranslations:
+    """Read the catalogue of a language, which takes a moment, once; what is wrong in it is said in English."""
+    from knowledge.catalogues import read
+
+    catalogue, faults = read(folder / f"{language}.po")
+    if faults:
+        logging.getLogger(__name__).error(
+            "%s What is wrong there is said in English; python bot.py check names all of it.", faults[0]
+        )
+    return catalogue
 
 
 @cache
@@ -223,10 +242,6 @@ def _locale(language: str) -> Locale:
     from babel import Locale
 
     return Locale.parse(language)
-
-
-def _folder() -> Traversable:
-    return resources.files("knowledge") / "locales"
 
 
 def _isolated(language: str, values: dict[str, Any]) -> dict[str, Any]:

@@ -27,6 +27,7 @@ ENVIRONMENT = {
     if name != "DISCORD_TOKEN" and not name.startswith("AID_BOT_")
 }
 MEMBER, MODERATOR, MANAGER = "Alex", "Sam (moderator)", "Kim (manager)"
+KOREAN = "민지 (한국어)"
 EVERYONE = "Everyone here"
 
 HOLD = {
@@ -327,3 +328,21 @@ async def test_the_demo_can_be_ended_on_its_page(chrome: Browser, tmp_path: Path
         said = "The demo has ended. Start it again with: python bot.py demo"
         await page.page.get_by_role("main").get_by_text(said).wait_for()
         await page.close()
+
+
+# In another language
+
+
+async def test_a_reader_of_korean_finds_the_commands_and_is_answered_in_korean(page: DiscordPage) -> None:
+    await page.view_as(KOREAN)
+    await page.composer.fill("/")
+    listed = await page.suggesting()
+    assert "/질문" in listed
+    assert "/exports" not in listed
+    assert (await page.offered("연표", "공개범위"))[0] == "나만"
+    await page.cancel()
+    await page.command("질문", 질문="원조가 왜 지연되었나요?")
+    await page.page.screenshot(path="/tmp/l5-1.png")
+    print(await page.text(), await page.buttons())
+    assert "fp-2019¶4" in await page.text()
+    assert await page.buttons() == ""

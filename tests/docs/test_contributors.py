@@ -46,7 +46,8 @@ async def test_a_question_goes_the_way_that_the_page_shows(world: World) -> None
 
 
 def test_there_is_an_example_for_each_of_the_four_things_that_people_add() -> None:
-    shown = {section: of for section, of in sections(PAGE) if section.startswith("Add ")}
+    pages = (PAGE, (ROOT / "docs" / "languages.md").read_text("utf-8"))
+    shown = {name: of for page in pages for name, of in sections(page) if name.startswith("Add ")}
     assert list(shown) == ["Add a source", "Add a table", "Add a command", "Add a language"]
     for section, of in shown.items():
         assert any(example.file for example in of), section

@@ -149,33 +149,59 @@ def _form(form: Payload) -> Iterator[str]:
 def _commands(commands: list[Payload]) -> Iterator[str]:
     kinds = Counter(command.get("type", 1) for command in commands)
     yield from (f"{n} commands of type {kind}" for kind, n in kinds.items() if n > MOST_COMMANDS[kind])
-    names = Counter((command.get("type", 1), command["name"]) for command in commands)
-    yield from (f"{name} twice" for (_, name), times in names.items() if times > 1)
+    for kind in kinds:
+        yield from _twice([command for command in commands if command.get("type", 1) == kind])
     for command in commands:
         if (size := _characters(command)) > LONGEST_COMMAND:
             yield f"{command['name']} of {size} characters"
         if command.get("type", 1) == 1:
             yield from _named(command)
+        yield from _long(command, "name", 32)
 
 
 def _named(command: Payload) -> Iterator[str]:
     name, options = command["name"], command.get("options") or []
-    if not COMMAND_NAME.fullmatch(name) or name != name.lower():
-        yield f"a command or option with the name “{name}”"
-    if "choices" not in command and not 1 <= len(command.get("description") or "") <= 100:
-        yield f"{name} with no description, or a long one"
+    for said in _in_all(command, "name").values():
+        if not COMMAND_NAME.fullmatch(said) or said != said.lower():
+            yield f"a command or option with the name “{said}”"
+    yield from _long(command, "description", 100)
     required = [bool(option.get("required")) for option in options]
     if required != sorted(required, reverse=True):
         yield f"{name} with a required option after an optional one"
-    if len({option["name"] for option in options}) < len(options):
-        yield f"{name} with an option twice"
+    yield from (f"{name} with an option {fault}" for fault in _twice(options))
     for option in options:
         if option.get("autocomplete") and option.get("choices"):
             yield f"{name} {option['name']} with choices and autocomplete"
         yield from _named(option)
+        for choice in option.get("choices") or ():
+            yield from _long(choice, "name", LONGEST_CHOICE)
+
+
+def _in_all(described: Payload, key: str) -> dict[str, str]:
+    """Return a text in every language that it is given in; by itself it is in none."""
+    return {"": described.get(key) or "", **(described.get(f"{key}_localizations") or {})}
+
+
+def _long(described: Payload, key: str, most: int) -> Iterator[str]:
+    for language, said in _in_all(described, key).items():
+        if not 1 <= len(said) <= most:
+            yield f"{described['name']} with no {key}, or a long one {language}".rstrip()
+
+
+def _twice(siblings: list[Payload]) -> Iterator[str]:
+    """Yield each name that several commands or options bear beside each other in one language."""
+    names = [_in_all(one, "name") for one in siblings]
+    for language in sorted(set().union(*names)):
+        borne = Counter(one.get(language, one[""]) for one in names)
+        yield from (f"{name} twice" for name, times in borne.items() if times > 1)
 
 
 def _characters(command: Payload) -> int:
-    own = len(command["name"]) + len(command.get("description") or "")
-    choices = sum(len(one["name"]) + len(str(one["value"])) for one in command.get("choices") or ())
+    """Return how long a command is, in whichever language each of its texts is longest."""
+    own = _longest(command, "name") + _longest(command, "description")
+    choices = sum(_longest(one, "name") + len(str(one["value"])) for one in command.get("choices") or ())
     return own + choices + sum(map(_characters, command.get("options") or ()))
+
+
+def _longest(described: Payload, key: str) -> int:
+    return max(map(len, _in_all(described, key).values()))

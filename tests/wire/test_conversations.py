@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 
+from tests.wire.lawful import faults_of
 from tests.wire.loopback import Loopback, Person
 from tests.wire.service import Service
-from tests.wire.things import MODERATORS_RIGHTS, Guild, parts, text
+from tests.wire.things import MODERATORS_RIGHTS, Guild, Payload, parts, text
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -25,6 +27,28 @@ async def test_commands_are_told_to_discord_at_the_first_start(loopback: Loopbac
     assert {"ask", "timeline", "exports", "faq", "Ask about this"} <= {
         c["name"] for c in loopback.api.commands
     }
+
+
+async def test_commands_are_told_to_discord_in_korean_too(loopback: Loopback, bot: Service) -> None:
+    (told,) = loopback.requests("commands")
+    lacking = [
+        (one["name"], key)
+        for one in described(told.body)
+        for key in ("name", "description")
+        if one.get(key) and not (one.get(f"{key}_localizations") or {}).get("ko")
+    ]
+    assert lacking == []
+    assert faults_of(told) == []
+    ask = next(one for one in told.body if one["name"] == "ask")
+    assert ask["name_localizations"] == {"ko": "질문"}
+    assert ask["options"][0]["name_localizations"] == {"ko": "질문"}
+
+
+def described(commands: list[Payload]) -> Iterator[Payload]:
+    """Yield commands with all their options and choices."""
+    for one in commands:
+        yield one
+        yield from described([*(one.get("options") or ()), *(one.get("choices") or ())])
 
 
 async def test_no_privileged_intent_is_asked_for(loopback: Loopback, bot: Service) -> None:

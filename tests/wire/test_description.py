@@ -58,6 +58,28 @@ def choices(*names: str) -> Request:
     return Request("POST", "/interactions/1/x/callback", {}, {"type": 8, "data": data}, route="callback")
 
 
+def commands(*commands: dict[str, Any]) -> Request:
+    return Request("PUT", "/applications/1/commands", {}, list(commands), route="commands")
+
+
+def named(name: str = "ask", **languages: str) -> dict[str, Any]:
+    return {"name": name, "description": "Ask", "name_localizations": languages}
+
+
+def asking(*options: dict[str, Any]) -> dict[str, Any]:
+    return {**named(), "options": [{**option, "type": 3} for option in options]}
+
+
+IN_MANY_WORDS = {
+    "description_localizations": {"ko": "가" * 100},
+    "choices": [{"name": "a", "name_localizations": {"ko": "가" * 99}, "value": "1"}] * 3,
+}
+
+
+def test_commands_that_discord_takes_in_two_languages_are_let_through() -> None:
+    assert faults_of(commands(asking(named(ko="질문"), named("who", ko="인물")), named("who"))) == []
+
+
 @pytest.mark.parametrize(
     ("request_", "fault"),
     [
@@ -77,6 +99,18 @@ def choices(*names: str) -> Request:
         (answer({"type": 13, "file": {"url": "attachment://a.csv"}}), "a.csv, which is not attached"),
         (choices(*map(str, range(26))), "26 choices"),
         (choices("x" * 101), "too long"),
+        (commands(named(ko="x" * 33)), "no name, or a long one ko"),
+        (commands(named(ko="두 낱말")), "the name “두 낱말”"),
+        (commands(named(ko="Ask")), "the name “Ask”"),
+        (commands(named(ko="질문"), named("who", ko="질문")), "질문 twice"),
+        (commands(named(ko="who"), named("who")), "who twice"),
+        (commands({**named(), "description_localizations": {"ko": "가" * 101}}), "no description, or a long"),
+        (commands(asking(named(ko="질문"), named("who", ko="질문"))), "ask with an option 질문 twice"),
+        (commands(asking({**named(), "choices": [{**named(ko="가" * 101), "value": 1}]})), "no name, or a"),
+        (
+            commands(asking(*({**named(f"o{n}"), **IN_MANY_WORDS} for n in range(25)))),
+            "ask of 10071 characters",
+        ),
     ],
 )
 def test_what_the_description_lacks_is_named(request_: Request, fault: str) -> None:
