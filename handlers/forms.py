@@ -25,8 +25,7 @@ from knowledge.languages import gettext, translatable
 
 FROM_ANOTHER_VERSION = translatable("This form is from another version of me.")
 LONGEST_TEXT = 4000
-_LONGEST_TITLE = _LONGEST_LABEL = 45
-_LONGEST_DESCRIPTION = 100
+_LONGEST_TITLE = 45
 _MOST_SHOWN = 1_500
 """How much of what was typed, with its escapes, is given back on a card alone; more is in a file too."""
 
@@ -62,8 +61,8 @@ class Field:
             max_length=self.longest,
         )
         return ui.Label(
-            text=gettext(self.label)[:_LONGEST_LABEL],
-            description=gettext(self.description)[:_LONGEST_DESCRIPTION] if self.description else None,
+            text=gettext(self.label),
+            description=gettext(self.description) if self.description else None,
             component=text,
         )
 

@@ -12,26 +12,25 @@ from io import BytesIO
 from pathlib import Path
 from string import Formatter
 
-from babel.localedata import exists
 from babel.messages import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 
 from knowledge.errors import Fault
-from knowledge.languages import ENGLISH, SHIPPED
+from knowledge.languages import folder, is_language
 from knowledge.text import echo
 
-_COUNT = "count"
+_COUNTS = {"count", "count:,"}
 
 
-def faults(folder: Path = SHIPPED) -> tuple[Fault, ...]:
-    """Return what is wrong in the catalogues in a folder."""
-    return tuple(fault for file in sorted(folder.glob("*.po")) for fault in read(file)[1])
+def faults() -> tuple[Fault, ...]:
+    """Return what is wrong in the catalogues."""
+    return tuple(fault for file in sorted(folder().glob("*.po")) for fault in read(file)[1])
 
 
 def read(file: Path) -> tuple[NullTranslations, tuple[Fault, ...]]:
     """Return the messages of a catalogue that can be said, and what is wrong in it; nothing is raised."""
-    if file.stem == ENGLISH or not exists(file.stem):
+    if not is_language(file.stem):
         return NullTranslations(), (_fault(file, 1, "file", "is not named after a language, such as ko.po"),)
     try:
         with file.open("rb") as opened:
@@ -74,15 +73,15 @@ def _wrong(file: Path, catalogue: Catalog) -> Iterator[tuple[Message, Fault]]:
         wanted = values(english)
         for said in filter(None, _forms(message.string)):
             found = values(said)
-            if wanted is not None and (found is None or (wanted ^ found) - {_COUNT}):
+            if wanted is not None and (found is None or (wanted ^ found) - _COUNTS):
                 problem = f"must have the values {_named(wanted)} and no others, and has {_named(found)}"
                 yield message, _fault(file, message.lineno or 1, f"“{echo(english)}”", problem)
                 break
 
 
-def _forms(text: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
+def _forms(text: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
     """Return a text, or each of its plural forms."""
-    return (text,) if isinstance(text, str) else tuple(text)
+    return (text or "",) if isinstance(text, str) or text is None else tuple(text)
 
 
 def _named(found: frozenset[str] | None) -> str:

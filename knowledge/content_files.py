@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails
 from knowledge.citations import SOURCE_ID
 from knowledge.collecting import collector_resting
 from knowledge.errors import Fault
+from knowledge.languages import gettext, number, translatable
 from knowledge.text import echo
 
 Place = tuple[str | int, ...]
@@ -23,24 +24,26 @@ Place = tuple[str | int, ...]
 DEEPEST = 50
 LONGEST_NUMBER = 40
 
-WHOLE = "the whole file"
-_TEXT = "text is wanted; put it in quotation marks"
-_NUMBER = "a number is wanted, without separators: 120000"
-_DAY = "a day is wanted, as year-month-day: 2024-05-30"
-_LIST = "a list is wanted"
-_KEYS = "keys with values are wanted, as in id: letter-2003"
+WHOLE = translatable("the whole file")
+_TEXT = translatable("text is wanted; put it in quotation marks")
+_NUMBER = translatable("a number is wanted, without separators: 120000")
+_WHOLE_NUMBER = translatable("a whole number is wanted")
+_YES_OR_NO = translatable("true or false is wanted")
+_DAY = translatable("a day is wanted, as year-month-day: 2024-05-30")
+_LIST = translatable("a list is wanted")
+_KEYS = translatable("keys with values are wanted, as in id: letter-2003")
 _PLAINLY = {
-    "missing": "is missing",
+    "missing": translatable("is missing"),
     "string_type": _TEXT,
     "tuple_type": _LIST,
     "dict_type": _KEYS,
     "mapping_type": _KEYS,
     "dataclass_type": _KEYS,
-    "bool_type": "true or false is wanted",
-    "bool_parsing": "true or false is wanted",
-    "int_type": "a whole number is wanted",
-    "int_parsing": "a whole number is wanted",
-    "int_from_float": "a whole number is wanted",
+    "bool_type": _YES_OR_NO,
+    "bool_parsing": _YES_OR_NO,
+    "int_type": _WHOLE_NUMBER,
+    "int_parsing": _WHOLE_NUMBER,
+    "int_from_float": _WHOLE_NUMBER,
     "decimal_type": _NUMBER,
     "decimal_parsing": _NUMBER,
     "finite_number": _NUMBER,
@@ -49,7 +52,7 @@ _PLAINLY = {
     "date_from_datetime_parsing": _DAY,
     "date_from_datetime_inexact": _DAY,
 }
-"""What the kinds of fault that pydantic knows are called here."""
+"""What the kinds of fault that pydantic knows are called here, in English."""
 
 
 _TAG = "tag:yaml.org,2002:"
@@ -79,13 +82,14 @@ class _Open:
         `word` is a value as it is written, if it is no list or mapping.
         """
         if event.tag is not None:
-            raise _fault(f"leave out the tag “{echo(event.tag.replace(_TAG, '!!'))}”", event.start_mark)
+            tag = echo(event.tag.replace(_TAG, "!!"))
+            raise _fault(gettext("leave out the tag “{tag}”", tag=tag), event.start_mark)
         if isinstance(self.value, list):
             self.value.append(value)
         elif self.has_key:
             self.value[self.key], self.has_key = value, False
         elif word is None:
-            raise _fault("a key must be a word", event.start_mark)
+            raise _fault(gettext("a key must be a word"), event.start_mark)
         else:
             self.key, self.has_key = value, True
             self.seen[word] = self.seen.get(word, 0) + 1
@@ -94,7 +98,8 @@ class _Open:
         """Refuse a mapping that has one key twice."""
         for word, count in self.seen.items():
             if count > 1:
-                raise _fault(f"the key “{echo(word)}” occurs {count} times", self.mark)
+                problem = gettext("the key “{key}” occurs {number} times", key=echo(word), number=count)
+                raise _fault(problem, self.mark)
 
 
 def _fault(problem: str, mark: Any) -> yaml.MarkedYAMLError:
@@ -116,9 +121,9 @@ def _read(data: bytes, most_pieces: int | None = None) -> Any:
         kind, here = type(event), stack[-1]
         pieces += isinstance(event, yaml.NodeEvent)
         if most_pieces is not None and pieces > most_pieces:
-            raise _fault(
-                f"has more than {most_pieces:,} values up to here; no more are read", event.start_mark
-            )
+            most = number(most_pieces)
+            problem = gettext("has more than {most} values up to here; no more are read", most=most)
+            raise _fault(problem, event.start_mark)
         if kind is yaml.ScalarEvent:
             here.add(_scalar(event), event.value, event)
         elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
@@ -126,13 +131,16 @@ def _read(data: bytes, most_pieces: int | None = None) -> Any:
             here.add(value, None, event)
             stack.append(_Open(value, event.start_mark))
             if len(stack) - 1 > DEEPEST:
-                raise _fault("is too deep", event.start_mark)
+                raise _fault(gettext("is too deep"), event.start_mark)
         elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
             stack.pop().close()
         elif kind is yaml.AliasEvent:
-            raise _fault(f"write the text out instead of the alias “*{echo(event.anchor)}”", event.start_mark)
+            problem = gettext(
+                "write the text out instead of the alias “{alias}”", alias=f"*{echo(event.anchor)}"
+            )
+            raise _fault(problem, event.start_mark)
         elif kind is yaml.DocumentStartEvent and root:
-            raise _fault("there is a second document in the file", event.start_mark)
+            raise _fault(gettext("there is a second document in the file"), event.start_mark)
     return root[0] if root else None
 
 
@@ -153,7 +161,7 @@ def _plain(tag: str, event: yaml.ScalarEvent) -> Any:
             return _PLAIN[tag](yaml.ScalarNode(tag, event.value))
     except (ValueError, OverflowError):
         pass
-    raise _fault("this number cannot be read", event.start_mark)
+    raise _fault(gettext("this number cannot be read"), event.start_mark)
 
 
 @dataclass(slots=True, eq=False)
@@ -194,16 +202,17 @@ class ContentFile:
             with collector_resting():  # it would miss nothing: without aliases there are no cycles
                 self.raw = _read(self.data, most_pieces)
         except UnicodeDecodeError as error:
-            return self._unreadable(self._line_at(error.start), "is not in UTF-8; save it with that encoding")
+            problem = gettext("is not in UTF-8; save it with that encoding")
+            return self._unreadable(self._line_at(error.start), problem)
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
-            return self._unreadable(line, error.problem or "cannot be read")
+            return self._unreadable(line, error.problem or gettext("cannot be read"))
         except yaml.reader.ReaderError as error:
             return self._unreadable(self._line_at(error.position), error.reason)
         except (yaml.YAMLError, ValueError, RecursionError) as error:
-            return self._unreadable(1, (str(error) or "is too deep").splitlines()[0])
+            return self._unreadable(1, (str(error) or gettext("is too deep")).splitlines()[0])
         if self.raw is None:
-            self.fault((), "is empty")
+            self.fault((), gettext("is empty"))
         return self
 
     def _line_at(self, byte: int) -> int:
@@ -231,7 +240,7 @@ class ContentFile:
         if raw is None:
             return {}
         if not isinstance(raw, list):
-            self.fault(place, _LIST)
+            self.fault(place, gettext(_LIST))
             return {}
         read = {position: self.one(type_, row, (*place, position)) for position, row in enumerate(raw)}
         return {position: row for position, row in read.items() if row is not None}
@@ -241,7 +250,8 @@ class ContentFile:
         seen: set[str] = set()
         for position, value in values.items():
             if value in seen:
-                self.fault((*place, position), f"the {what} “{echo(value)}” occurs twice")
+                problem = gettext("the {key} “{value}” occurs twice", key=what, value=echo(value))
+                self.fault((*place, position), problem)
             seen.add(value)
 
     def fault(self, place: Place, problem: str) -> None:
@@ -267,14 +277,12 @@ def _plainly(type_: Any, item: ErrorDetails) -> str:
         *outer, key = item["loc"]
         known = _keys(type_, outer)
         near = process.extractOne(str(key), known, scorer=fuzz.ratio, score_cutoff=70)
-        return f"this key is not known; {f'did you mean {near[0]}?' if near else _there_are(known)}"
+        if near:
+            return gettext("this key is not known; did you mean {key}?", key=near[0])
+        return gettext("this key is not known; there are {keys}", keys=", ".join(known))
     if kind == "literal_error":
-        return f"this is not one of {item['ctx']['expected']}"
-    return _PLAINLY.get(kind) or item["msg"].removeprefix("Value error, ")
-
-
-def _there_are(known: Sequence[str]) -> str:
-    return f"there are {', '.join(known)}"
+        return gettext("this is not one of {values}", values=item["ctx"]["expected"])
+    return gettext(_PLAINLY[kind]) if kind in _PLAINLY else item["msg"].removeprefix("Value error, ")
 
 
 def _keys(type_: Any, place: Sequence[str | int]) -> list[str]:
@@ -291,9 +299,12 @@ def _slips(row: Any) -> Iterator[tuple[str, str]]:
         if not isinstance(value, str):
             continue
         if not value.strip() and one.default is MISSING:
-            yield one.name, "is empty"
+            yield one.name, gettext("is empty")
         elif one.name == "id" and not re.fullmatch(SOURCE_ID, value):
-            yield "id", f"“{echo(value)}” is no id: write lower-case letters, digits and single hyphens"
+            wanted = gettext(
+                "“{typed}” is no id: write lower-case letters, digits and single hyphens", typed=echo(value)
+            )
+            yield "id", wanted
 
 
 def _locate(node: yaml.Node | None, place: Place) -> tuple[int, str]:
@@ -313,7 +324,7 @@ def _locate(node: yaml.Node | None, place: Place) -> tuple[int, str]:
         else:
             break
         line = node.start_mark.line + 1
-    return line, " › ".join(words) or WHOLE
+    return line, " › ".join(words) or gettext(WHOLE)
 
 
 def _name_of(node: yaml.Node, position: int) -> str:
@@ -321,4 +332,4 @@ def _name_of(node: yaml.Node, position: int) -> str:
         for key, value in node.value:
             if key.value in ("id", "ref", "period", "category") and isinstance(value, yaml.ScalarNode):
                 return echo(value.value) or "“”"
-    return f"item {position + 1}"
+    return gettext("item {number}", number=position + 1)

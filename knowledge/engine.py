@@ -380,8 +380,8 @@ class Engine:
         notes = [_read_as(name, person.name)] if guess else []
         notes += [
             ngettext(
-                "{count:,} row of {source} name them, too.",
-                "{count:,} rows of {source} name them, too.",
+                "{count} row of {source} name them, too.",
+                "{count} rows of {source} name them, too.",
                 rows,
                 source=source,
             )
@@ -638,8 +638,15 @@ class Engine:
         held = ""
         if answer.status is Status.REFUSED:
             held = in_brief(self.library, " ".join((*(said.text for said in answer.statements), answer.hint)))
-        notes = answer.notes if spoken() == ENGLISH else (gettext(IN_ENGLISH), *answer.notes)
-        return replace(answer, notes=notes, question=asked, version=self.library.version + mark, held=held)
+        shows_the_library = answer.citations or answer.closest or answer.sources or answer.entries
+        said = (gettext(IN_ENGLISH),) if shows_the_library and spoken() != ENGLISH else ()
+        return replace(
+            answer,
+            notes=(*said, *answer.notes),
+            question=asked,
+            version=self.library.version + mark,
+            held=held,
+        )
 
 
 def _days(corrections: Iterable[Correction]) -> list[Period]:

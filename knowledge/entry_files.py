@@ -340,7 +340,7 @@ def _fits(value: object, blank: object) -> bool:
 
 
 def _refused(name: str, problem: str) -> ContentError:
-    return ContentError((Fault(echo(name), 1, WHOLE, problem),))
+    return ContentError((Fault(echo(name), 1, gettext(WHOLE), problem),))
 
 
 def _joined_halves(data: bytes) -> bytes:

@@ -45,6 +45,11 @@ def languages() -> tuple[str, ...]:
     return _languages_in(_FOLDER.get())
 
 
+def folder() -> Path:
+    """Return where the catalogues are."""
+    return _FOLDER.get()
+
+
 @contextmanager
 def catalogues_in(folder: Path) -> Iterator[None]:
     """Let what runs within speak the languages of the catalogues in a folder, in place of those shipped."""
@@ -84,6 +89,16 @@ def known(*locales: str) -> str:
     return ENGLISH
 
 
+def is_language(code: str) -> bool:
+    """Tell whether a code is that of a language other than English, as CLDR has them: `ko`, `zh_TW`."""
+    from babel import UnknownLocaleError
+
+    try:
+        return _locale(code).language != ENGLISH
+    except (UnknownLocaleError, ValueError):
+        return False
+
+
 def name_of(language: str) -> str:
     """Return what a language calls itself: `English`, `한국어`."""
     return _locale(language).get_display_name(language) or language
@@ -99,7 +114,7 @@ def gettext(message: str, /, **values: object) -> str:
 
 def ngettext(one: str, many: str, count: int, /, **values: object) -> str:
     """Say a message as the language spoken has it for a `{count}`."""
-    language, values = _SPOKEN.get(), {"count": count, **values}
+    language, values = _SPOKEN.get(), {"count": number(count), **values}
     if language == ENGLISH:
         message = one if count == 1 else many
     else:
@@ -218,15 +233,12 @@ def either(items: Iterable[str]) -> str:
 
 @cache
 def _languages_in(folder: Path) -> tuple[str, ...]:
-    from babel.localedata import exists
-
-    codes = sorted(path.stem for path in folder.glob("*.po"))
-    return (ENGLISH, *(code for code in codes if code != ENGLISH and exists(code)))
+    return (ENGLISH, *sorted(filter(is_language, (path.stem for path in folder.glob("*.po")))))
 
 
 @cache
 def _catalogue(language: str, folder: Path) -> NullTranslations:
-    """Read the catalogue of a language, which takes a moment, once; what is wrong in it is said in English."""
+    """Read the catalogue of a language, which takes a moment, once; what is wrong in it stays English."""
     from knowledge.catalogues import read
 
     catalogue, faults = read(folder / f"{language}.po")

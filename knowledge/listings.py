@@ -50,8 +50,8 @@ def gaps_listed(library: Library) -> Answer:
     if not library.unknowns:
         return refused(gettext("No known unknown is recorded."))
     said = ngettext(
-        "{count:,} detail that people ask for and that {documents} do not give.",
-        "{count:,} details that people ask for and that {documents} do not give.",
+        "{count} detail that people ask for and that {documents} do not give.",
+        "{count} details that people ask for and that {documents} do not give.",
         len(library.unknowns),
         documents=listed(library.founding_names),
     )

@@ -348,11 +348,6 @@ def _joins(character: str) -> bool:
     )
 
 
-def counted(count: int, noun: str, plural: str = "") -> str:
-    """Return a number with its noun: `1 vote`, `2 votes`, `no votes`; `plural` where an s is not enough."""
-    return f"{count or 'no'} {noun if count == 1 else plural or f'{noun}s'}"
-
-
 def echo(text: str) -> str:
     """Return at most 50 characters of what somebody typed, on one line, safe to be shown in an error."""
     visible = _INVISIBLE.sub("", " ".join(text.split()))

@@ -279,29 +279,29 @@ def coverage_in_words(library: Library) -> str:
 
 def sources_counted(count: int) -> str:
     """Write a number of sources: `1 source`, `3 sources`."""
-    return ngettext("{count:,} source", "{count:,} sources", count)
+    return ngettext("{count} source", "{count} sources", count)
 
 
 def events_counted(count: int) -> str:
     """Write a number of events: `1 event`, `3 events`."""
-    return ngettext("{count:,} event", "{count:,} events", count)
+    return ngettext("{count} event", "{count} events", count)
 
 
 def _people_counted(count: int) -> str:
-    return ngettext("{count:,} person or organization", "{count:,} people and organizations", count)
+    return ngettext("{count} person or organization", "{count} people and organizations", count)
 
 
 def _unknowns_counted(count: int) -> str:
-    return ngettext("{count:,} known unknown", "{count:,} known unknowns", count)
+    return ngettext("{count} known unknown", "{count} known unknowns", count)
 
 
 def _entries_counted(count: int, editorial: int = 0) -> str:
     """Write a number of FAQ entries, and how many of them are about the library itself, if any are."""
     if not editorial:
-        return ngettext("{count:,} FAQ entry", "{count:,} FAQ entries", count)
+        return ngettext("{count} FAQ entry", "{count} FAQ entries", count)
     return ngettext(
-        "{count:,} FAQ entry ({editorial} of them about the library itself)",
-        "{count:,} FAQ entries ({editorial} of them about the library itself)",
+        "{count} FAQ entry ({editorial} of them about the library itself)",
+        "{count} FAQ entries ({editorial} of them about the library itself)",
         count,
         editorial=editorial,
     )
@@ -347,8 +347,8 @@ def _read(held: Holdings) -> str:
     if not (left := len(held.sources) - len(held.read)):
         return gettext("{when}, against copies or excerpts", when=span)
     return ngettext(
-        "{when}, against copies or excerpts; of {count:,} source no date recorded",
-        "{when}, against copies or excerpts; of {count:,} sources no date recorded",
+        "{when}, against copies or excerpts; of {count} source no date recorded",
+        "{when}, against copies or excerpts; of {count} sources no date recorded",
         left,
         when=span,
     )
@@ -370,14 +370,12 @@ _PRECISELY: Mapping[str, Callable[[int], str]] = {
 }
 
 _SPANNING: Mapping[Precision, Callable[[int, str], str]] = {
-    Precision.YEAR: lambda n, span: ngettext(
-        "{count:,} year, {span}", "{count:,} years, {span}", n, span=span
-    ),
+    Precision.YEAR: lambda n, span: ngettext("{count} year, {span}", "{count} years, {span}", n, span=span),
     Precision.FISCAL_YEAR: lambda n, span: ngettext(
-        "{count:,} fiscal year, {span}", "{count:,} fiscal years, {span}", n, span=span
+        "{count} fiscal year, {span}", "{count} fiscal years, {span}", n, span=span
     ),
     Precision.MONTH: lambda n, span: ngettext(
-        "{count:,} month, {span}", "{count:,} months, {span}", n, span=span
+        "{count} month, {span}", "{count} months, {span}", n, span=span
     ),
 }
 
@@ -391,7 +389,7 @@ def series_in_words(held: SeriesHoldings) -> tuple[str, ...]:
     ]
     if len(said) < len(held.spans):
         span = from_to(held.figures[0].period.label(), held.figures[-1].period.label())
-        said = [ngettext("{count:,} row, {span}", "{count:,} rows, {span}", len(held.figures), span=span)]
+        said = [ngettext("{count} row, {span}", "{count} rows, {span}", len(held.figures), span=span)]
     about = ["; ".join(said), ", ".join(held.units), _counts(held.precisions)]
     if held.absent:
         about.append(_without_rows(held.absent))
@@ -403,8 +401,8 @@ def series_in_words(held: SeriesHoldings) -> tuple[str, ...]:
 
 def _without_rows(count: int) -> str:
     return ngettext(
-        "{count:,} year without a row (no recorded trade)",
-        "{count:,} years without a row (no recorded trade)",
+        "{count} year without a row (no recorded trade)",
+        "{count} years without a row (no recorded trade)",
         count,
     )
 

@@ -13,10 +13,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from bot import cli
+from knowledge.languages import catalogues_in
 from knowledge.store import Store
 from settings import load_settings
 from tests.knowledge import small_content
+from tests.knowledge.catalogue_samples import catalogue
 from tests.knowledge.workbooks import others, workbook
 
 ROOT = Path(__file__).parents[1]
@@ -339,6 +343,17 @@ def test_check_lists_every_fault_with_file_and_line(config: Path) -> None:
     assert any(line.startswith("sources/letter-2003.yaml:9: colour: ") for line in lines)
     assert any(line.startswith("sources/letter-2003.yaml:4: published: ") for line in lines)
     assert lines[-1] == f"{len(lines) - 2} faults found."
+
+
+def test_check_lists_what_is_wrong_in_a_catalogue(config: Path, tmp_path: Path) -> None:
+    (tmp_path / "locales").mkdir()
+    catalogue(tmp_path / "locales", "de", {"In {month}": "Im {Monat}"})
+    with catalogues_in(tmp_path / "locales"):
+        run = CliRunner().invoke(cli, ["--config", str(config), "check"])
+    assert run.exit_code == 1
+    assert "de.po:" in run.output
+    assert "“In {month}”: must have the values {month} and no others, and has {Monat}" in run.output
+    assert "1 fault found." in run.output
 
 
 def test_check_outlives_whatever_lies_in_the_data_folder(config: Path) -> None:

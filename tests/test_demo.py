@@ -18,6 +18,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 import simcord
+from simcord.backend import Backend
 from simcord.preview._server import PreviewServer
 
 from demo import NAME, PATCHES, Demo, DemoError, shown
@@ -198,6 +199,18 @@ async def test_what_happens_there_touches_nothing_of_the_operator(demo: Demo, tm
 
 async def test_its_commands_are_there_even_if_the_operator_tells_discord_none(demo: Demo) -> None:
     assert {"ask", "timeline", "exports"} <= set(demo.world.member.available_commands(demo.world.channel))
+
+
+async def test_whoever_reads_korean_has_the_commands_in_it_and_is_answered_in_it(demo: Demo) -> None:
+    """The two doors by which simcord is told of it are private: if one is gone, look for its successor."""
+    assert {"emit", "visible_commands"} <= {*dir(Backend)}
+    world = demo.world
+    assert {"질문", "연표", "faq 찾기"} <= set(world.korean.available_commands(world.channel))
+    assert "질문" not in world.member.available_commands(world.channel)
+    for who, is_korean in ((world.korean, True), (world.member, False)):
+        async with world.turn:
+            result = await who.slash(world.channel, "ask", question="who is Jung Pak?")
+        assert bool(re.search("[가-힣]", text(result.response))) == is_korean
 
 
 async def test_the_name_of_the_bot_after_an_at_is_a_mention(demo: Demo) -> None:

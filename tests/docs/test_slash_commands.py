@@ -21,8 +21,8 @@ from tests.handlers.conftest import World
 from tests.handlers.moderating import ENTRY, edited, press, published
 from tests.handlers.reading import text
 
-PATHS = {"/healthz", "/readyz", "/metrics"}
-"""What a program asks for over HTTP; `tests/handlers/test_operating.py` does."""
+PATHS = {"/healthz", "/readyz", "/metrics", "/data", "/tmp"}
+"""What a program asks for over HTTP, as `tests/handlers/test_operating.py` does, and folders of the image."""
 
 
 def typed_on(page: str) -> Iterator[str]:

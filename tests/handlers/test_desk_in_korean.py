@@ -185,6 +185,26 @@ async def test_an_entry_is_written_changed_and_taken_back_in_korean(
     assert said[2][1] == "it was right"
 
 
+async def test_what_stands_in_the_way_of_a_draft_is_told_in_korean(
+    world: World, minji: simcord.MemberActor
+) -> None:
+    await press(minji, await preview(world, minji, citations="editorial"), "게시")
+    changed = await edited(world, minji, answer="Ninety days.")
+    other = await edited(world, world.moderator, answer="Seventy days.")
+    await press(world.moderator, other, "Publish")
+    await press(minji, changed, "게시")
+    assert f"그사이 다른 사람이 {ENTRY} 항목을 고쳤습니다" in text(changed)
+    assert_korean(changed, "Seventy days.")
+    listed = await desk(world, minji, "drafts")
+    assert f"`{ENTRY}` 항목 수정 · 내 초안 · <t:" in text(listed)
+    assert_korean(listed)
+    await press(minji, changed, "버리기")
+    assert_korean(changed)
+    await press(minji, changed, "초안 버리기")
+    assert "초안이 삭제되었습니다." in text(changed)
+    assert_korean(await desk(world, minji, "drafts"))
+
+
 async def test_the_buttons_of_the_desk_do_the_same_in_korean(
     world: World, minji: simcord.MemberActor
 ) -> None:
@@ -346,6 +366,11 @@ async def test_a_file_is_planned_refused_and_given_out_in_korean(
     refused = await desk(world, minji, "import", file=("faq.json", json.dumps([bad]).encode()))
     assert "파일에 오류가 3건 있습니다" in text(refused)
     assert_korean(refused)
+    unread = await desk(world, minji, "import", file=("faq.yaml", b"- {id: a, anwser: b}"))
+    assert "알 수 없는 키입니다. answer 키를 뜻하셨습니까?" in text(unread)
+    assert_korean(unread)
+    broken = await desk(world, minji, "import", file=("faq.yaml", b"id: a\nid: b"))
+    assert "키 “id”: 2번 나옵니다" in text(broken)
     there = await desk(world, minji, "import", file=("faq.json", json.dumps([FERRY]).encode()))
     assert_korean(there)
 

@@ -80,7 +80,7 @@ async def test_a_long_list_is_paged_and_each_page_opens_its_own_entries(world: W
 async def test_an_entry_that_is_not_there_is_told_with_the_nearest(world: World, typed: str) -> None:
     result = await world.asker.slash(world.channel, "faq show", id=typed)
     assert result.ephemeral
-    assert "There is no FAQ entry" in text(result.response)
+    assert ("FAQ 항목이 없습니다" if "왜" in typed else "There is no FAQ entry") in text(result.response)
 
 
 async def test_a_tag_without_entries_is_told_with_those_that_there_are(world: World) -> None:

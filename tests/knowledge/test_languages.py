@@ -1,4 +1,4 @@
-"""What the bot says in another language, from right to left too, and what it says where a catalogue is wrong."""
+"""What is said in another language, from right to left too, and what where a catalogue is wrong."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import discord
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +15,6 @@ from hypothesis import strategies as st
 from knowledge.catalogues import faults
 from knowledge.languages import (
     ENGLISH,
-    SHIPPED,
     catalogues_in,
     gettext,
     in_words,
@@ -28,7 +28,7 @@ from knowledge.languages import (
     speaking,
 )
 from knowledge.text import echo
-from tests.knowledge.catalogue_samples import catalogue
+from tests.knowledge.catalogue_samples import Said, catalogue
 
 FSI, PDI = "\u2068", "\u2069"
 SOURCES = ("{count} source on “{topic}”", "{count} sources on “{topic}”")
@@ -47,11 +47,20 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 def test_a_catalogue_is_all_that_a_language_needs(folder: Path) -> None:
     catalogue(folder, "he", {"No figure": "אין נתון"})
     catalogue(folder, "pt_BR", {"No figure": "Sem valor"})
-    assert languages() == (ENGLISH, "he", "pt_BR")
-    assert known("fr", "pt-BR") == "pt_BR"
+    catalogue(folder, "zh_TW", {"No figure": "無數字"})
+    assert languages() == (ENGLISH, "he", "pt_BR", "zh_TW")
     assert name_of("pt_BR") == "português (Brasil)"
     with speaking("he"):
         assert gettext("No figure") == "אין נתון"
+    with speaking("zh_TW"):
+        assert gettext("No figure") == "無數字"
+
+
+@pytest.mark.parametrize("locale", [one.value for one in discord.Locale if not one.value.startswith("en")])
+def test_every_language_of_discord_can_have_one(folder: Path, locale: str) -> None:
+    code = locale.replace("-", "_")
+    catalogue(folder, code, {})
+    assert known("tlh", locale) == code
 
 
 def test_what_is_no_language_and_what_an_editor_leaves_behind_are_none(folder: Path) -> None:
@@ -77,11 +86,7 @@ def hebrew(folder: Path) -> Iterator[None]:
         "he",
         {
             "{amount} in {month} [{citation}]": "{amount} ב{month} [{citation}]",
-            SOURCES: (
-                "מקור {count} על ״{topic}״",
-                "{count} מקורות על ״{topic}״",
-                "{count} מקורות על ״{topic}״",
-            ),
+            SOURCES: ("מקור {count} על ״{topic}״", *("{count} מקורות על ״{topic}״",) * 2),
         },
     )
     with speaking("he"):
@@ -97,10 +102,10 @@ def test_each_value_keeps_its_own_direction_among_words_written_from_right_to_le
 
 
 @pytest.mark.usefixtures("hebrew")
-@pytest.mark.parametrize("count", [1, 2, 1996])
-def test_so_does_a_count(count: int) -> None:
+@pytest.mark.parametrize(("count", "written"), [(1, "1"), (2, "2"), (1996, "1,996")])
+def test_so_does_a_count(count: int, written: str) -> None:
     said = ngettext(*SOURCES, count, topic="U.N. (1718)")
-    assert f"{FSI}{count}{PDI}" in said
+    assert f"{FSI}{written}{PDI}" in said
     assert f"{FSI}U.N. (1718){PDI}" in said
 
 
@@ -134,10 +139,12 @@ def test_what_needs_no_setting_apart_has_none(typed: str) -> None:
 
 
 def test_dates_numbers_and_lists_are_written_as_the_language_writes_them(folder: Path) -> None:
-    catalogue(folder, "de", {"{some} and {last}": "{some} und {last}"})
+    said: dict[Said, Said] = {SOURCES: ("{count} Quelle zu „{topic}“", "{count} Quellen zu „{topic}“")}
+    catalogue(folder, "de", {"{some} and {last}": "{some} und {last}", **said})
     with speaking("de"):
         assert in_words(date(2018, 12, 10), "yMMMMd") == "10. Dezember 2018"
         assert number(1_234_567) == "1.234.567"
+        assert ngettext(*SOURCES, 1_234, topic="x") == "1.234 Quellen zu „x“"
         assert listed(["a", "b", "c"]) == "a, b und c"
     assert number(1_234_567) == "1,234,567"
     assert listed(["a", "b", "c"]) == "a, b and c"
@@ -146,16 +153,12 @@ def test_dates_numbers_and_lists_are_written_as_the_language_writes_them(folder:
 # Catalogues with faults
 
 
-def test_the_shipped_catalogues_have_no_faults() -> None:
-    assert faults(SHIPPED) == ()
-
-
 def test_what_is_not_translated_yet_is_said_in_english_and_is_no_fault(folder: Path) -> None:
     catalogue(folder, "de", {"No figure": ""})
     with speaking("de"):
         assert gettext("No figure") == "No figure"
         assert gettext("In {month}", month="May") == "In May"
-    assert faults(folder) == ()
+    assert faults() == ()
 
 
 @pytest.mark.parametrize(
@@ -175,7 +178,7 @@ def test_a_message_with_other_values_is_said_in_english_and_named(
     with speaking("de"):
         assert gettext("In {month}", month="May") == "In May"
         assert gettext("No figure") == "Kein Wert"
-    (fault,) = faults(folder)
+    (fault,) = faults()
     assert (fault.file, fault.place) == ("de.po", "“In {month}”")
     assert fault.problem == f"must have the values {{month}} and no others, and has {has}"
     assert 'msgid "In {month}"' in file.read_text("utf-8").splitlines()[fault.line - 1]
@@ -186,7 +189,7 @@ def test_so_is_one_that_counts_if_any_of_its_forms_has_them(folder: Path) -> Non
     with speaking("de"):
         assert ngettext(*SOURCES, 1, topic="x") == "1 source on “x”"
         assert ngettext(*SOURCES, 2, topic="x") == "2 sources on “x”"
-    (fault,) = faults(folder)
+    (fault,) = faults()
     assert "has {count}" in fault.problem
 
 
@@ -208,7 +211,7 @@ def test_a_file_that_cannot_be_read_leaves_everything_in_english_and_is_logged_o
         for _ in range(2):
             assert gettext("In {month}", month="May") == "In May"
             assert ngettext(*SOURCES, 2, topic="x") == "2 sources on “x”"
-    (fault,) = faults(folder)
+    (fault,) = faults()
     assert problem in fault.problem
     (logged,) = caplog.records
     assert logged.levelno == logging.ERROR
@@ -218,12 +221,12 @@ def test_a_file_that_cannot_be_read_leaves_everything_in_english_and_is_logged_o
 
 def test_a_catalogue_that_cannot_be_opened_is_named_too(folder: Path) -> None:
     (folder / "de.po").mkdir()
-    assert [str(fault) for fault in faults(folder)] == ["de.po:1: file: cannot be read: Is a directory"]
+    assert [str(fault) for fault in faults()] == ["de.po:1: file: cannot be read: Is a directory"]
     with speaking("de"):
         assert gettext("No figure") == "No figure"
 
 
 def test_a_file_that_is_not_named_after_a_language_is_named(folder: Path) -> None:
     catalogue(folder, "de", {}).rename(folder / "klingon.po")
-    (fault,) = faults(folder)
+    (fault,) = faults()
     assert str(fault) == "klingon.po:1: file: is not named after a language, such as ko.po"

@@ -87,7 +87,13 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
     (installed / "needed.pth").write_text(sysconfig.get_path("purelib"))
     _run(
         *(sys.executable, "-m", "pip", "--python", str(python), "install", "--no-cache-dir"),
-        *("--no-deps", "--no-index", "--no-build-isolation", str(source)),  # what it needs is here already
+        *(
+            "--no-deps",
+            "--no-index",
+            "--no-build-isolation",
+            "--ignore-installed",
+            str(source),
+        ),  # what it needs is here already
     )
     shutil.rmtree(source)
     return Image(python, data, tmp, _free_port())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,12 +9,15 @@ import pytest
 import simcord
 
 from handlers.client import AidPolicyBot
+from handlers.languages import described
 from knowledge.engine import IN_ENGLISH
-from knowledge.languages import SHIPPED, catalogues_in
+from knowledge.languages import SHIPPED, catalogues_in, languages
 from tests.handlers.conftest import World
 from tests.handlers.languages import locales
 from tests.handlers.reading import buttons, text
 from tests.knowledge.catalogue_samples import Said, catalogue
+from tests.wire.api import Request
+from tests.wire.lawful import faults_of
 
 ASKED = {"en": "Who is Jung Pak?", "ko": "원조가 왜 지연되었나요?", "he": "מי זה יונג פאק?"}
 SIGNS = {language: f"said in {language[:2]}" for language in ("ko", "he", "pt_BR")}
@@ -57,7 +59,7 @@ async def choose(bot: AidPolicyBot, guild: simcord.GuildHandle, language: str) -
     ],
 )
 async def test_a_command_is_answered_in_the_first_language_there_is(
-    world: World, tmp_path: Path, question: str, reader: str, chosen: str, of_server: str, answered: str
+    *, world: World, tmp_path: Path, question: str, reader: str, chosen: str, of_server: str, answered: str
 ) -> None:
     world.env.backend.edit_guild(world.guild.id, {"preferred_locale": of_server})
     await choose(world.bot, world.guild, chosen)
@@ -78,7 +80,7 @@ async def test_a_command_is_answered_in_the_first_language_there_is(
     ],
 )
 async def test_a_mention_that_everybody_reads_is_not_answered_in_the_language_of_one(
-    world: World, tmp_path: Path, question: str, chosen: str, of_server: str, answered: str
+    *, world: World, tmp_path: Path, question: str, chosen: str, of_server: str, answered: str
 ) -> None:
     world.env.backend.edit_guild(world.guild.id, {"preferred_locale": of_server})
     await world.env.settle()
@@ -145,8 +147,14 @@ async def test_what_is_typed_from_right_to_left_stays_in_its_place_on_an_english
 # The commands
 
 
-def synced(env: simcord.Env) -> Iterator[simcord.RecordedRequest]:
-    return (r for r in env.http_requests if r.method == "PUT" and r.path.endswith("/commands"))
+async def test_discord_takes_the_commands_in_every_language(world: World) -> None:
+    told = await described(world.bot.tree)
+    assert {*languages()} - {"en"} <= {*told[0]["name_localizations"]}
+    assert faults_of(Request("PUT", "/applications/1/commands", {}, told, route="commands")) == []
+
+
+def syncs(env: simcord.Env) -> int:
+    return sum(r.method == "PUT" and r.path.endswith("/commands") for r in env.http_requests)
 
 
 async def test_a_change_of_a_translation_is_told_to_discord_and_the_same_again_is_not(
@@ -161,7 +169,7 @@ async def test_a_change_of_a_translation_is_told_to_discord_and_the_same_again_i
         with catalogues_in(tmp_path / folder):
             await world.bot.sync_if_changed()
             assert not await world.bot.sync_if_changed()
-    assert len(list(synced(world.env))) == 2
+    assert syncs(world.env) == 2
 
 
 async def test_in_a_language_without_catalogue_or_with_a_broken_one_commands_are_in_english(
