@@ -22,6 +22,7 @@ RESULTS = FOLDER / "RESULTS.md"
 PROJECT = "aid-policy-history-bot"
 
 QUICKLY: Mapping[str, Sequence[str]] = {
+    "archive": ("--quick",),
     "kills": ("--quick",),
     "load": ("--seconds", "10"),
     "retrieval": ("--quick",),

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge import index_files
 from knowledge.index import Bm25Index
 
 Passage = list[str]
@@ -69,10 +70,10 @@ class Ours(Engine):
         self.index = Bm25Index(passages)
 
     def save(self, folder: Path) -> None:  # noqa: D102
-        self.index.save(folder / "index")
+        index_files.save(self.index, folder / "index")
 
     def load(self, folder: Path) -> None:  # noqa: D102
-        self.index = Bm25Index.load(folder / "index")
+        self.index = index_files.load(folder / "index")
 
     def search(self, query: Passage) -> Sequence[Any]:  # noqa: D102
         return self.index.search(query, BEST)

@@ -2,49 +2,82 @@
 
 from __future__ import annotations
 
-import json
 import math
-import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
-from pathlib import Path
-from typing import Any, Literal, Self, TypeVar
+from typing import Literal, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from rank_bm25 import BM25Okapi  # type: ignore[import-untyped]
 
 from knowledge import selection
-from knowledge.errors import KnowledgeError
-from knowledge.selection import Hit, Numbers, Scores
+from knowledge.selection import Hit, Numbers, RoughScores, Scores
 
 Idf = Literal["lucene", "okapi"]
 Item = TypeVar("Item")
 Part = tuple[Numbers, Scores]
 
-_FORMAT = 2
-_ARRAYS = ("offsets", "docs", "tfs", "lengths", "ceilings")
 _NO_NUMBERS: Numbers = np.empty(0, np.int32)
 _TAIL_FLOOR = 10_000
 """Postings the tail may always hold; beyond, it is merged when it reaches a quarter of the arrays."""
-_CACHE_LIMIT = 8_000_000
-"""Postings whose impacts are kept between changes: 64 MB."""
+_CACHE_LIMIT = 24_000_000
+"""Impacts kept between changes: 192 MB, which an index of a million documents may come to."""
 _TINY = 1_000
 """Up to so many documents, adding numbers for all of them is cheaper than to choose some."""
-_LARGE = 150_000
-"""From so many documents on, those that cannot be among the best are left out."""
+_LARGE = 250_000
+"""From so many documents on, those that cannot be among the few best are left out."""
+_CHOOSY = 32
+"""Up to so many documents wanted; if more are, there are too few that cannot be among them."""
+_FREQUENT = 4
+"""A term that one document in so many holds is kept with a number for every document."""
 _CHUNK = 4_000_000
-
-
-class IndexFormatError(KnowledgeError, ValueError):
-    """A saved index that cannot be read; the text says where it is and what to do."""
 
 
 def lucene_idf(documents: int, holders: int) -> float:
     """Weigh a term that `holders` of `documents` hold, as Lucene's BM25Similarity does: rare is heavy."""
     return math.log(1 + (documents - holders + 0.5) / (holders + 0.5))
+
+
+class Terms(Protocol):
+    """Terms with their numbers, in the order of these: a dictionary, or what stands in for one."""
+
+    def get(self, term: str, /) -> int | None:
+        """Return the number of a term; None if it has none."""
+
+    def setdefault(self, term: str, number: int, /) -> int:
+        """Return the number of a term, which is from now on the one given if it had none."""
+
+    def __contains__(self, term: object, /) -> bool:
+        """Whether a term has a number."""
+
+    def __len__(self) -> int:
+        """How many terms there are."""
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the terms in the order of their numbers."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IndexParts:
+    """What an index is made of: settings, terms, and arrays.
+
+    The postings of the term of a number are those of `docs` and `tfs` from its offset to the next. A document
+    that was removed has a negative length. A ceiling is what a term adds to a score at most if it weighs 1.
+    """
+
+    scheme: Idf
+    k1: float
+    b: float
+    epsilon: float
+    terms: Terms
+    offsets: NDArray[np.int64]
+    docs: Numbers
+    tfs: Numbers
+    lengths: Numbers
+    ceilings: Scores
 
 
 @dataclass(slots=True, eq=False)
@@ -61,6 +94,8 @@ class _Term:
     new: Part | None
     bound: float
     kept: Scores | None = None
+    kept_rough: RoughScores | None = None
+    row: Scores | None = None
 
     def impacts(self) -> Scores:
         """Return what the term adds to the score of each document of the arrays; 0 for one removed."""
@@ -68,6 +103,29 @@ class _Term:
             self.index._keep(self.docs.size)
             self.kept = self.index._impacts(self.weight, self.docs, self.tfs)
         return self.kept
+
+    def rough_impacts(self) -> RoughScores:
+        """Return the same in half the room, rounded."""
+        if self.kept_rough is None:
+            self.index._keep(self.docs.size)
+            self.kept_rough = self.index._impacts(self.weight, self.docs, self.tfs).astype(np.float32)
+        return self.kept_rough
+
+    def add_to(self, scores: Scores) -> None:
+        """Add what the term adds to the score of every document."""
+        if _FREQUENT * self.docs.size > scores.size:
+            if self.row is None:
+                self.index._keep(scores.size)
+                self.row = np.zeros(scores.size)
+                self.row[self.docs] = self.index._impacts(self.weight, self.docs, self.tfs)
+            scores += self.row
+        elif self.docs.size:
+            places = self.docs.astype(np.intp)  # once, or numpy does so each time
+            scores_there = scores.take(places)
+            scores_there += self.impacts()
+            scores[places] = scores_there
+        if self.new:
+            scores[self.new[0]] += self.new[1]
 
     def at(self, docs: Numbers) -> Scores:
         """Return what the term adds to the scores of some documents of the arrays."""
@@ -81,6 +139,18 @@ class _Term:
         """The documents of the arrays and those of the tail, with the impacts."""
         main = [(self.docs, self.impacts())] if self.docs.size else []
         return [*main, self.new] if self.new else main
+
+
+class _Rows(dict[str, bytes]):
+    """Rows by their words, made when they are asked for; an unknown word has none, and is not kept."""
+
+    def __init__(self, make: Callable[[str], bytes]) -> None:
+        self._make = make
+
+    def __missing__(self, word: str) -> bytes:
+        if row := self._make(word):
+            self[word] = row
+        return row
 
 
 class Bm25Index(BM25Okapi):  # type: ignore[misc]
@@ -116,7 +186,7 @@ class Bm25Index(BM25Okapi):  # type: ignore[misc]
         self._tail_size = 0
         self._retired = 0
         self._is_positive = idf == "lucene" and k1 > 0 and 0 <= b <= 1
-        self._rooms: list[Scores] = []
+        self._rooms: list[RoughScores] = []
         super().__init__(corpus, k1=k1, b=b, epsilon=epsilon)
         del self.doc_freqs, self.doc_len  # the postings and the lengths stand in for them
 
@@ -130,7 +200,7 @@ class Bm25Index(BM25Okapi):  # type: ignore[misc]
         doc_of_word = np.repeat(np.arange(len(documents)), lengths)
         postings, tfs = np.unique(term_of_word * len(documents) + doc_of_word, return_counts=True)
         term_of_posting, docs = np.divmod(postings, max(1, len(documents)))
-        self._terms = dict(vocabulary)
+        self._terms: Terms = dict(vocabulary)
         self._offsets = np.searchsorted(term_of_posting, np.arange(len(vocabulary) + 1))
         self._docs, self._tfs = docs.astype(np.int32), tfs.astype(np.int32)
         self._lengths, self._slots = lengths, len(documents)
@@ -148,7 +218,8 @@ class Bm25Index(BM25Okapi):  # type: ignore[misc]
     def _forget(self) -> None:
         """Forget what was computed for searches."""
         self._known: dict[str, _Term] = {}
-        self._rows: dict[str, Scores] = {}
+        self._norms: Scores | None = None
+        self._rows = _Rows(self._row)
         self._kept = 0
 
     def _keep(self, size: int) -> None:
@@ -273,14 +344,12 @@ class Bm25Index(BM25Okapi):  # type: ignore[misc]
 
     def _impacts(self, weight: float, docs: Numbers, tfs: Numbers) -> Scores:
         """Return what a term adds to the score of each document (as in the package); 0 for one removed."""
-        lengths = self._lengths[docs]
-        if not self._retired:
-            return self._impacts_by_length(weight, lengths, tfs)
-        return self._impacts_by_length(weight, np.maximum(lengths, 0), tfs) * (lengths >= 0)
-
-    def _impacts_by_length(self, weight: float, lengths: Numbers, tfs: Numbers) -> Scores:
-        length_norm = self.k1 * (1 - self.b + self.b * lengths / self.avgdl)
-        impacts: Scores = weight * (tfs * (self.k1 + 1) / (tfs + length_norm))
+        if (norms := self._norms) is None:
+            lengths = np.arange(int(self._lengths.max(initial=0)) + 2)
+            norms = self.k1 * (1 - self.b + self.b * lengths / self.avgdl)
+            norms[-1] = np.inf  # the length of documents that are removed is -1
+            self._norms = norms
+        impacts: Scores = weight * (tfs * (self.k1 + 1) / (tfs + norms.take(self._lengths.take(docs))))
         return impacts
 
     def _bound(self, number: int, weight: float) -> float:
@@ -306,8 +375,7 @@ class Bm25Index(BM25Okapi):  # type: ignore[misc]
         for first, last in pairwise((*cuts, len(filled)) if len(filled) else ()):
             if first < last:
                 postings = slice(starts[first], ends[last - 1])
-                lengths = np.maximum(self._lengths[self._docs[postings]], 0)
-                impacts = self._impacts_by_length(1.0, lengths, self._tfs[postings])
+                impacts = self._impacts(1.0, self._docs[postings], self._tfs[postings])
                 ceilings[filled[first:last]] = np.maximum.reduceat(
                     impacts, starts[first:last] - starts[first]
                 )
@@ -321,48 +389,37 @@ class Bm25Index(BM25Okapi):  # type: ignore[misc]
         if k <= 0:
             return []
         if self._is_positive and self._slots <= _TINY:
-            return self._search_few(terms, k)
+            rows = b"".join(map(self._rows.__getitem__, terms))
+            return selection.best_of_rows(rows, self._slots + 1, k)
         words = list(terms)
-        if self._is_positive and self._slots > _LARGE:
+        if self._is_positive and self._slots > _LARGE and k <= _CHOOSY:
             return self._search_many(words, k)
-        parts = list(self._parts(words))
-        if not parts:
-            return []
-        docs, impacts = (np.concatenate(column) for column in zip(*parts, strict=True))
-        scores = np.bincount(docs, weights=impacts)
+        scores = self.get_scores(words)
         if self._is_positive:
             return selection.best_of(scores, k)
-        held = np.unique(docs)
+        held = np.unique(np.concatenate([_NO_NUMBERS, *(docs for docs, _ in self._parts(words))]))
         live = held[self._lengths[held] >= 0]
         return selection.ranked(live, scores[live], k)
 
-    def _search_few(self, words: Iterable[str], k: int) -> list[Hit]:
-        """Search by a row for each word, with the negated impact on every document, most of them 0."""
-        scores = None
-        for word in words:
-            if (row := self._rows.get(word)) is None:
-                row = self._row(word)
-            if scores is None:
-                scores = row.copy()
-            else:
-                scores += row
-        return [] if scores is None else selection.best_of_few(scores, k)
+    def _row(self, word: str) -> bytes:
+        """Return the row of a word: the negated impact on every document, most of them 0.
 
-    def _row(self, word: str) -> Scores:
-        row = np.zeros(self._slots)
+        Its last place is nobody's: numpy would sum a single column in another order.
+        """
+        if word not in self._terms:
+            return b""
+        row = np.zeros(self._slots + 1)
         for docs, impacts in self._parts([word]):
             row[docs] = -impacts
-        if word in self._terms:
-            self._keep(row.size)
-            self._rows[word] = row
-        return row
+        self._keep(row.size)
+        return row.tobytes()
 
     def _search_many(self, words: Iterable[str], k: int) -> list[Hit]:
         """Search the arrays without what cannot be among the best, and all of the tail."""
         found = [term for word in words if (term := self._term(word))]
-        room = self._rooms.pop() if self._rooms else np.zeros(self._slots)
+        room = self._rooms.pop() if self._rooms else np.zeros(self._slots, np.float32)
         if room.size < self._slots:
-            room = np.zeros(self._slots + self._slots // 4)
+            room = np.zeros(self._slots + self._slots // 4, np.float32)
         hits = selection.search([term for term in found if term.docs.size], k, room)
         self._rooms.append(room)  # unless something was raised meanwhile and left it unclean
         if new := [term.new for term in found if term.new]:
@@ -376,8 +433,9 @@ class Bm25Index(BM25Okapi):  # type: ignore[misc]
     def get_scores(self, query: Iterable[str]) -> Scores:
         """Return the score of every document by number; 0 for one that holds no term, or was removed."""
         scores = np.zeros(self._slots)
-        for docs, impacts in self._parts(query):
-            scores[docs] += impacts
+        for word in query:
+            if term := self._term(word):
+                term.add_to(scores)
         return scores
 
     def get_batch_scores(self, query: Iterable[str], doc_ids: Sequence[int]) -> list[float]:
@@ -403,70 +461,40 @@ class Bm25Index(BM25Okapi):  # type: ignore[misc]
             raise ValueError(f"The index holds {self._slots} documents, and {len(documents)} were given.")
         return [documents[hit.doc] for hit in self.search(query, n)]
 
-    def save(self, folder: str | Path) -> None:
-        """Write the index to a folder; an older one in its place is replaced once the new one is whole.
-
-        Raises `OSError`, or `IndexFormatError` if what was written cannot be read; the older one stays then.
-        """
-        folder = Path(folder)
+    def parts(self) -> IndexParts:
+        """Return all that the index is made of, once it is compacted; `of` makes it of that again."""
         self.compact()
-        ceilings = self._computed_ceilings()
-        arrays = self._offsets, self._docs, self._tfs, self._lengths[: self._slots], ceilings
-        header = {"format": _FORMAT, "idf": self.scheme, "k1": self.k1, "b": self.b, "epsilon": self.epsilon}
-        header |= {"words": self._words, "terms": list(self._terms)}
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as beside:
-            new = Path(beside, "new")
-            new.mkdir()
-            for name, array in zip(_ARRAYS, arrays, strict=True):
-                np.save(new / f"{name}.npy", array)
-            new.joinpath("index.json").write_text(json.dumps(header), "ascii")
-            self.load(new)
-            if folder.exists():
-                folder.rename(Path(beside, "old"))
-            new.rename(folder)
+        return IndexParts(
+            self.scheme,
+            self.k1,
+            self.b,
+            self.epsilon,
+            self._terms,
+            self._offsets,
+            self._docs,
+            self._tfs,
+            self._lengths[: self._slots],
+            self._computed_ceilings(),
+        )
 
     @classmethod
-    def load(cls, folder: str | Path, mmap: bool = True) -> Self:
-        """Return a saved index; its arrays stay on disk and are read as needed, unless `mmap` is false.
+    def of(cls, parts: IndexParts) -> Self:
+        """Return the index that is made of some parts, which are not copied.
 
-        Changes are kept in memory. Raises `IndexFormatError` for a folder that holds no whole index, as told
-        by the sizes of its parts: postings are not read one by one.
+        Raises `ValueError` if they do not belong together, as told by their sizes: postings are not read.
         """
-        folder = Path(folder)
-        try:
-            header = json.loads(folder.joinpath("index.json").read_text("ascii"))
-            index = cls(idf=header["idf"], k1=header["k1"], b=header["b"], epsilon=header["epsilon"])
-            index._restore(header, {name: _array(folder / f"{name}.npy", mmap) for name in _ARRAYS})
-        except Exception as error:  # damaged files raise nearly anything
-            reason = f"is damaged or incomplete ({type(error).__name__}: {error})"
-            raise IndexFormatError(f"The index in {folder} {reason}. Delete it and build anew.") from error
-        return index
-
-    def _restore(self, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
-        if header["format"] != _FORMAT:
-            raise ValueError(f"its format is {header['format']}, and this version of the bot reads {_FORMAT}")
-        self._terms = {str(term): number for number, term in enumerate(header["terms"])}
-        offsets, docs, tfs, lengths, ceilings = (arrays[name] for name in _ARRAYS)
-        self._offsets, self._docs, self._tfs, self._lengths = offsets, docs, tfs, lengths
-        self._slots = len(lengths)
-        self._changed(documents=int((lengths >= 0).sum()), words=int(lengths.sum(where=lengths > 0)))
-        self._ceilings, self._ceilings_avgdl = ceilings, self.avgdl
-        whole = (
-            [array.dtype for array in arrays.values()] == [np.int64, np.int32, np.int32, np.int32, np.float64]
-            and all(array.ndim == 1 for array in arrays.values())
-            and len(offsets) - 1 == len(header["terms"]) == len(self._terms) == len(ceilings)
-            and offsets[0] == 0
-            and bool((np.diff(offsets) >= 0).all())
-            and offsets[-1] == len(docs) == len(tfs)
-            and self._words == header["words"]
-        )
-        if not whole:
+        index = cls(idf=parts.scheme, k1=parts.k1, b=parts.b, epsilon=parts.epsilon)
+        index._terms, index._offsets = parts.terms, parts.offsets
+        index._docs, index._tfs, index._lengths = parts.docs, parts.tfs, parts.lengths
+        index._slots = len(parts.lengths)
+        lengths = parts.lengths[parts.lengths >= 0]
+        index._changed(documents=lengths.size, words=int(lengths.sum()))
+        index._ceilings, index._ceilings_avgdl = parts.ceilings, index.avgdl
+        if not (
+            len(parts.offsets) - 1 == len(parts.terms) == len(parts.ceilings)
+            and parts.offsets[0] == 0
+            and bool((np.diff(parts.offsets) >= 0).all())
+            and parts.offsets[-1] == len(parts.docs) == len(parts.tfs)
+        ):
             raise ValueError("its parts do not belong together")
-
-
-def _array(path: Path, mmap: bool) -> NDArray[Any]:
-    mapped = np.lib.format.open_memmap(path, mode="c")
-    if mapped.offset + mapped.nbytes != path.stat().st_size:
-        raise ValueError(f"{path.name} has a wrong size")
-    return np.asarray(mapped) if mmap else np.array(mapped)
+        return index

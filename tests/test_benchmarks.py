@@ -16,7 +16,7 @@ from benchmarks.peers import OURS, RankBm25
 
 
 def test_each_benchmark_is_found_and_says_what_it_is() -> None:
-    assert {"answering", "faq", "kills", "levers", "load", "retrieval"} <= set(benchmarks.names())
+    assert {"answering", "archive", "faq", "kills", "levers", "load", "retrieval"} <= set(benchmarks.names())
     assert "peers" not in benchmarks.names()
 
 

@@ -1,15 +1,12 @@
-"""The index: the scores of `rank_bm25`, from an index that grows, shrinks and is kept on disk."""
+"""The index: the scores of `rank_bm25`, from an index that grows and shrinks."""
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from itertools import chain
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
 import numpy as np
@@ -19,7 +16,8 @@ from hypothesis import strategies as st
 from rank_bm25 import BM25Okapi  # type: ignore[import-untyped]
 
 from knowledge import index as index_module
-from knowledge.index import Bm25Index, IndexFormatError
+from knowledge import selection
+from knowledge.index import Bm25Index
 from knowledge.selection import Hit
 
 WORDS = st.sampled_from([*"abcdefgh", "", "é", "line\nbreak", "\ud800"])
@@ -29,14 +27,25 @@ QUERIES = st.lists(WORDS | st.just("unknown"), max_size=6)
 
 Corpus = list[list[str]]
 
-SIZES = {"tiny": (10**9, 10**9), "middling": (0, 10**9), "large": (0, 0)}
-"""Up to how many documents an index is searched as a tiny one is, and as a middling one."""
+SIZES = {
+    "tiny": (10**9, 10**9, 0),
+    "middling": (0, 10**9, 0),
+    "middling, with frequent words": (0, 10**9, 10**9),
+    "large": (0, 0, 10**9),
+    "large, with frequent words": (0, 0, 0),
+}
+"""Up to how many documents an index is searched as a tiny one is, and as a middling one; when not to read."""
 
 
-def as_if(size: str) -> AbstractContextManager[object]:
+@contextmanager
+def as_if(size: str) -> Iterator[None]:
     """Have indexes searched in the way that is the fastest for those of a size."""
-    tiny, large = SIZES[size]
-    return patch.multiple(index_module, _TINY=tiny, _LARGE=large)
+    tiny, large, few = SIZES[size]
+    with (
+        patch.multiple(index_module, _TINY=tiny, _LARGE=large, _CHOOSY=10**9, _FREQUENT=few),
+        patch.multiple(selection, _LONG=few, _MANY=few, _SPARSE=few, _ALL=few),
+    ):
+        yield
 
 
 def brute_force(index: Bm25Index, corpus: Corpus, query: Sequence[str], k: int) -> list[Hit]:
@@ -213,10 +222,11 @@ class TestSearch:
                 assert index.search(query, k) == brute_force(index, corpus, query, k)
 
     @pytest.mark.parametrize("late", [[], ["x"] * 99_999])
-    def test_the_frequent_word_alone_may_win_over_the_rare_one(self, late: list[str]) -> None:
+    @pytest.mark.parametrize("size", ["large", "large, with frequent words"])
+    def test_the_frequent_word_alone_may_win_over_the_rare_one(self, late: list[str], size: str) -> None:
         rare = [[f"rare{size}", *["x"] * size] for size in range(0, 3_000, 15)]
         common = [[*["common"] * number, *["y"] * 20] for number in range(1, 9)] * 5
-        with as_if("large"):
+        with as_if(size):
             index = Bm25Index([*rare, *common])
             index.search(["common"], 1)
             index.add(late)
@@ -266,95 +276,3 @@ class TestSearch:
         assert index.weight("aid") >= 0
         index.add(["aid"])
         assert [hit.doc for hit in index.search(["aid"], 3)] == [len(corpus)]
-
-
-class TestOnDisk:
-    @pytest.mark.parametrize("mmap", [True, False])
-    @given(corpus=CORPORA, late=st.lists(DOCUMENTS, max_size=8), query=QUERIES)
-    def test_a_loaded_index_is_the_one_that_was_saved(
-        self, *, corpus: Corpus, late: Corpus, query: list[str], mmap: bool
-    ) -> None:
-        index = grown([*corpus, *late], set(), "okapi", built=len(corpus))
-        index.remove(0)
-        with TemporaryDirectory() as folder:
-            index.save(f"{folder}/index")
-            loaded = Bm25Index.load(f"{folder}/index", mmap=mmap)
-            assert loaded.get_scores(query).tolist() == index.get_scores(query).tolist()
-            for changing in (index, loaded):
-                changing.add(["a", *query])
-                changing.remove(len(corpus) + len(late))
-                changing.add(["b", *query])
-            assert loaded.search(query, 99) == index.search(query, 99)
-            loaded.save(f"{folder}/index")
-            assert Bm25Index.load(f"{folder}/index", mmap=mmap).search(query, 99) == index.search(query, 99)
-
-    def test_nothing_can_be_kept_too(self, tmp_path: Path) -> None:
-        Bm25Index().save(tmp_path / "deep" / "index")
-        loaded = Bm25Index.load(tmp_path / "deep" / "index")
-        assert loaded.search(["aid"], 1) == []
-        assert loaded.add(["aid"]) == 0
-
-    def test_changes_stay_in_memory_until_saved(self, tmp_path: Path) -> None:
-        Bm25Index([["aid"], ["ban"]]).save(tmp_path / "index")
-        loaded = Bm25Index.load(tmp_path / "index")
-        loaded.remove(0)
-        loaded.add(["note"])
-        assert len(Bm25Index.load(tmp_path / "index").search(["aid", "note"], 9)) == 1
-
-    def test_saving_again_replaces_and_leaves_nothing_behind(self, tmp_path: Path) -> None:
-        Bm25Index([["old"]]).save(tmp_path / "index")
-        Bm25Index([["new"]], k1=1.2).save(tmp_path / "index")
-        loaded = Bm25Index.load(tmp_path / "index")
-        assert "new" in loaded
-        assert "old" not in loaded
-        assert loaded.k1 == 1.2
-        assert [path.name for path in tmp_path.iterdir()] == ["index"]
-
-    def test_a_missing_folder_is_told(self, tmp_path: Path) -> None:
-        with pytest.raises(IndexFormatError, match="nowhere"):
-            Bm25Index.load(tmp_path / "nowhere")
-
-    @pytest.mark.parametrize("moment", ["save", "load"])
-    def test_a_save_that_fails_leaves_what_was_there(self, tmp_path: Path, moment: str) -> None:
-        Bm25Index([["old"]]).save(tmp_path / "index")
-        failing = {"save": (np, "save"), "load": (np.lib.format, "open_memmap")}[moment]
-        with (
-            patch.object(*failing, side_effect=OSError("the disk is full")),
-            pytest.raises(Exception, match="full"),
-        ):
-            Bm25Index([["new"]]).save(tmp_path / "index")
-        assert "old" in Bm25Index.load(tmp_path / "index")
-        assert [path.name for path in tmp_path.iterdir()] == ["index"]
-
-    def test_another_version_of_the_format_is_told(self, tmp_path: Path) -> None:
-        Bm25Index([["aid"]]).save(tmp_path / "index")
-        file = tmp_path / "index" / "index.json"
-        header = json.loads(file.read_text("ascii"))
-        file.write_text(json.dumps(header | {"format": 1}), "ascii")
-        with pytest.raises(
-            IndexFormatError, match=r"its format is 1, and .* reads 2\)\. Delete it and build anew"
-        ):
-            Bm25Index.load(tmp_path / "index")
-
-    @pytest.mark.parametrize(
-        "name", ["index.json", "offsets.npy", "docs.npy", "tfs.npy", "lengths.npy", "ceilings.npy"]
-    )
-    @pytest.mark.parametrize("damage", ["gone", "empty", "short", "noise", "other"])
-    def test_a_damaged_folder_is_told(self, tmp_path: Path, name: str, damage: str) -> None:
-        Bm25Index([["aid", "ban"], ["aid"], ["note"]]).save(tmp_path / "index")
-        Bm25Index([["aid"], ["ban", "x", "y", "z", "x"]]).save(tmp_path / "other")
-        file = tmp_path / "index" / name
-        content = file.read_bytes()
-        file.write_bytes(
-            {
-                "gone": b"",
-                "empty": b"",
-                "short": content[:-5],
-                "noise": b"PK\x03\x04" + content,
-                "other": (tmp_path / "other" / name).read_bytes(),
-            }[damage]
-        )
-        if damage == "gone":
-            file.unlink()
-        with pytest.raises(IndexFormatError, match=r"index is damaged .* build anew"):
-            Bm25Index.load(tmp_path / "index")
