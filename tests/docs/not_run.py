@@ -34,7 +34,7 @@ NOT_COMPARED: Mapping[str, str] = {
     "2026-11-22T03:53:44Z INFO": "lines of a log; tests/handlers/test_logs.py reads such",
     "ERROR handlers.reloading:": "a line of a log; tests/handlers/test_operating.py reads such",
     "200 interactions a second": "what was measured once",
-    "25 interactions a second": "what was measured once",
+    "50 interactions a second": "what was measured once",
     '- id: "what-is-a-hold"': "tests/test_demo.py imports it",
 }
 """The samples on the pages, by their beginnings, that are neither run nor compared, each with the reason."""
