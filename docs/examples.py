@@ -282,7 +282,7 @@ def _as_on_pages(text: str, folder: Path) -> str:
     text = text.replace("\r\n", "\n").removeprefix("\ufeff")
     text = text.replace(str(folder), ".").replace(f"census-{today:%Y-%m}", "census-2026-11")
     text = text.replace(f"vintage of {today.day} {today:%B %Y}", "vintage of 22 November 2026")
-    text = re.sub(r"(library|자료집|version:?) [0-9a-f]{8}\b", r"\1 1a2b3c4d", text)
+    text = re.sub(r"(?m)(^— .+|library|version:?) [0-9a-f]{8}\b", r"\1 1a2b3c4d", text)
     text = re.sub(r"\b(passed in) [0-9.]+s", r"\1 1.00s", text)
     return text if text.endswith("\n") else f"{text}\n"
 

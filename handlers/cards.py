@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import groupby
 from typing import Any, Literal, TypeVar
 
@@ -26,7 +25,7 @@ from knowledge.exports import Absence, Figure, Receipt, Series
 from knowledge.faq import FaqEntry
 from knowledge.figures import computed, stated
 from knowledge.help import HelpHeading, HelpLine
-from knowledge.languages import gettext, languages, speaking, translatable
+from knowledge.languages import gettext, in_any_language, translatable
 from knowledge.people import Person
 from knowledge.periods import Period
 from knowledge.sources import Source
@@ -99,6 +98,8 @@ _SAID_ABOVE = "[…]"
 _SAID_REPEATEDLY = re.compile(r"\[…\](?:\s*\[…\])+")
 _CUT = translatable("… (cut; see Export → plain text)")
 _NOTHING_ASKED = translatable("(nothing asked)")
+_PAGE = translatable("page {page} of {pages}")
+_LIBRARY = translatable("library {version}")
 _SHARED_BY = translatable("shared by {name}")
 _SHARED_WITH_ALL = translatable("shared with everyone here")
 
@@ -250,32 +251,26 @@ def footer_on(view: ui.LayoutView | ui.View) -> Footer:
     if not isinstance(text, ui.TextDisplay):
         return Footer()
     asked, _, about = text.content.removeprefix("-# ").partition("\n-# ")
-    nothing_asked, shared = _said_on_footers()
-    found = shared.search(f" · {about}")
-    by = next(filter(None, found.groups()), "") if found else ""
-    sharing = Sharing(unescape(by), done=found is not None and not by)
-    return Footer("" if asked in nothing_asked else unescape(asked), sharing)
+    is_blank = re.fullmatch(in_any_language(_NOTHING_ASKED), asked)
+    return Footer("" if is_blank else unescape(asked), _sharing_in(about))
 
 
-@cache
-def _said_on_footers() -> tuple[frozenset[str], re.Pattern[str]]:
-    """Return what a footer says of no question, and how it says that a card was shared, in all languages.
+def _sharing_in(about: str) -> Sharing:
+    """Return how a card was shared, by the last line of its footer.
 
-    Whoever presses a button may read another language than the one in which the card was made.
+    Where the name comes before “shared”, only what is known to stand before the name tells where it begins.
     """
-    nothing_asked, shared = [], []
-    for language in languages():
-        with speaking(language):
-            nothing_asked.append(gettext(_NOTHING_ASKED))
-            before, _, behind = gettext(_SHARED_BY, name="\0").partition("\0")
-            shared.append(f"{re.escape(before)}(.*){re.escape(behind)}")
-            shared.append(re.escape(gettext(_SHARED_WITH_ALL)))
-    return frozenset(nothing_asked), re.compile(f" · (?:{'|'.join(shared)})$")
+    before = in_any_language(_PAGE, page=r"\d+", pages=r"\d+"), in_any_language(_LIBRARY, version=r"\S+")
+    rest = re.sub(f"^(?:(?:{'|'.join(before)})(?: · |$))*", "", about)
+    shared = in_any_language(_SHARED_BY, name="(.*?)"), in_any_language(_SHARED_WITH_ALL)
+    found = re.search(f" · (?:{'|'.join(shared)})$", f" · {rest}")
+    by = next(filter(None, found.groups()), "") if found else ""
+    return Sharing(unescape(by), done=found is not None and not by)
 
 
 def warm_up() -> None:
     """Read what footers say in all languages, which takes a moment, before a card is pressed on."""
-    _said_on_footers()
+    _sharing_in("")
 
 
 def pages(answer: Answer) -> int:
@@ -357,7 +352,7 @@ def _footer(answer: Answer, page: int, sharing: Sharing) -> Block:
     by = escape(" ".join(clip(sharing.by, 40).split()))
     about = (
         page_of(_clamped(answer, page), count) if count > 1 else "",
-        gettext("library {version}", version=escape(answer.version)) if answer.version else "",
+        gettext(_LIBRARY, version=escape(answer.version)) if answer.version else "",
         gettext(_SHARED_BY, name=by) if sharing.by else "",
         gettext(_SHARED_WITH_ALL) if sharing.done else "",
     )
@@ -367,7 +362,7 @@ def _footer(answer: Answer, page: int, sharing: Sharing) -> Block:
 
 def page_of(page: int, pages: int) -> str:
     """Say which page is shown; the first is 0."""
-    return gettext("page {page} of {pages}", page=page + 1, pages=pages)
+    return gettext(_PAGE, page=page + 1, pages=pages)
 
 
 # --- body, by what the answer holds -----------------------------------------------------------------------

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 
 import discord
 from discord import ui
@@ -25,7 +24,7 @@ from knowledge.drafts import DraftError, tidy
 from knowledge.entries import Action, Content, Draft, Entry, Revision, State
 from knowledge.entry_differences import Difference, in_words, reverted_to
 from knowledge.errors import ContentError
-from knowledge.languages import gettext, languages, ngettext, number, speaking, translatable
+from knowledge.languages import gettext, in_any_language, ngettext, number, translatable
 from knowledge.text import clip, echo
 
 MOST_FAULTS = 12
@@ -123,22 +122,9 @@ def reason_on(message: discord.Message | None) -> str:
     view = ui.LayoutView.from_message(message, timeout=None) if message else ui.LayoutView()
     texts = (item.content for item in view.walk_children() if isinstance(item, ui.TextDisplay))
     lines = (line for text in texts for line in text.splitlines())
-    found = next(filter(None, map(_reason_lines().fullmatch, lines)), None)
-    return unescape(next(filter(None, found.groups()), "").strip(_ISOLATES)) if found else ""
-
-
-_ISOLATES = "\u2068\u2069"
-"""What may stand around a value."""
-
-
-@cache
-def _reason_lines() -> re.Pattern[str]:
-    """Return how a reason is written on cards, in all languages."""
-    written = []
-    for language in languages():
-        with speaking(language):
-            written.append(re.escape(gettext(_REASON_LINE)).replace(r"\{reason\}", "(.*)"))
-    return re.compile(f"-# (?:{'|'.join(written)})")
+    written = re.compile(f"-# {in_any_language(_REASON_LINE, reason='(.*?)')}")
+    found = next(filter(None, map(written.fullmatch, lines)), None)
+    return unescape(next(filter(None, found.groups()), "")) if found else ""
 
 
 # --- drafts -----------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 from discord import app_commands, ui
 
-from handlers import cards
+from handlers import cards, languages
 from handlers.base import Cog, Interaction
 from handlers.desk_cards import told
 from handlers.desk_group import BY_SERVERS, IN_SERVERS
@@ -125,12 +125,13 @@ class EntryMenu(ForModerators, CardItem, template=r"answer-with:(?P<message>\d+)
         bot, channel = press.client, press.channel
         if not isinstance(channel, Channel):
             raise UserError(gettext("I cannot reply in such a channel."))
-        answer = bot.engine.faq_show(self.item.values[0], bot.desk.own(press.guild_id))
+        sharing = cards.Sharing(by=press.user.display_name)
+        with languages.speaking_to_all(bot, press.guild):
+            answer = bot.engine.faq_show(self.item.values[0], bot.desk.own(press.guild_id))
+            view = reply_view(bot, answer, Shown(press.user.id, private=False, sharing=sharing))
         if answer.status is not Status.ANSWERED:
             raise UserError(gettext("That entry was retired meanwhile. Choose another one."))
         _may_reply(press)
-        sharing = cards.Sharing(by=press.user.display_name)
-        view = reply_view(bot, answer, Shown(press.user.id, private=False, sharing=sharing))
         await press.response.defer()
         try:
             message = channel.get_partial_message(int(self.fields["message"]))

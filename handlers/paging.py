@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from discord import ui
 
+from handlers import cards
 from handlers.layout import Block, Line, Row
 from knowledge.languages import gettext
 
@@ -35,7 +36,7 @@ class Page(Generic[_T]):
     @property
     def numbered(self) -> Block:
         """Say which page it is, if there are several."""
-        page = gettext("page {page} of {pages}", page=self.number + 1, pages=self.last + 1)
+        page = cards.page_of(self.number, self.last + 1)
         return Block((Line(f"-# {page}"),) if self.last else ())
 
     def turns(self, to: Callable[[str, int], CardItem]) -> list[Row]:

@@ -376,9 +376,9 @@ class FormatMenu(CardItem, template=r"format"):
         """Send the file, privately; a plain text as a card to copy from, if it fits into one."""
         assert isinstance(self.item, ui.Select)
         wanted = Format(self.item.values[0])
-        bot = press.client
+        bot, asked = press.client, asked_on(press)
         with speaking(written_in(wanted)):
-            answer = bot.reply(asked_on(press), press.guild_id)
+            answer = bot.reply(asked, press.guild_id)
             answer = bot.gate.as_shown(answer, press.user.id, bot.engine.library)
         if wanted not in formats(answer):
             raise errors.UserError(

@@ -17,6 +17,7 @@ from knowledge.exports import FigureTable, Series
 from knowledge.figures import covered_in_words, rows_of, sums
 from knowledge.languages import gettext, joined, translatable
 from knowledge.periods import ALL_DATES, ParsedPeriod, Period, PeriodError, Precision
+from knowledge.text import begun
 
 EXAMPLES = ("FY2008", "2001", "1996..2008")
 
@@ -86,7 +87,7 @@ def as_fiscal_years(period: Period) -> tuple[Period, tuple[str, ...]]:
     named = {"period": period.label(), "years": in_words(whole)}
     if period.open_start or period.open_end:
         note = gettext("{period} is read as {years}.", **named)
-        return whole, (f"{note[0].upper()}{note[1:]}",)
+        return whole, (begun(note),)
     note = gettext("{period} is read as {years} ({months}).", months=whole.label(), **named)
     is_one = _number(first) == _number(last)
     return (fiscal_year(last.year) if is_one else whole), (note,)

@@ -70,10 +70,13 @@ def _wrong(file: Path, catalogue: Catalog) -> Iterator[tuple[Message, Fault]]:
         if not message.id or message.context:
             continue
         english = _forms(message.id)[-1]
-        wanted = values(english)
-        for said in filter(None, _forms(message.string)):
+        wanted, forms = values(english), _forms(message.string)
+        counts = isinstance(message.id, tuple)
+        for place, said in enumerate(forms, 1):
             found = values(said)
-            if wanted is not None and (found is None or (wanted ^ found) - _COUNTS):
+            # Of what counts, all forms are given the count, and those of a single number may say it in words.
+            optional = {_COUNT} if counts and (place < len(forms) or _COUNT not in (wanted or ())) else set()
+            if said and wanted is not None and (found is None or (wanted ^ found) - optional):
                 problem = f"must have the values {_named(wanted)} and no others, and has {_named(found)}"
                 yield message, _fault(file, message.lineno or 1, f"“{echo(english)}”", problem)
                 break

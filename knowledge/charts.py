@@ -20,7 +20,7 @@ from knowledge.exports import Absence, Figure, Series, units
 from knowledge.languages import gettext, ngettext, translatable
 from knowledge.periods import Period, Precision
 from knowledge.sources import Source
-from knowledge.text import clip
+from knowledge.text import begun, clip
 from knowledge.wording import figure_in_words, from_to
 
 EXAMPLE = "/exports 2023-11..2024-03"
@@ -347,8 +347,7 @@ def _listed(kind: str, bars: Sequence[Bar], named: int) -> str:
     """Name the periods of some bars, those in a row by their ends; of many, only how many there are."""
     periods = _periods(bars)
     stretches = _stretches(periods)
-    what = gettext(kind)
-    what = f"{what[0].upper()}{what[1:]}"
+    what = begun(gettext(kind))
     if len(stretches) <= named:
         return gettext("{kind}: {periods}.", kind=what, periods=", ".join(map(_named, stretches)))
     return gettext(

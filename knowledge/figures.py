@@ -12,6 +12,7 @@ from knowledge.disagreements import disagreements
 from knowledge.exports import Absence, Figure, FigureTable, Part, Receipt, Series, runs, span, total
 from knowledge.languages import gettext, joined, listed, translatable
 from knowledge.periods import Period, Precision
+from knowledge.text import begun
 from knowledge.wording import computed_in_words, figure_in_words, part_in_words
 
 EXAMPLES = ("2023-11", translatable("November 2023"), "2023-11..2024-03", translatable("Q1 2024"))
@@ -296,13 +297,8 @@ _COVERS = {
 def _absence_note(absence: Absence) -> str:
     return gettext(
         "“{meaning}”: the source has no row for that year, which is neither a zero nor unknown.",
-        meaning=_begun(gettext(absence.meaning)),
+        meaning=begun(gettext(absence.meaning)),
     )
-
-
-def _begun(said: str) -> str:
-    """Return words as they begin a sentence."""
-    return f"{said[:1].upper()}{said[1:]}"
 
 
 def stated(figure: Figure) -> Statement:
@@ -343,7 +339,7 @@ def without_rows(absences: Sequence[Absence]) -> Statement:
     """Say for how many years, and for which, a source has no row."""
     words = gettext(
         "{meaning}: {count} years without a row ({years}).",
-        meaning=gettext(absences[0].meaning).capitalize(),
+        meaning=begun(gettext(absences[0].meaning)),
         count=len(absences),
         years=", ".join(run.label() for run in runs(absence.period for absence in absences)),
     )

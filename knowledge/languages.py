@@ -11,11 +11,14 @@ another reader: what is kept is kept in English, marked with `translatable`, and
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, reduce
+from itertools import chain
 from pathlib import Path
+from string import Formatter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -107,7 +110,7 @@ def name_of(language: str) -> str:
 def gettext(message: str, /, **values: object) -> str:
     """Say a message in the language spoken; `{names}` in it stand for the values."""
     language = _SPOKEN.get()
-    if language != ENGLISH:
+    if message and language != ENGLISH:  # gettext has the header of a catalogue where nothing is said
         message, values = _catalogue(language, _FOLDER.get()).gettext(message), _isolated(language, values)
     return message.format(**values) if values else message
 
@@ -132,6 +135,14 @@ def pgettext(context: str, message: str, /) -> str:
 def translatable(message: str, /) -> str:
     """Mark a message that is kept in English, for the catalogues; `gettext` says it later."""
     return message
+
+
+def in_any_language(message: str, /, **values: str) -> str:
+    """Return a pattern that a message fits in whichever language it was said.
+
+    The values are patterns themselves. Each language has a pattern of its own, and so groups of its own.
+    """
+    return _in_any_language(message, tuple(values.items()), _FOLDER.get())
 
 
 def isolated(text: str) -> str:
@@ -247,6 +258,27 @@ def _catalogue(language: str, folder: Path) -> NullTranslations:
             "%s What is wrong there is said in English; python bot.py check names all of it.", faults[0]
         )
     return catalogue
+
+
+@cache
+def _in_any_language(message: str, values: tuple[tuple[str, str], ...], folder: Path) -> str:
+    patterns = dict(values)
+    return f"(?:{'|'.join(dict.fromkeys(_pattern(said, patterns) for said in _all_of(message, folder)))})"
+
+
+def _all_of(message: str, folder: Path) -> Iterator[str]:
+    yield message
+    for language in _languages_in(folder)[1:]:
+        yield _catalogue(language, folder).gettext(message)
+
+
+def _pattern(message: str, patterns: Mapping[str, str]) -> str:
+    """Return what fits a message, its values apart from words that are written from right to left or not."""
+    parts = (
+        (re.escape(words), f"{_ISOLATE}?{patterns[name]}{_END_OF_ISOLATE}?" if name else "")
+        for words, name, _, _ in Formatter().parse(message)
+    )
+    return "".join(chain.from_iterable(parts))
 
 
 @cache

@@ -29,7 +29,7 @@ from knowledge.dates import (
 )
 from knowledge.errors import InputError
 from knowledge.languages import ENGLISH, between_in_words, either, gettext, spoken, translatable
-from knowledge.text import echo
+from knowledge.text import begun, echo
 
 if TYPE_CHECKING:
     from pydantic_core import CoreSchema
@@ -644,5 +644,4 @@ def _notes(mention: _Mention, found: FoundPeriod, typed: str, year_given: str) -
         period.precision is Precision.SEASON and period.last.year > period.first.year
     ):
         months = Period.between(period.first, period.last).label()
-        label = period.label()
-        yield gettext("{period} is {months}.", period=label[:1].upper() + label[1:], months=months)
+        yield gettext("{period} is {months}.", period=begun(period.label()), months=months)

@@ -322,6 +322,11 @@ def _ends_sentence(pause: re.Match[str]) -> bool:
     return True
 
 
+def begun(text: str) -> str:
+    """Return words as they begin a sentence: the first letter large, the others as they are."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def clip(text: str, limit: int, ellipsis: str = "…") -> str:
     """Return a text of at most `limit` characters, cut where a word ends, with an ellipsis if anything went.
 

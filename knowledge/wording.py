@@ -28,6 +28,7 @@ from knowledge.languages import (
 from knowledge.people import Person, Standing
 from knowledge.periods import Period, Precision
 from knowledge.sources import Source
+from knowledge.text import begun
 from knowledge.timeline import Claim, Dispute, Event
 
 if TYPE_CHECKING:
@@ -179,7 +180,7 @@ def claim_in_words(claim: Claim) -> str:
 
 def unknown_in_words(unknown: KnownUnknown) -> str:
     """Write what the sources do not give, as a line of a list."""
-    return f"{unknown.lacks[:1].upper()}{unknown.lacks[1:]}"
+    return begun(unknown.lacks)
 
 
 def directory_in_words(people: Iterable[Person]) -> Iterator[tuple[str, tuple[Person, ...]]]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from discord import ui
@@ -20,13 +21,14 @@ from knowledge.engine import Engine
 from knowledge.exports import Absence, Figure, Part, Series, gap, total
 from knowledge.figures import computed, stated
 from knowledge.help import HelpHeading, HelpLine
-from knowledge.languages import languages, speaking
+from knowledge.languages import catalogues_in, languages, speaking
 from knowledge.library import Library
 from knowledge.people import Person, Standing
 from knowledge.periods import ALL_DATES, Period, Precision, parse_period
 from knowledge.sources import Passage, Source
 from knowledge.timeline import Claim, Dispute, Event
 from tests.handlers.reading import assert_within_limits, buttons, raw, text
+from tests.knowledge.catalogue_samples import Said, catalogue
 
 URL = "https://example.org/report"
 SOURCE = Source(
@@ -589,6 +591,26 @@ def test_a_card_of_before_there_were_languages_is_read_as_ever(language: str) ->
     with speaking(language):
         found = cards.footer_on(ui.LayoutView().add_item(old))
     assert found == cards.Footer("why?", Sharing(by="an*n"))
+
+
+FOOTERS: Mapping[str, Mapping[Said, Said]] = {
+    "ja": {"shared by {name}": "{name}さんが共有", "library {version}": "ライブラリー {version}"},
+    "he": {"shared by {name}": "{name} שיתף", "page {page} of {pages}": "עמוד {page} מתוך {pages}"},
+}
+
+
+@pytest.mark.parametrize("language", FOOTERS)
+@pytest.mark.parametrize("name", ["ann", "ann · ben"])
+def test_who_shared_a_card_is_read_back_where_the_name_comes_first(
+    tmp_path: Path, language: str, name: str
+) -> None:
+    catalogue(tmp_path, language, FOOTERS[language])
+    answer = replace(ANSWER, figures=(SeriesFigures(SERIES, (figure("2023-11", 5),) * 60),))
+    assert cards.pages(answer) > 1
+    with catalogues_in(tmp_path):
+        with speaking(language):
+            view = cards.card(answer, SOURCES, sharing=Sharing(name))
+        assert cards.footer_on(view).sharing == Sharing(name)
 
 
 def test_figures_in_korean_stand_under_one_another() -> None:

@@ -25,6 +25,7 @@ from tests.handlers.moderating import (
     prefilled,
     press,
     preview,
+    published,
     submit,
 )
 from tests.handlers.reading import LABEL, buttons, parts, text
@@ -384,3 +385,19 @@ async def test_a_file_that_is_given_out_in_korean_is_the_one_that_is_given_out_i
         for who in (minji, world.moderator)
     ]
     assert files[0] == files[1]
+
+
+# What a moderator says to others
+
+
+@pytest.mark.parametrize(("of_server", "reads"), [("", "Export"), ("ko", "내보내기")])
+async def test_an_answer_posted_with_an_entry_is_in_the_language_of_those_who_read_it_there(
+    world: World, minji: simcord.MemberActor, of_server: str, reads: str
+) -> None:
+    await published(world)
+    await choose(world, language=of_server)
+    poster = minji if not of_server else world.moderator
+    message = await world.other.send(world.channel, "ferry permit?")
+    menu = card(await poster.context_menu(world.channel, "Answer with FAQ", message))
+    await poster.select(menu, [ENTRY])
+    assert reads in buttons(world.channel.last_message)

@@ -12,6 +12,8 @@ import simcord
 
 from handlers.markup import unescape
 from handlers.telling import tell
+from handlers.views import FormatMenu
+from knowledge.downloads import Format
 from knowledge.languages import name_of, speaking
 from knowledge.store import Outcome, Store
 from tests.handlers.conftest import World
@@ -325,3 +327,20 @@ async def test_the_log_is_in_the_language_of_the_server_whoever_changes_an_entry
     await world.moderator.slash(world.channel, "faq-desk retire", id=ENTRY)
     (posted,) = log.history()
     assert bool(HANGUL.search(text(posted))) is (of_server == "ko")
+
+
+async def test_that_a_card_cannot_be_read_is_told_in_korean_whatever_file_is_chosen(
+    world: World, korean: simcord.MemberActor
+) -> None:
+    channel = world.bot.get_channel(world.channel.id)
+    assert isinstance(channel, discord.TextChannel)
+    view = discord.ui.LayoutView(timeout=None)
+    view.add_item(discord.ui.TextDisplay("A card."))
+    view.add_item(discord.ui.ActionRow(FormatMenu.of([Format.CSV])))
+    await channel.send(view=view)
+    view.stop()
+    message = world.channel.last_message
+    assert message is not None
+    refused = (await korean.select(message, ["csv"], custom_id="format")).response
+    assert HANGUL.search(text(refused))
+    assert not left_in_english(text(refused))

@@ -14,6 +14,7 @@ import pytest
 import simcord
 from discord import PermissionOverwrite
 
+from handlers.server_settings import MOST_QUESTIONS, Quota
 from knowledge.guild_settings import GuildSettings
 from knowledge.store import Store
 from tests.handlers.conftest import World, impatient
@@ -219,6 +220,7 @@ async def test_any_other_number_is_refused_and_given_back(office: Office, typed:
     shown = await office.manager.click(panel, label="Change the number of questions")
     result = await office.manager.submit_modal(shown, {"questions": typed})
     assert "is not a number from 0 to 50" in text(result.response)
+    assert f"from 0 to {MOST_QUESTIONS};" in Quota.fields[0].description
     assert "Nothing was sent" in text(result.response)
     assert not result.followups
     assert office.settings == GuildSettings()

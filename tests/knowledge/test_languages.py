@@ -193,6 +193,38 @@ def test_so_is_one_that_counts_if_any_of_its_forms_has_them(folder: Path) -> Non
     assert "has {count}" in fault.problem
 
 
+@pytest.mark.parametrize(
+    ("message", "translation"),
+    [
+        ("In {month}", "{count} im {month}"),
+        ("{count} undated in {month}", "undatiert im {month}"),
+        (SOURCES, ("Eine Quelle zu „{topic}“", "Quellen zu „{topic}“")),
+    ],
+)
+def test_a_count_that_is_not_given_or_is_lost_is_a_fault(
+    folder: Path, message: Said, translation: Said
+) -> None:
+    catalogue(folder, "de", {message: translation})
+    with speaking("de"):
+        assert gettext("In {month}", month="May") == "In May"
+        assert gettext("{count} undated in {month}", count=3, month="May") == "3 undated in May"
+        assert ngettext(*SOURCES, 2, topic="x") == "2 sources on “x”"
+    assert len(faults()) == 1
+
+
+def test_the_form_of_one_may_say_it_in_a_word(folder: Path) -> None:
+    catalogue(folder, "de", {SOURCES: ("Eine Quelle zu „{topic}“", "{count} Quellen zu „{topic}“")})
+    with speaking("de"):
+        assert ngettext(*SOURCES, 1, topic="x") == "Eine Quelle zu „x“"
+    assert faults() == ()
+
+
+def test_nothing_is_said_as_nothing_in_any_language() -> None:
+    for language in languages():
+        with speaking(language):
+            assert gettext("") == ""
+
+
 BROKEN = {
     "no catalogue": (b"Is this a catalogue?\n", "is not a line of a catalogue: Is this a catalogue?"),
     "cut off": (b'msgid "No figure"\nmsgs', "is not a line of a catalogue: msgs"),
