@@ -14,15 +14,17 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from knowledge.collecting import collector_resting, set_apart
+
+NOT_INSTALLED = (
+    "The packages that the bot needs are not installed for this Python. Install them as the README says "
+    "under “Try it”, then use .venv/bin/python instead of python."
+)
+
 try:
     import click
 except ModuleNotFoundError:
-    sys.exit(
-        "The packages that the bot needs are not installed for this Python. Install them as the README says "
-        "under “Try it”, then use .venv/bin/python instead of python."
-    )
-
-from knowledge.collecting import collector_resting, set_apart
+    sys.exit(NOT_INSTALLED)
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -462,4 +464,7 @@ def run(context: click.Context) -> None:
 
 
 if __name__ == "__main__":
-    cli()
+    try:
+        cli()
+    except ModuleNotFoundError as error:  # another Python may have some of them
+        sys.exit(f"{NOT_INSTALLED} ({error})")

@@ -88,7 +88,7 @@ class ImportReport:
         lines += [f"  Note: {warning}" for warning in self.warnings]
         if not self.written:
             return "\n".join((*lines, "Nothing was written: there is nothing new."))
-        lines.append(f"Written to {self.path}. A running bot answers from it after a restart.")
+        lines.append(f"Written to {self.path}. A running bot answers from it after /reload, or SIGHUP.")
         if self.before:
             lines.append(f"{self.before} stays: /exports series:{self.before} shows it.")
         return "\n".join(lines)

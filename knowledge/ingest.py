@@ -55,7 +55,10 @@ class IngestReport:
         if self.dropped:
             quoted = ", ".join(f"“{echo(line)}”" for line in self.dropped)
             lines.append(f"Left out as not part of the text: {quoted}.")
-        lines.append(f"Written to {self.path}." if self.written else f"Nothing new for {self.path}.")
+        if self.written:
+            lines.append(f"Written to {self.path}. A running bot answers from it after /reload, or SIGHUP.")
+        else:
+            lines.append(f"Nothing new for {self.path}.")
         return "\n".join(lines)
 
 

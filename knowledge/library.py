@@ -179,7 +179,7 @@ class Library:
     def summary(self) -> str:
         """Return a few lines on what the library holds, for the console; notes are only counted."""
         sources = [
-            f"  {s.id}: {s.byline}, {len(s.passages)} passages"
+            f"  {s.id}: {s.byline}, {len(s.passages)} passage{'s' * (len(s.passages) != 1)}"
             f"{', with originals' if any(p.is_original for p in s.passages) else ''}"
             for s in self.sources.values()
             if s.addressing == "paragraphs"
@@ -192,7 +192,7 @@ class Library:
             f"{len(self.timeline.disputes)} disputes",
             f"{len(self.exports.figures)} export figures",
             f"{len(self.assistance.figures)} assistance figures",
-            f"{len(self.people)} people and organisations",
+            f"{len(self.people)} people and organizations",
             f"{len(self.faq)} FAQ entries",
             f"{len(self.unknowns)} known unknowns",
             f"{len(self.corrections)} corrections",

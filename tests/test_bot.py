@@ -576,8 +576,12 @@ def test_an_update_whose_key_is_not_accepted_changes_nothing_and_does_not_tell_t
     assert not (config.parent / "data").exists()
 
 
-def test_where_the_packages_are_missing_it_says_how_to_get_them() -> None:
-    code = "import runpy, sys; sys.modules['click'] = None; runpy.run_path('bot.py')"
+@pytest.mark.parametrize("package", ["click", "rapidfuzz"])
+def test_where_a_package_is_missing_it_says_how_to_get_it(package: str) -> None:
+    code = (
+        f"import runpy, sys; sys.modules[{package!r}] = None; sys.argv = ['bot.py', 'ask', 'who is Kim'];"
+        " runpy.run_path('bot.py', run_name='__main__')"
+    )
     run = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=30, check=False
     )

@@ -15,7 +15,7 @@ NOT_RUN: Mapping[str, str] = {
     r"python bot\.py doctor": "looks for Discord; tests/test_doctor.py has one on this machine",
     r"(\.venv/bin/)?python -m benchmarks.*": "takes minutes; tests/test_benchmarks.py has the short ones",
     r"python docs/pictures\.py": "takes minutes; tests/test_demo.py makes the pages anew, without pictures",
-    r"python docs/examples\.py .*": "runs what is run here, and writes it down",
+    r"\.venv/bin/python docs/examples\.py .*": "runs what is run here, and writes it down",
     r"\.venv/bin/pre-commit install": "writes into the repository; test_carrying_on.py reads its hooks",
     r"useradd .*": "changes the users of the machine",
     r"git (clone|pull|rev-parse|checkout) ?.*": "needs a repository and its place of origin",

@@ -298,7 +298,7 @@ def test_the_report_says_what_is_new_changed_and_gone(library: Library, tmp_path
     assert "23 changed, 37 new, 3 gone against census-2025-04" in text
     assert "Changed: 1996: US$0.5 million → no recorded trade" in text
     assert "census-2025-04 stays" in text
-    assert "after a restart" in text
+    assert "after /reload" in text
 
 
 def test_a_workbook_that_lacks_figures_there_are_is_refused_unless_that_is_accepted(

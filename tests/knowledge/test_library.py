@@ -153,6 +153,14 @@ def test_the_summary_fits_on_a_screen_and_names_every_source(library: Library) -
     noted = [source for source in library.sources.values() if source.addressing == "notes"]
     assert all(id_ in summary for id_, source in library.sources.items() if source not in noted)
     assert f"{len(noted)} more in notes" in summary
+    assert f"{len(library.people)} people and organizations" in summary
+
+
+def test_the_summary_speaks_of_one_passage_where_there_is_one(small: Library) -> None:
+    source = next(source for source in small.sources.values() if source.addressing == "paragraphs")
+    alone = replace(source, passages=source.passages[:1])
+    summary = replace(small, sources={source.id: alone}).summary()
+    assert f"{source.byline}, 1 passage\n" in summary
 
 
 def test_a_part_of_a_library_answers_otherwise_and_has_a_version_of_its_own(small: Library) -> None:
