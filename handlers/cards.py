@@ -25,7 +25,7 @@ from knowledge.exports import Absence, Figure, Receipt, Series
 from knowledge.faq import FaqEntry
 from knowledge.figures import computed, stated
 from knowledge.help import HelpHeading, HelpLine
-from knowledge.languages import gettext, in_any_language, translatable
+from knowledge.languages import ENGLISH, gettext, in_any_language, spoken, translatable
 from knowledge.people import Person
 from knowledge.periods import Period
 from knowledge.sources import Source
@@ -100,6 +100,7 @@ _CUT = translatable("… (cut; see Export → plain text)")
 _NOTHING_ASKED = translatable("(nothing asked)")
 _PAGE = translatable("page {page} of {pages}")
 _LIBRARY = translatable("library {version}")
+_PICTURE_IN_ENGLISH = translatable("The words in the picture are in English.")
 _SHARED_BY = translatable("shared by {name}")
 _SHARED_WITH_ALL = translatable("shared with everyone here")
 
@@ -228,8 +229,9 @@ def chart_card(
     """Return the card with the picture of a reply, which is sent with it; its footer names the reply."""
     item = discord.MediaGalleryItem(f"attachment://{filename}", description=alt)
     footer = _footer(replace(answer, figures=()), 0, sharing)  # a picture has no pages
-    colour = _COLOURS[answer.kind]
-    return frame([footer], rows, colour=colour, cut_mark=_cut_mark(), picture=ui.MediaGallery(item))
+    english = () if spoken() == ENGLISH else (Line(f"-# {gettext(_PICTURE_IN_ENGLISH)}"),)
+    blocks, colour = [Block(english), footer], _COLOURS[answer.kind]
+    return frame(blocks, rows, colour=colour, cut_mark=_cut_mark(), picture=ui.MediaGallery(item))
 
 
 def copy_card(text: str) -> ui.LayoutView | None:

@@ -212,7 +212,8 @@ def _parts(
     seen_by = _SEEN_BY if settings.default_visibility else _SEEN_AS_SET
     yield gettext(seen_by[settings.default_visibility or of_operator])
     yield _row(_visibility(settings.default_visibility, of_operator))
-    yield gettext(_CHOSEN_LANGUAGE if settings.language else _LANGUAGE_OF_SERVER)
+    language = name_of(settings.language or known(guild.preferred_locale.value))
+    yield gettext(_CHOSEN_LANGUAGE if settings.language else _LANGUAGE_OF_SERVER, language=language)
     yield _row(_language(settings.language, guild.preferred_locale))
     yield _logged(1 if settings.log_channel else 0, len(logged_in))
     yield _row(_channels("log", _LOGGED_IN, logged_in, 1))
@@ -227,11 +228,11 @@ def _parts(
 
 
 _CHOSEN_LANGUAGE = translatable(
-    "**My language** for what everybody reads, and for readers whose own language I do not speak."
+    "**My language** is {language}: for what everybody reads, and for readers whose own I do not speak."
 )
 _LANGUAGE_OF_SERVER = translatable(
-    "**My language** for what everybody reads, and for readers whose own language I do not speak, as Discord "
-    "has the server."
+    "**My language** is {language}, as Discord has the server: for what everybody reads, and for readers "
+    "whose own I do not speak."
 )
 _SEEING = translatable("For a role to see {command}, also allow it in Server Settings › Integrations.")
 

@@ -20,7 +20,7 @@ from knowledge.errors import Fault
 from knowledge.languages import folder, is_language
 from knowledge.text import echo
 
-_COUNTS = {"count", "count:,"}
+_COUNT = "count"
 
 
 def faults() -> tuple[Fault, ...]:

@@ -638,7 +638,10 @@ class Engine:
         held = ""
         if answer.status is Status.REFUSED:
             held = in_brief(self.library, " ".join((*(said.text for said in answer.statements), answer.hint)))
-        shows_the_library = answer.citations or answer.closest or answer.sources or answer.entries
+        is_of_the_library = answer.editorial and not any(said.is_markdown for said in answer.statements)
+        shows_the_library = (
+            answer.citations or answer.closest or answer.sources or answer.entries or is_of_the_library
+        )
         said = (gettext(IN_ENGLISH),) if shows_the_library and spoken() != ENGLISH else ()
         return replace(
             answer,

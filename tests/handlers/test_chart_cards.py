@@ -217,6 +217,7 @@ async def test_in_korean_the_picture_is_the_same_and_is_told_in_korean(
     (attachment,) = result.response.attachments
     assert attachment.filename == "exports-2023-11-to-2024-03.png"
     assert await attachment.read() == draw(of(engine, "/exports 2023-11..2024-03"))
+    assert "그림 안의 글은 영어입니다." in text(result.response)
     with speaking("ko"):
         assert gallery(result.response)["description"] == of(engine, "/exports 2023-11..2024-03").alt
 

@@ -194,7 +194,7 @@ async def test_what_stands_in_the_way_of_a_draft_is_told_in_korean(
     other = await edited(world, world.moderator, answer="Seventy days.")
     await press(world.moderator, other, "Publish")
     await press(minji, changed, "게시")
-    assert f"그사이 다른 사람이 {ENTRY} 항목을 고쳤습니다" in text(changed)
+    assert f"그사이 다른 사람이 {ENTRY} 항목을 수정했습니다" in text(changed)
     assert_korean(changed, "Seventy days.")
     listed = await desk(world, minji, "drafts")
     assert f"`{ENTRY}` 항목 수정 · 내 초안 · <t:" in text(listed)
@@ -263,7 +263,7 @@ async def test_what_all_read_of_a_change_is_in_the_language_of_the_server(
     assert (await file_on(log.last_message, "after.txt")).startswith("Question\n")
     await choose(world, language="ko")
     await press(world.moderator, await edited(world, answer="Ninety days."), "Publish")
-    assert "### 수정됨: FAQ 항목" in text(log.last_message)
+    assert "### FAQ 항목 수정" in text(log.last_message)
     assert_korean(log.last_message)
     assert (await file_on(log.last_message, "after.txt")).startswith("질문\n")
 

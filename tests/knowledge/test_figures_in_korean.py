@@ -236,7 +236,7 @@ def test_what_a_series_holds_is_said_in_korean(engine: Engine) -> None:
         rows = [series_in_words(held)[0] for held in engine.coverage().series]
     assert rows[1] == (
         "연도 28개, 1992년~2024년; 14개월, 2023년 11월~2024년 12월; USD; "
-        "정확한 값 25건, 100,000 단위로 반올림 11건, 0으로 기록됨 6건; 행이 없는 해 5개(기록된 무역 없음)"
+        "정확한 값 25건, 10만 단위로 반올림 11건, 0으로 기록됨 6건; 행이 없는 해 5개(기록된 무역 없음)"
     )
 
 

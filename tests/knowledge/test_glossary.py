@@ -162,7 +162,9 @@ def test_a_text_without_a_letter_of_the_language_is_left_as_it_is(library: Libra
 # The reply
 
 
-@pytest.mark.parametrize("question", ["비건은 누구인가요?", "2023년 11월 수출액은?", "오늘 날씨 어때요?"])
+@pytest.mark.parametrize(
+    "question", ["비건은 누구인가요?", "2023년 11월 수출액은?", "오늘 날씨 어때요?", "이 봇은 AI인가요?"]
+)
 def test_every_reply_says_that_sources_and_quotes_are_in_english(library: Library, question: str) -> None:
     engine = Engine(library)
     with speaking(engine.language_of(question)):
