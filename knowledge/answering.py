@@ -242,8 +242,8 @@ class Answering:
         for name, way in (
             ("an FAQ entry word for word", lambda asked: self._word_for_word(asked, own)),
             ("nothing asked", self._nothing),
-            ("an office nobody has", self._vacant),
             ("a name alone", self._person),
+            ("an office nobody has", self._vacant),
             ("a list of what there is", self._listed),
             ("series compared", self._series_compared),
             ("a timeline of a topic", self._topic),

@@ -71,6 +71,7 @@ def test_an_office_that_no_source_gives_to_anybody_is_refused(
         ("who was the US president?", "Donald Trump"),
         ("who is the leader of North Korea?", "Kim Jong Un"),
         ("who is ambassador Bolton?", "John Bolton"),
+        ("who is Robert King?", "Robert King"),
     ],
 )
 def test_an_office_that_a_source_gives_to_somebody_is_answered(
