@@ -27,8 +27,10 @@ except ModuleNotFoundError:
     sys.exit(NOT_INSTALLED)
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
+    from knowledge.archive_pool import Limits
+    from knowledge.archives import Archive
     from knowledge.engine import Engine
     from knowledge.library import Library
     from knowledge.store import Store
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 FAULTS_FOUND = 1
 CANNOT_START = 2
 NOT_ALL_CHECKED = 3
+INTERRUPTED = 130
+MOST_RENEWED = 50
 INSTALL_DEMO = f"Install what it needs: {sys.executable} -m pip install -e '.[demo]'"
 
 
@@ -277,36 +281,165 @@ def check(context: click.Context) -> None:
 
 
 @cli.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--source", required=True, help="Id of the source: fp-2019, rfa-2024, or a new one.")
+@click.argument("file", metavar="FILE_OR_FOLDER", type=click.Path(path_type=Path))
+@click.option("--source", help="File: id of the source: fp-2019, rfa-2024, or a new one.")
 @click.option("--title", help="New document: its title.")
 @click.option("--publisher", help="New document: who published it.")
 @click.option("--published", help="New document: the date, as 2024-05-30.")
-@click.option("--url", help="New document: where it can be read.")
+@click.option("--url", help="New document: where it can be read. Folder: where all can, ending with a slash.")
 @click.option("--author", "authors", multiple=True, help="New document: an author; may be repeated.")
+@click.option(
+    "--ask/--no-ask", default=None, help="Folder: ask for what a file does not say.  [at a terminal]"
+)
+@click.option("--again", is_flag=True, help="Folder: try once more what was set aside.")
+@click.option("--processes", type=click.IntRange(1, 64), help="Folder: how many files are read at once.")
+@click.option("--seconds", type=click.IntRange(1, 3600), help="Folder: of work for a file.  [60]")
+@click.option("--megabytes", type=click.IntRange(300, 64_000), help="Folder: of memory for a file.  [1500]")
 @click.pass_context
-def ingest(
+def ingest(  # noqa: PLR0913, PLR0917  (each is an option)
     context: click.Context,
     /,
     file: Path,
-    source: str,
+    source: str | None,
     authors: tuple[str, ...],
+    ask: bool | None,
+    again: bool,
+    processes: int | None,
+    seconds: int | None,
+    megabytes: int | None,
     **details: str | None,
 ) -> None:
-    """Take in your own text copy (.txt, .md) of a document, so that answers quote it.
+    """Take in your own text copy (.txt, .md) of a document, or a folder of documents, to be quoted.
 
     For a source the library knows, its id is enough. A new document needs a title, a publisher, a date and
     a URL.
+
+    A folder may hold PDF, HTML, DOCX, EPUB, Markdown and text; what is given here is for files that do not
+    say it of themselves. Run it again after a change or an interruption: it goes on from there.
     """
     from knowledge.errors import IngestError
-    from knowledge.ingest import ingest_file
 
     settings = _settings(context)
+    if source is None:
+        if not file.is_dir():
+            raise click.UsageError("Missing option '--source'.", context)
+        if details.pop("title"):
+            raise click.UsageError("--title is for one document, which needs a --source, too.", context)
+        defaults = {name: value for name, value in details.items() if value} | {"authors": ";".join(authors)}
+        limits = _archive_limits(seconds, megabytes)
+        try:
+            _ingest_folder(
+                file, settings.data_dir, defaults, ask, again, processes or os.cpu_count() or 1, limits
+            )
+        except IngestError as error:
+            _stop(str(error))
+        except KeyboardInterrupt:
+            _stop("Stopped. What was taken in stays; run it again to go on.", INTERRUPTED)
+        return
+    from knowledge.ingest import ingest_file
+
     try:
         report = ingest_file(_library(settings), file, source, settings.data_dir, authors=authors, **details)
     except IngestError as error:
         _stop(str(error))
     click.echo(report)
+
+
+def _archive_limits(seconds: int | None, megabytes: int | None) -> Limits:
+    from knowledge.archive_pool import Limits
+
+    known = Limits()
+    work = seconds or known.seconds
+    return Limits(work, 4 * work, 1_000_000 * megabytes if megabytes else known.memory)
+
+
+def _ingest_folder(  # noqa: PLR0913, PLR0917  (each is an option)
+    folder: Path,
+    data_dir: Path,
+    defaults: Mapping[str, str],
+    ask: bool | None,
+    again: bool,
+    processes: int,
+    limits: Limits,
+) -> None:
+    """Take in a folder with a bar of the progress, ask for what is missing, and say what became of all."""
+    from collections import Counter
+
+    from knowledge.archives import Archive, Kind, Outcome
+
+    counts: Counter[Kind] = Counter()
+    renewed: list[Outcome] = []
+
+    def take_in(archive: Archive, files: int) -> None:
+        click.echo(f"{files} file{'s' * (files != 1)} to look at in {folder}.", err=True)
+        with click.progressbar(
+            archive.outcomes(),
+            files,
+            "Taking in",
+            show_pos=True,
+            file=sys.stderr,
+            hidden=not sys.stderr.isatty(),
+        ) as outcomes:
+            for outcome in outcomes:
+                counts[outcome.kind] += 1
+                if outcome.kind is Kind.RENEWED and len(renewed) < MOST_RENEWED:
+                    renewed.append(outcome)
+
+    with Archive(
+        folder, data_dir, defaults=defaults, processes=processes, limits=limits, again=again
+    ) as archive:
+        take_in(archive, archive.walk())
+        if (sys.stdin.isatty() if ask is None else ask) and _ask_for_details(archive):
+            asked = archive.walk_answered()
+            counts[Kind.SET_ASIDE] -= asked
+            take_in(archive, asked)
+        for outcome in renewed:
+            click.echo(outcome)
+        if (more := counts[Kind.RENEWED] - len(renewed)) > 0:
+            click.echo(f"… and {more} more renewed")
+        for outcome in archive.set_aside():
+            click.echo(outcome)
+        for outcome in archive.vanished():
+            counts[Kind.VANISHED] += 1
+            click.echo(outcome)
+    click.echo(", ".join(f"{counts[kind]} {kind}" for kind in Kind) + ".")
+    if counts[Kind.TAKEN] or counts[Kind.RENEWED]:
+        click.echo("A running bot answers from it after /reload.")
+
+
+def _typed(name: str) -> str:
+    """Ask for a detail until it can be taken, or nothing is typed."""
+    from knowledge.archive_worker import problem_with
+
+    while True:
+        value: str = click.prompt(f"  {name}", default="", show_default=False).strip()
+        problem = problem_with(name, value) if value else ""
+        if not problem:
+            return value
+        click.echo(f"  {problem}")
+
+
+def _ask_for_details(archive: Archive) -> bool:
+    """Ask for what files do not say of themselves; return whether anything was said."""
+    said = False
+    for outcome, path in archive.ask_for():
+        known = "".join(f"\n  {name}: {value}" for name, value in outcome.found.items() if value)
+        click.echo(f"\n{outcome.place} does not say all of itself; an empty line leaves it aside.{known}")
+        answers: dict[str, str] = {}
+        try:
+            for name in outcome.missing:
+                answers[name] = _typed(name)
+                if not answers[name]:
+                    break
+            if all(answers.values()) and not outcome.found.get("authors"):
+                answers["authors"] = _typed("authors, parted by semicolons, if it names any")
+        except click.Abort:
+            click.echo("\nNo more is asked; what is set aside stays so.")
+            break
+        if all(answers.get(name) for name in outcome.missing):
+            archive.answer(path, answers)
+            said = True
+    return said
 
 
 _accept_gone = click.option(

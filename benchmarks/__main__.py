@@ -22,7 +22,8 @@ RESULTS = FOLDER / "RESULTS.md"
 PROJECT = "aid-policy-history-bot"
 
 QUICKLY: Mapping[str, Sequence[str]] = {
-    "archive": ("--quick",),
+    "archives": ("--documents", "400"),
+    "index_files": ("--quick",),
     "kills": ("--quick",),
     "load": ("--seconds", "10"),
     "retrieval": ("--quick",),

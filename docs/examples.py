@@ -180,6 +180,8 @@ def project(folder: Path, of: Sequence[Example]) -> Iterator[Mapping[str, str]]:
     _environment(folder / ".venv" / "bin")
     named = "\n".join(example.text for example in of)
     _documents(folder)
+    if "ingest papers" in named:
+        _papers(folder / "papers")
     if re.search("backup|restore", named):
         _databases(folder)
     known: AbstractContextManager[Mapping[str, str]] = (
@@ -212,6 +214,19 @@ def _documents(folder: Path) -> None:
     (folder / "report.md").write_text("# Field report\n\nFlour was handed out in two counties.\n", "utf-8")
     machine = folder / ELSEWHERE["/etc/aid-policy-bot"] / "config.yaml"
     machine.write_text(f"data_dir: {folder / ELSEWHERE['/var/lib/aid-policy-bot']}\n", "utf-8")
+
+
+def _papers(folder: Path) -> None:
+    from tests.knowledge import documents as made
+
+    folder.mkdir()
+    about = "/Title (Harbour report) /Author (Jan Sorel) /CreationDate (D:20180304)"
+    pages = [made.page(made.PARAGRAPHS), made.page(["Flour came by rail."])]
+    (folder / "harbour.pdf").write_bytes(made.pdf(pages, about))
+    (folder / "grain.docx").write_bytes(made.word())
+    (folder / "winter.html").write_bytes(made.html())
+    (folder / "scan.pdf").write_bytes(made.pdf([[]]))
+    (folder / "list.txt").write_text("Rice was shipped to the port.\n", "utf-8")
 
 
 def _databases(folder: Path) -> None:

@@ -71,6 +71,22 @@ def read_content(folder: Path = SHIPPED, local: Path | None = None) -> Library:
     return replace(library, glossaries=glossaries, version=digest.hexdigest()[:8])
 
 
+def read_source(name: str, data: bytes, most_pieces: int) -> Source:
+    """Read the content file of one source, of at most so many values; raises `ContentError`."""
+    file = ContentFile.of(name, data, most_pieces)
+    source: Source | None = file.one(Source, file.raw) if not file.faults else None
+    if source is None:
+        raise ContentError(tuple(file.faults))
+    for place, problem in _source_problems(source):
+        file.fault(place, problem)
+    file.unique({n: passage.ref.lower() for n, passage in enumerate(source.passages)}, "ref", ("passages",))
+    if f"{source.id}.yaml" != name:
+        file.fault(("id",), f"the file must be named {source.id}.yaml")
+    if file.faults:
+        raise ContentError(tuple(sorted(file.faults)))
+    return source
+
+
 def glossary_faults(library: Library) -> tuple[Fault, ...]:
     """Return the faults of the vocabularies of other languages, which are read only when one is needed."""
     from knowledge.retrieval import Retrieval

@@ -29,24 +29,18 @@ def write_content(path: Path, content: Mapping[str, Any], data_dir: Path, shippe
 
     Raises `IngestError`, having changed nothing, if it cannot be read or written.
     """
-    text = yaml.dump(dict(content), Dumper=_Plain, allow_unicode=True, sort_keys=False, width=inf)
-    part = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    data = as_yaml(content)
     try:
-        if path.exists() and path.read_bytes() == text.encode():
+        if path.exists() and path.read_bytes() == data:
             return False
         with TemporaryDirectory() as trial:
             for folder in ("sources", "originals"):
                 (Path(trial) / folder).mkdir()
                 for file in (data_dir / folder).glob("*.yaml"):
                     shutil.copy(file, Path(trial) / folder)
-            (Path(trial) / path.relative_to(data_dir)).write_bytes(text.encode())
+            (Path(trial) / path.relative_to(data_dir)).write_bytes(data)
             read_content(shipped, Path(trial))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as stream:
-            stream.write(text.encode())
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(path)
+        write_whole(path, data)
     except ContentError as error:
         raise IngestError(
             f"The library cannot be read with {path}, so it was not written:\n{error}"
@@ -55,7 +49,25 @@ def write_content(path: Path, content: Mapping[str, Any], data_dir: Path, shippe
         raise IngestError(
             f"{path} cannot be written: {error}. Check the data folder and its permissions."
         ) from None
+    return True
+
+
+def as_yaml(content: Mapping[str, Any]) -> bytes:
+    """Return a content file as its bytes."""
+    text: str = yaml.dump(dict(content), Dumper=_Plain, allow_unicode=True, sort_keys=False, width=inf)
+    return text.encode()
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file in one step, so that it is there whole or not at all; raises `OSError`."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
-    return True

@@ -25,6 +25,9 @@ from knowledge.text import echo
 LONGEST = 10
 """How many times as long as the notes of a source its copy can be; aligning takes seconds at that length."""
 
+GIVEN = "given when the document was added"
+"""The basis of a date that the operator gave."""
+
 _RIGHT = "Check that this is the right document."
 
 
@@ -173,7 +176,9 @@ def ingest_document(  # noqa: PLR0913  (a document has that many details, all na
     details = {name: " ".join(value.split()) for name, value in details.items()} | {"url": url.strip()}
     names = tuple(" ".join(author.split()) for author in authors)
     old, path = library.sources.get(source_id), data_dir / "sources" / f"{source_id}.yaml"
-    faults = list(_faults(source_id, published, names, details))
+    faults = list(faults_of(source_id, names, details))
+    if not _is_date(published):
+        faults.append(f"published: “{echo(published)}”: write the day as year-month-day: 2020-03-31")
     if old is not None and old.collection != "local":
         faults.append(
             f"id: {old.id} is a shipped source; choose another id, or give no details with its copy"
@@ -184,26 +189,35 @@ def ingest_document(  # noqa: PLR0913  (a document has that many details, all na
         raise IngestError(f"{path} exists, but the library was read without it. Read it from there, too.")
     day = date.fromisoformat(published)
     paragraphs, dropped = read_paragraphs(file, _labels(details["publisher"], names, day))
+    about = {**details, "authors": names, "published": day, "published_basis": GIVEN}
+    source = renewed(source_id, about, paragraphs, old)
+    written = source != old and write_content(path, content_of(source), data_dir, shipped)
+    return report_on(source, old.passages if old else (), path, written, dropped)
+
+
+def renewed(
+    source_id: str, about: Mapping[str, Any], paragraphs: Sequence[Paragraph], old: Source | None
+) -> Source:
+    """Return a document of the operator's own as a source; `old` itself if nothing of it has changed.
+
+    `about` are the fields of the source but for its passages. What renewal does to the numbers is said at
+    `renumber`; the revision goes up by one.
+    """
     before = old.passages if old else ()
-    content: dict[str, Any] = {
-        "id": source_id,
-        **details,
-        "authors": names,
-        "published": day,
-        "published_basis": "given when the document was added",
-        "collection": "local",
-        "passages": renumber([paragraph.text for paragraph in paragraphs], details["title"], before),
-    }
-    source = Source(**content, revision=old.revision if old else 1)
-    if old is not None and source != old:
-        source = replace(source, revision=old.revision + 1)
-    written = source != old and write_content(path, _content(source), data_dir, shipped)
-    return _report(source, before, path, written, dropped)
+    passages = renumber([paragraph.text for paragraph in paragraphs], about["title"], before)
+    pages = (paragraph.page for paragraph in paragraphs)
+    paged = tuple(replace(passage, page=page) for passage, page in zip(passages, pages, strict=False))
+    content: dict[str, Any] = {**about, "collection": "local", "passages": paged + passages[len(paged) :]}
+    source = Source(source_id, **content, revision=old.revision if old else 1)
+    if old is None or source == old:
+        return source
+    return replace(source, revision=old.revision + 1)
 
 
-def _report(
-    source: Source, before: Sequence[Passage], path: Path, written: bool, dropped: tuple[str, ...]
+def report_on(
+    source: Source, before: Sequence[Passage], path: Path, written: bool, dropped: tuple[str, ...] = ()
 ) -> IngestReport:
+    """Compare a source with the passages that it had before, as the report of its being taken in."""
     texts = {passage.ref: passage.original for passage in before}
     kept = [passage for passage in source.passages if passage.ref in texts and not passage.retired]
     return IngestReport(
@@ -226,8 +240,8 @@ def _labels(publisher: str, authors: Sequence[str], day: date | None) -> tuple[s
     return (publisher, *authors, american, european, f"{day:%Y-%m-%d}", f"{day:%Y.%m.%d}")
 
 
-def _faults(id_: str, published: str, authors: Sequence[str], details: Mapping[str, str]) -> Iterator[str]:
-    """Yield what is wrong with the details of a document, each with what is accepted."""
+def faults_of(id_: str, authors: Sequence[str], details: Mapping[str, str]) -> Iterator[str]:
+    """Yield what is wrong with the details of a document but its date, each with what is accepted."""
     if not re.fullmatch(SOURCE_ID, id_) or len(id_) > LONGEST_SOURCE_ID:
         letters = f"up to {LONGEST_SOURCE_ID} lower-case letters, digits, single hyphens"
         yield f"id: “{echo(id_)}”: write {letters}: unicef-2020"
@@ -236,8 +250,6 @@ def _faults(id_: str, published: str, authors: Sequence[str], details: Mapping[s
             yield f"{name}: is missing"
         elif len(value) > 500 or any(unicodedata.category(letter) in ("Cc", "Cs") for letter in value):
             yield f"{name}: “{echo(value)}”: write up to 500 characters of plain text"
-    if not _is_date(published):
-        yield f"published: “{echo(published)}”: write the day as year-month-day: 2020-03-31"
     if details["url"] and not is_web_address(details["url"]):
         yield f"url: “{echo(details['url'])}”: write the whole address: https://example.org/report"
     if details["kind"] and not re.fullmatch(r"[a-z]+(-[a-z]+)*", details["kind"]):
@@ -250,7 +262,8 @@ def _is_date(text: str) -> bool:
     return False
 
 
-def _content(source: Source) -> dict[str, Any]:
+def content_of(source: Source) -> dict[str, Any]:
+    """Return a source as its content file holds it, without what is empty."""
     content = _filled(asdict(source))
     return content | {"passages": [_filled(passage) for passage in content["passages"]]}
 

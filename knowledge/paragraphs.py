@@ -40,8 +40,8 @@ _FURNITURE = tuple(
     )
 )
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
-_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
-_FRONT_MATTER = re.compile(r"\A---\n.*?\n(---|\.\.\.)\n", re.DOTALL)
+INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
+FRONT_MATTER = re.compile(r"\A---\n.*?\n(---|\.\.\.)\n", re.DOTALL)
 _RULE = re.compile(r"\s{0,3}([-*_=] ?){3,}\s*")
 _HEADING_OR_ITEM = re.compile(r"\s{0,3}(#{1,6}|[-*+])\s+")
 _MARKDOWN = tuple(
@@ -60,10 +60,11 @@ _MARKDOWN = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph of a file, and the line it begins at."""
+    """A paragraph of a file, and the line and the page it begins at, as far as there are such."""
 
     text: str
-    line: int
+    line: int = 0
+    page: int | None = None
 
 
 def read_paragraphs(file: Path, labels: Sequence[str] = ()) -> tuple[tuple[Paragraph, ...], tuple[str, ...]]:
@@ -73,7 +74,12 @@ def read_paragraphs(file: Path, labels: Sequence[str] = ()) -> tuple[tuple[Parag
     furniture, `labels` (publisher, author, date) alone or in a byline, and a paragraph that repeats the one
     before it. Raises `IngestError`.
     """
-    text = _INVISIBLE.sub("", _read(file))
+    return cut(_read(file), file, labels)
+
+
+def cut(data: bytes, file: Path, labels: Sequence[str] = ()) -> tuple[tuple[Paragraph, ...], tuple[str, ...]]:
+    """Do what `read_paragraphs` does with what has been read of a file already."""
+    text = INVISIBLE.sub("", decoded(data, file))
     markdown = file.suffix.lower() == ".md"
     paragraphs: list[Paragraph] = []
     dropped: list[str] = []
@@ -99,7 +105,7 @@ def _is_furniture(line: str, labels: Sequence[str]) -> bool:
     return any(furniture.fullmatch(line) for furniture in _FURNITURE)
 
 
-def _read(file: Path) -> str:
+def _read(file: Path) -> bytes:
     if file.is_dir():
         raise IngestError(f"{file} is a folder. Name one .txt or .md file.")
     if file.suffix.lower() not in (".txt", ".md"):
@@ -108,11 +114,15 @@ def _read(file: Path) -> str:
         if file.exists() and not file.is_file():
             raise IngestError(f"{file} is not an ordinary file. Name a .txt or .md file.")
         with file.open("rb") as stream:
-            data = stream.read(MOST_BYTES + 1)
+            return stream.read(MOST_BYTES + 1)
     except FileNotFoundError:
         raise IngestError(f"There is no file {file}. Check the path.") from None
     except (OSError, ValueError) as error:
         raise IngestError(f"{file} cannot be read: {error}. Check the path and its permissions.") from None
+
+
+def decoded(data: bytes, file: Path) -> str:
+    """Return what a UTF-8 text file says; raises `IngestError`, which calls it `file`."""
     if len(data) > MOST_BYTES:
         raise IngestError(
             f"{file} is larger than {MOST_BYTES // 1_000_000} MB. Cut it into several documents."
@@ -137,7 +147,7 @@ def _not_utf8(file: Path, why: str, guess: str) -> str:
 
 def _markdown_lines(text: str) -> Iterator[tuple[int, str]]:
     """Number the lines, without front matter, rules and marks, a blank line where Markdown has a border."""
-    lines = _FRONT_MATTER.sub(lambda match: "\n" * match[0].count("\n"), "\n".join(text.splitlines()))
+    lines = FRONT_MATTER.sub(lambda match: "\n" * match[0].count("\n"), "\n".join(text.splitlines()))
     for number, quoted in enumerate(lines.split("\n"), 1):
         line = re.sub(r"^\s{0,3}(>\s?)+", "", quoted)
         start = _HEADING_OR_ITEM.match(line)

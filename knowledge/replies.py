@@ -74,11 +74,18 @@ def excerpt_of(library: Library, citation: Citation) -> Excerpt:
     return Excerpt(
         source.citation(passage),
         passage.text,
-        source.byline,
+        _byline(source, passage),
         source.url,
         passage.is_original,
         numbered_by_us=source.addressing == "notes",
     )
+
+
+def _byline(source: Source, passage: Passage) -> str:
+    """Introduce a passage by its source and, where that has pages, its page."""
+    if passage.page is None:
+        return source.byline
+    return gettext("{source}, p. {page}", source=source.byline, page=passage.page)
 
 
 def ask_hint() -> str:

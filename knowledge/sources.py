@@ -24,6 +24,7 @@ class Passage(Row):
     exists. `speaker` is who speaks in it, for an original may have only “she said”. `asks` are questions that
     the passage answers, `wrong_premises` questions that assert what it contradicts; both are indexed and
     never shown. A passage that `is_row` of a dataset is found through the tables, not by its words.
+    `page` is that on which it begins, where its document has pages.
     """
 
     ref: str
@@ -34,6 +35,7 @@ class Passage(Row):
     wrong_premises: tuple[str, ...] = ()
     retired: bool = False
     is_row: bool = False
+    page: int | None = None
 
     @property
     def text(self) -> str:

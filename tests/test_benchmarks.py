@@ -16,7 +16,8 @@ from benchmarks.peers import OURS, RankBm25
 
 
 def test_each_benchmark_is_found_and_says_what_it_is() -> None:
-    assert {"answering", "archive", "faq", "kills", "levers", "load", "retrieval"} <= set(benchmarks.names())
+    known = {"answering", "archives", "faq", "index_files", "kills", "levers", "load", "retrieval"}
+    assert known <= set(benchmarks.names())
     assert "peers" not in benchmarks.names()
 
 
@@ -58,6 +59,15 @@ def test_the_results_name_versions_and_no_place() -> None:
     assert "Python 3." in told
     assert "numpy " in told
     assert str(Path.home()) not in told
+
+
+def test_archives_of_two_sizes_are_taken_in_whole_and_then_again() -> None:
+    told = benchmarks.run("archives", ["--documents", "48"])
+    assert [row.split(" | ")[0] for row in told.splitlines() if row.startswith("| ")] == [
+        *("| documents", "| --:"),
+        *("| 12", "| 48"),
+    ]
+    assert "times for 4 times as many" in told
 
 
 class TestRetrieval:

@@ -1,6 +1,6 @@
 """A large archive on disk: how long it takes to open and to ask, and the memory of each of two processes.
 
-python -m benchmarks.archive [--quick]
+python -m benchmarks.index_files [--quick]
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def _command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "benchmarks.archive", *arguments]
+    return [sys.executable, "-m", "benchmarks.index_files", *arguments]
 
 
 def _held(memory: Mapping[str, float]) -> str:
