@@ -36,7 +36,7 @@ _FORGETTING = 10.0
 _WARM_AFTER = 0.2
 """The part of the time after which memory has its size; from then on it must not grow."""
 
-MOST_GROWTH = 10_240
+MOST_GROWTH = 5_120
 """By how many kB memory may grow once it is warm: what answers need for a while, and no leak."""
 
 _HELD_BACK = ("You can go on in", "You can ask again in")
