@@ -186,6 +186,7 @@ async def test_readers_do_not_wait_for_a_writer_nor_hold_one_up(file: Path) -> N
             await store.remember("key", "after")
 
 
+@pytest.mark.alone  # the last of them may wait as long as the store does
 async def test_240_people_voting_at_once_are_counted_one_after_the_other(file: Path) -> None:
     async with await Store.open(url(file)) as store, await Store.open(url(file)) as second:
         stores = (store, second)
