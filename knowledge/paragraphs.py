@@ -44,15 +44,29 @@ INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 FRONT_MATTER = re.compile(r"\A---\n.*?\n(---|\.\.\.)\n", re.DOTALL)
 _RULE = re.compile(r"\s{0,3}([-*_=] ?){3,}\s*")
 _HEADING_OR_ITEM = re.compile(r"\s{0,3}(#{1,6}|[-*+])\s+")
+_UNPAIRED = r"\1\2"
+"""What is left of a pair of marks: what they enclose, or else all that was looked through for the second."""
+
+
+def _emphasis(mark: str, before: str, after: str) -> tuple[str, str]:
+    """Match a pair of marks; with no second one, all that follows, which would be searched again and again."""
+    opens = rf"(?<![\\{before}]){mark}(?=[^\s{mark[-1]}])"
+    closes = rf"(?<=[^\s{mark[-1]}\\]){mark}(?!{after})"
+    return rf"{opens}(.+?){closes}|({opens}.*)", _UNPAIRED
+
+
 _MARKDOWN = tuple(
     (re.compile(pattern), kept)
     for pattern, kept in (
-        (r"<!--.*?-->", ""),
-        (r"!?\[([^\]]*)\]\([^)\s]*(?:\s+\"[^\"]*\")?\)", r"\1"),
-        (r"(?<![\\*])(\*{1,3})(?=[^\s*])(.+?)(?<=[^\s*\\])\1(?!\*)", r"\2"),
-        (r"(?<![\\\w])(_{1,3})(?=[^\s_])(.+?)(?<=[^\s_\\])\1(?!\w)", r"\2"),
+        (r"<!--.*?-->|(<!--.*)", r"\1"),
+        (
+            r"!?\[([^\]]*)\]\((?:[^)\s\]]|\](?!\())*(?:\s+\"[^\"]*\")?\)|(\[[^\]]*(?:\]|\Z))",
+            _UNPAIRED,
+        ),
+        *(_emphasis(r"\*" * length, "*", r"\*") for length in (3, 2, 1)),
+        *(_emphasis("_" * length, r"\w", r"\w") for length in (3, 2, 1)),
         (r"(?<!\\)`([^`]+)`", r"\1"),
-        (r"\s+#+$", ""),
+        (r"(?<!\s)\s+#+$", ""),
         (r"\\([\\`*_{}\[\]()#+.!<>-])", r"\1"),
     )
 )

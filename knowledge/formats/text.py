@@ -10,7 +10,8 @@ from knowledge.content_files import ContentFile
 from knowledge.formats import Document, names
 from knowledge.paragraphs import FRONT_MATTER, cut, decoded
 
-_HEADING = re.compile(r"^# +(.+?)(?: +#+)?$", re.MULTILINE)
+_HEADING = re.compile(r"^# +(.+)$", re.MULTILINE)
+_CLOSING = re.compile(r"(?<! ) +#+$")
 _MOST_PIECES = 1_000
 
 
@@ -25,7 +26,7 @@ def read(data: bytes, file: Path) -> Document:
     authors = about.get("authors", about.get("author", ()))
     return Document(
         paragraphs,
-        title=str(about.get("title") or (heading[1] if heading else "")),
+        title=str(about.get("title") or (_CLOSING.sub("", heading[1]) if heading else "")),
         authors=tuple(map(str, authors)) if isinstance(authors, list) else names(str(authors or "")),
         publisher=str(about.get("publisher") or ""),
         published=str(about.get("published") or about.get("date") or ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -169,6 +170,35 @@ def test_markdown_says_what_it_is_in_its_front_matter() -> None:
     assert texts(document) == ["A heading", GRAIN, COST]
     assert (document.title, document.authors) == ("Field note", ("Jan Sorel", "Mira Osten"))
     assert (document.publisher, document.published) == ("Aid", "2020-03")
+
+
+@pytest.mark.parametrize(
+    ("marked", "plain"),
+    [
+        ("**Flour** and _rice_, ***by rail***.", "Flour and rice, by rail."),
+        ("**Flour, *mostly* wheat**, by __rail _and_ ship__.", "Flour, mostly wheat, by rail and ship."),
+        ("2 * 3 sacks, *each of snake_case_flour.", "2 * 3 sacks, *each of snake_case_flour."),
+        ("\\*Flour\\*, `by rail`, <!-- when? -->in May <!-- 2018", "*Flour*, by rail, in May <!-- 2018"),
+        ('See [the [old] one], [a](b "c") and [d](e[1]).', "See [the [old] one], a and d."),
+        ("See ![a map](https://example.org/map.png), [no](link and [one", "See a map, [no](link and [one"),
+    ],
+)
+def test_markdown_loses_the_marks_that_pair_and_no_others(marked: str, plain: str) -> None:
+    assert texts(read(marked.encode(), Path("a.md"))) == [plain]
+
+
+@pytest.mark.parametrize("head", ["", "# "])
+@pytest.mark.parametrize(
+    "mark",
+    [
+        *("*", "_", "[", "`", "*a", "_a ", "**a ", "__a ", "***a ", "a **b *", "![", "[x](", "[x](a]"),
+        *('[x](a "', "<!--", "\\*", "\u00a0", " ", "#", " #"),
+    ],
+)
+def test_marks_that_nothing_closes_are_looked_through_once(head: str, mark: str) -> None:
+    text, started = f"{head}x {(mark * 100_000)[:100_000]} x", time.process_time()
+    assert read(text.encode(), Path("a.md")).paragraphs
+    assert time.process_time() - started < 5
 
 
 def test_markdown_without_front_matter_has_its_first_heading_for_a_title() -> None:
