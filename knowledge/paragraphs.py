@@ -49,7 +49,7 @@ _UNPAIRED = r"\1\2"
 
 
 def _emphasis(mark: str, before: str, after: str) -> tuple[str, str]:
-    """Match a pair of marks; with no second one, all that follows, which would be searched again and again."""
+    """Match a pair of marks; with no second one, all that follows, which is not to be searched again."""
     opens = rf"(?<![\\{before}]){mark}(?=[^\s{mark[-1]}])"
     closes = rf"(?<=[^\s{mark[-1]}\\]){mark}(?!{after})"
     return rf"{opens}(.+?){closes}|({opens}.*)", _UNPAIRED
