@@ -613,7 +613,7 @@ def _is_told(candidate: Candidate, unknown: KnownUnknown) -> bool:
 
 
 def _year_of(source: Source) -> int:
-    return source.published.year if source.published else 0
+    return int(source.issued[:4] or 0)
 
 
 def _of(candidate: Candidate) -> str:

@@ -1,6 +1,7 @@
 """Bibliographies: the sources that a reply cites, as plain text, as BibTeX and as CSL-JSON.
 
-A date is given as far as it is known, and a title that is our description stands in brackets.
+A date is given as far as it is known, that of a file only in a note, and a title that is our description
+stands in brackets.
 """
 
 from __future__ import annotations
@@ -94,7 +95,7 @@ def _author(name: str) -> str:
 
 
 def _date_fields(source: Source) -> dict[str, str]:
-    if source.published is None:
+    if source.published is None or not source.issued:
         return {"year": "n.d."}
     day = source.published
     fields = {"year": f"{day.year}", "month": _MONTHS[day.month - 1], "day": f"{day.day}"}
@@ -130,8 +131,8 @@ def _item(source: Source, citations: Sequence[Citation]) -> dict[str, Any]:
     }
     if source.authors:
         item["author"] = [{"literal": name} for name in source.authors]
-    if source.published:
-        parts = [int(part) for part in source.published_key.split("-")]
+    if source.issued:
+        parts = [int(part) for part in source.issued.split("-")]
         item["issued"] = {"date-parts": [parts]}
     return item
 
@@ -140,10 +141,15 @@ def _title(source: Source) -> str:
     return f"[{source.title}]" if source.title_is_label else source.title
 
 
+def _date_of_file(source: Source) -> str:
+    """Write the date that no field has, because it is not one of publication."""
+    return "" if source.issued == source.published_key else f" ({source.published_key})"
+
+
 def _note(source: Source, citations: Sequence[Citation]) -> str:
     notes = (
         "The title is our description" if source.title_is_label else "",
-        f"Date: {source.published_basis}",
+        f"Date: {source.published_basis}{_date_of_file(source)}",
         source.credit.rstrip("."),
         f"Cited: {', '.join(map(str, citations))}" if citations else "",
     )

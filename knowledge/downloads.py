@@ -277,7 +277,7 @@ def _citation_rows(answer: Answer, sources: Sources) -> Iterator[Cells]:
     excerpts = {excerpt.citation: excerpt for excerpt in answer.excerpts}
     for citation in answer.citations:
         source, excerpt = sources.get(citation.source), excerpts.get(citation)
-        about = (source.title, source.publisher, source.published_key) if source else ("", "", "")
+        about = (source.title, source.publisher, source.issued) if source else ("", "", "")
         text = (wording_of(excerpt), excerpt.text) if excerpt else ("", "")
         yield (str(citation), *about, *text, source.url if source else "")
 

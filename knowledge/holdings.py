@@ -47,8 +47,8 @@ class Holdings:
     @property
     def dated(self) -> tuple[Source, ...]:
         """The sources with a date of publication, oldest first."""
-        dated = (source for source in self.sources if source.published)
-        return tuple(sorted(dated, key=lambda source: (source.published_key, source.id)))
+        dated = (source for source in self.sources if source.issued)
+        return tuple(sorted(dated, key=lambda source: (source.issued, source.id)))
 
     @property
     def read(self) -> tuple[Source, ...]:

@@ -84,7 +84,9 @@ def ingest_file(  # noqa: PLR0913  (see ingest_document)
     old = library.sources.get(source_id)
     if old is not None and old.collection == "local":
         known = ("title", "publisher", "url", "credit", "kind")
-        given = {name: getattr(old, name) for name in known} | {"published": old.published_key} | given
+        dated = {"published": old.published_key, "published_basis": old.published_basis}
+        undated = not given.get("published")
+        given = {name: getattr(old, name) for name in known} | (dated if undated else {}) | given
         authors = authors or old.authors
     elif not given and not authors:
         return ingest_original(library, file, source_id, data_dir, shipped=shipped)
@@ -164,6 +166,7 @@ def ingest_document(  # noqa: PLR0913  (a document has that many details, all na
     authors: Sequence[str] = (),
     credit: str = "",
     kind: str = "article",
+    published_basis: str = GIVEN,
     shipped: Path = SHIPPED,
 ) -> IngestReport:
     """Add a document of the operator's own with numbered paragraphs, or renew it.
@@ -189,7 +192,7 @@ def ingest_document(  # noqa: PLR0913  (a document has that many details, all na
         raise IngestError(f"{path} exists, but the library was read without it. Read it from there, too.")
     day = date.fromisoformat(published)
     paragraphs, dropped = read_paragraphs(file, _labels(details["publisher"], names, day))
-    about = {**details, "authors": names, "published": day, "published_basis": GIVEN}
+    about = {**details, "authors": names, "published": day, "published_basis": published_basis}
     source = renewed(source_id, about, paragraphs, old)
     written = source != old and write_content(path, content_of(source), data_dir, shipped)
     return report_on(source, old.passages if old else (), path, written, dropped)

@@ -164,7 +164,7 @@ class Replies:
             return answer
         sources = self._library.sources
         first = next((sources[citation.source] for citation in answer.citations), None)
-        if first is None or first.published is None:
+        if first is None or not first.issued:
             return answer
         of_record = any(source.collection == PUBLIC_RECORD for source in sources.values())
         note = self._later(first, later) if of_record else self._newest(first)
@@ -172,9 +172,9 @@ class Replies:
 
     def _newest(self, first: Source) -> str:
         """Say of when the source of an answer is, and of when the newest one."""
-        newest = max(self._library.sources.values(), key=lambda source: source.published_key)
+        newest = max(self._library.sources.values(), key=lambda source: source.issued)
         day = first.published_in_words
-        if newest.published_key == first.published_key:
+        if newest.issued == first.issued:
             return gettext("The source is of {date}; the library has nothing later.", date=day)
         return gettext(
             "The source is of {date}; the library has sources up to {newest}.",
@@ -186,12 +186,10 @@ class Replies:
         """Say of when the source of an answer is, and name the newest passage near it that is later."""
         cited = [c.subject.citations[0] for c in candidates if isinstance(c.subject.item, Passage)]
         after = [(self._library.sources[citation.source], citation) for citation in cited]
-        after = [
-            (source, citation) for source, citation in after if source.published_key > first.published_key
-        ]
+        after = [(source, citation) for source, citation in after if source.issued > first.issued]
         if not after:
             return gettext("The source is of {date}.", date=first.published_in_words)
-        source, citation = max(after, key=lambda pair: pair[0].published_key)
+        source, citation = max(after, key=lambda pair: pair[0].issued)
         return gettext(
             "The source is of {date}; a later passage near this is of {later}: [{citation}].",
             date=first.published_in_words,

@@ -74,14 +74,19 @@ Quality = Literal[
 """What kind of witness a source is, if that is said; `reposted`: read in somebody else's copy."""
 
 
+FILE_MADE = "the day on which the file was made, as it says"
+"""The basis of a date that is no date of publication: a scan of 2018 may be of a report of 1996."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source(Row):
     """One document or dataset with its metadata and its passages in reading order.
 
     `published` is known to `published_precision`, and missing for a page without a date; `published_basis`
-    says where it comes from. Where `addressing` is `notes`, the passages are our notes of what the page says,
-    and their numbers are ours, not those of its paragraphs. `read_on` is the day on which
-    what is kept of it was last compared with the page or file, or with a copy or excerpt, where recorded.
+    says where it comes from. It may be the date of the file alone, which `issued` leaves out. Where
+    `addressing` is `notes`, the passages are our notes of what the page says, and their numbers are ours, not
+    those of its paragraphs. `read_on` is the day on which what is kept of it was last compared with the page
+    or file, or with a copy or excerpt, where recorded.
     """
 
     id: str
@@ -116,19 +121,29 @@ class Source(Row):
 
     @property
     def published_in_words(self) -> str:
-        """The date as far as it is known: `11 January 2019`, `October 2018`, `2017` or `undated`."""
+        """The date as far as it is known: `11 January 2019`, `October 2018`, `2017` or `undated`.
+
+        A date that is that of the file alone says so: `file made 4 March 2018`.
+        """
         if self.published is None:
             return gettext("undated")
-        if spoken() != ENGLISH:
-            return in_words(self.published, _PATTERNS[self.published_precision])
         words = {"day": f"{self.published.day} %B %Y", "month": "%B %Y", "year": "%Y"}
-        return self.published.strftime(words[self.published_precision])
+        if spoken() == ENGLISH:
+            date = self.published.strftime(words[self.published_precision])
+        else:
+            date = in_words(self.published, _PATTERNS[self.published_precision])
+        return gettext("file made {date}", date=date) if self.published_basis == FILE_MADE else date
 
     @property
     def published_key(self) -> str:
         """The date as far as it is known, in digits: `2019-01-11`, `2018-10`, `2017` or nothing."""
         length = {"day": 10, "month": 7, "year": 4}[self.published_precision]
         return self.published.isoformat()[:length] if self.published else ""
+
+    @property
+    def issued(self) -> str:
+        """The date of publication as `published_key` writes it; nothing where only the file has a date."""
+        return "" if self.published_basis == FILE_MADE else self.published_key
 
     @property
     def title_note(self) -> str:

@@ -15,6 +15,7 @@ from knowledge.errors import IngestError
 from knowledge.formats import Document, names
 from knowledge.formats.archives import member, opened, refuse_entities
 from knowledge.paragraphs import Paragraph
+from knowledge.sources import FILE_MADE
 
 
 def read(data: bytes, file: Path) -> Document:
@@ -37,7 +38,7 @@ def read(data: bytes, file: Path) -> Document:
         title=title,
         authors=() if author == "python-docx" else names(author),
         published=day,
-        dated_by="the day on which the file was made, as it says",
+        dated_by=FILE_MADE,
     )
 
 

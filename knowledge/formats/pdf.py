@@ -16,6 +16,7 @@ import pypdfium2 as pdfium
 from knowledge.errors import IngestError
 from knowledge.formats import Document, names
 from knowledge.paragraphs import Paragraph
+from knowledge.sources import FILE_MADE
 
 MOST_PAGES = 5_000
 _PASSWORD = 4
@@ -80,7 +81,7 @@ def read(data: bytes, file: Path) -> Document:
         title="" if _JUNK.fullmatch(title) else title,
         authors=names(about.get("Author", "")),
         published="-".join(filter(None, made.groups())) if made else "",
-        dated_by="the day on which the file was made, as it says",
+        dated_by=FILE_MADE,
     )
 
 

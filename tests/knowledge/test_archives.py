@@ -15,10 +15,13 @@ from knowledge.archive_journal import NAME
 from knowledge.archives import Archive, Kind, Outcome
 from knowledge.citations import Citation
 from knowledge.content import read_content
+from knowledge.downloads import Format, download
 from knowledge.engine import Engine
 from knowledge.errors import IngestError
 from knowledge.formats import LIBRARIES
+from knowledge.ingest import ingest_file
 from knowledge.library import Library
+from knowledge.plaintext import plain_text
 from knowledge.sources import Source
 from tests.knowledge.documents import (
     AUTUMN,
@@ -124,6 +127,43 @@ def test_an_answer_from_a_document_with_pages_says_the_page(desk: Desk) -> None:
     answer = Engine(desk.library).reply("what came to the harbour master")
     (excerpt, *_) = answer.excerpts
     assert (excerpt.citation, excerpt.byline) == (Citation("harbour", "2"), "Dorvik Archive, 2018, p. 2")
+
+
+def test_the_day_on_which_a_file_was_made_is_marked_wherever_it_is_shown(desk: Desk) -> None:
+    made = "/Title (Harbour report) /CreationDate (D:20180304)"
+    desk.put("harbour.pdf", pdf([page(["Quorn and zinc came to the harbour master."])], made))
+    desk.run()
+    engine = Engine(desk.library)
+    answer = engine.reply("what came to the harbour master")
+    assert answer.excerpts[0].byline == "Dorvik Archive, file made 4 March 2018, p. 1"
+    assert "of 4 March 2018" not in plain_text(engine.reply("what comes to the harbour master now"))
+    rows = download(answer, Format.CSV, desk.library.sources).data.decode()
+    assert "harbour¶1,Harbour report,Dorvik Archive,," in rows
+    assert "Dorvik Archive, file made 4 March 2018 (" in plain_text(engine.reply("/sources harbour"))
+    assert "1 source: article (1)\n" in plain_text(engine.reply("/coverage"))
+
+
+def test_a_renewed_document_keeps_the_mark_of_its_date_until_one_is_given(desk: Desk, tmp_path: Path) -> None:
+    desk.put("grain.docx", word())
+    desk.run()
+    copy = tmp_path / "grain.txt"
+    copy.write_text("Rice came instead of grain.", "utf-8")
+    ingest_file(desk.library, copy, "grain", desk.data)
+    assert desk.source("grain").revision == 2
+    assert desk.source("grain").published_in_words == "file made 1 May 2020"
+    ingest_file(desk.library, copy, "grain", desk.data, published="2020-05-01")
+    assert desk.source("grain").published_in_words == "1 May 2020"
+
+
+def test_a_date_that_is_given_afterwards_is_that_of_publication(desk: Desk) -> None:
+    desk.put("grain.docx", word())
+    desk.run()
+    desk.put("grain.meta.yaml", "published: 1996-07-01\n")
+    desk.run()
+    assert (desk.source("grain").issued, desk.source("grain").byline) == (
+        "1996-07-01",
+        "Dorvik Archive, 1 July 1996",
+    )
 
 
 # What was taken in before

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from knowledge.bibliography import bibtex, csl_json, plain_references
 from knowledge.citations import Citation
 from knowledge.library import Library
-from knowledge.sources import Passage, Source
+from knowledge.sources import FILE_MADE, Passage, Source
 
 PAPER = Source(
     "paper-2001",
@@ -86,6 +86,18 @@ def test_an_undated_page_says_that_it_has_no_date() -> None:
     undated = entry(replace(PAPER, published=None))
     assert undated["year"] == "n.d."
     assert not {"month", "day"} & undated.keys()
+
+
+SCAN = replace(PAPER, published_basis=FILE_MADE)
+
+
+def test_the_day_on_which_a_file_was_made_is_no_date_of_publication() -> None:
+    assert not {"month", "day"} & entry(SCAN).keys()
+    assert entry(SCAN)["year"] == "n.d."
+    assert "issued" not in item(SCAN)
+    note = "Date: the day on which the file was made, as it says (2001-02-03)."
+    assert entry(SCAN)["note"] == item(SCAN)["note"] == note
+    assert "The Paper, file made 3 February 2001 (the day on which" in plain_references([(SCAN, ())])
 
 
 def test_a_report_is_one_in_bibtex_too() -> None:
