@@ -54,11 +54,33 @@ def _reference(source: Source, citations: Sequence[Citation]) -> str:
     ours = gettext("The title is our description: our copy has no headline.")
     label = f" {ours}" if source.title_is_label else ""
     credit = f" {source.credit.rstrip('.')}." if source.credit else ""
-    refs = ", ".join(map(str, citations))
+    refs = _with_pages(source, citations)
     cited = f"\n{gettext('Cited: {citations}', citations=refs)}" if citations else ""
     return (
         f"{authors}{title}. {source.byline} ({source.published_basis}).{credit}{label}\n{source.url}{cited}"
     )
+
+
+def pages_of(source: Source, citations: Sequence[Citation]) -> Mapping[Citation, int]:
+    """Return on which pages the passages cited begin, as far as their source has pages."""
+    pages = {passage.ref: passage.page for passage in source.passages}
+    found = ((citation, pages.get(citation.ref)) for citation in citations)
+    return {citation: page for citation, page in found if page is not None}
+
+
+def _with_pages(source: Source, citations: Sequence[Citation]) -> str:
+    pages = pages_of(source, citations)
+    return ", ".join(
+        gettext("{citation} (p. {page})", citation=citation, page=pages[citation])
+        if citation in pages
+        else str(citation)
+        for citation in citations
+    )
+
+
+def _pages(source: Source, citations: Sequence[Citation]) -> str:
+    """Write the pages cited, each once and in their order, as both formats list them."""
+    return ", ".join(map(str, sorted(set(pages_of(source, citations).values()))))
 
 
 def bibtex(cited: Cited) -> str:
@@ -77,6 +99,7 @@ def _entry(source: Source, citations: Sequence[Citation]) -> str:
         "title": f"{{{_tex(_title(source))}}}",
         publisher: _tex(source.publisher),
         **_date_fields(source),
+        "pages": _pages(source, citations),
         "url": _plain_url(source.url),
         "note": _tex(_note(source, citations)),
     }
@@ -129,6 +152,8 @@ def _item(source: Source, citations: Sequence[Citation]) -> dict[str, Any]:
         "URL": source.url,
         "note": _note(source, citations),
     }
+    if pages := _pages(source, citations):
+        item["locator"] = pages
     if source.authors:
         item["author"] = [{"literal": name} for name in source.authors]
     if source.issued:
@@ -151,6 +176,6 @@ def _note(source: Source, citations: Sequence[Citation]) -> str:
         "The title is our description" if source.title_is_label else "",
         f"Date: {source.published_basis}{_date_of_file(source)}",
         source.credit.rstrip("."),
-        f"Cited: {', '.join(map(str, citations))}" if citations else "",
+        f"Cited: {_with_pages(source, citations)}" if citations else "",
     )
     return ". ".join(filter(None, notes)) + "."

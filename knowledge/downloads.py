@@ -18,7 +18,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from knowledge.answers import Answer, Kind, SeriesFigures, Status
-from knowledge.bibliography import Cited, bibtex, csl_json, plain_references
+from knowledge.bibliography import Cited, bibtex, csl_json, pages_of, plain_references
 from knowledge.citations import Citation
 from knowledge.exports import Absence, Figure, Part, Receipt, span
 from knowledge.holdings import SeriesHoldings
@@ -165,7 +165,9 @@ def _table(answer: Answer, sources: Sources) -> tuple[tuple[str, ...], Iterator[
         return _HOLDING_COLUMNS, _holding_rows(answer)
     if answer.sources:
         return _SOURCE_COLUMNS, _source_rows(answer)
-    return _CITATION_COLUMNS, _citation_rows(answer, sources)
+    paged = any(pages_of(sources[id_], c) for id_, c in _cited_sources(answer).items() if id_ in sources)
+    columns = (*_CITATION_COLUMNS, "page") if paged else _CITATION_COLUMNS
+    return columns, (row[: len(columns)] for row in _citation_rows(answer, sources))
 
 
 def _cell(value: Cell) -> str:
@@ -279,7 +281,9 @@ def _citation_rows(answer: Answer, sources: Sources) -> Iterator[Cells]:
         source, excerpt = sources.get(citation.source), excerpts.get(citation)
         about = (source.title, source.publisher, source.issued) if source else ("", "", "")
         text = (wording_of(excerpt), excerpt.text) if excerpt else ("", "")
-        yield (str(citation), *about, *text, source.url if source else "")
+        page = pages_of(source, (citation,)).get(citation) if source else None
+        address = source.url if source else ""
+        yield (str(citation), *about, *text, address, None if page is None else Decimal(page))
 
 
 _CORRECTION_COLUMNS = ("day", "what", "before", "after", "why", "rows", "citations", "urls")

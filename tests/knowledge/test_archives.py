@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import sqlite3
 import subprocess
@@ -127,6 +129,8 @@ def test_an_answer_from_a_document_with_pages_says_the_page(desk: Desk) -> None:
     answer = Engine(desk.library).reply("what came to the harbour master")
     (excerpt, *_) = answer.excerpts
     assert (excerpt.citation, excerpt.byline) == (Citation("harbour", "2"), "Dorvik Archive, 2018, p. 2")
+    rows = csv.DictReader(io.StringIO(download(answer, Format.CSV, desk.library.sources).data.decode()))
+    assert [row["page"] for row in rows] == ["2"]
 
 
 def test_the_day_on_which_a_file_was_made_is_marked_wherever_it_is_shown(desk: Desk) -> None:

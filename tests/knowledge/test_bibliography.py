@@ -150,6 +150,28 @@ def test_every_source_of_the_library_is_read_back(library: Library) -> None:
     assert [one.key for one in read.entries] == list(library.sources)
 
 
+# Pages
+
+PAGED = replace(
+    PAPER, passages=tuple(Passage(ref, "A note.", page=page) for ref, page in (("1", 7), ("2", 3)))
+)
+
+
+def test_what_is_cited_of_a_document_with_pages_has_its_pages() -> None:
+    said = "Cited: paper-2001¶1 (p. 7), paper-2001¶2 (p. 3)"
+    assert (entry(PAGED, *CITED)["pages"], item(PAGED, *CITED)["locator"]) == ("3, 7", "3, 7")
+    assert said in entry(PAGED, *CITED)["note"]
+    assert said in item(PAGED, *CITED)["note"]
+    assert plain_references([(PAGED, CITED)]).endswith(said)
+
+
+def test_a_document_without_pages_or_of_which_nothing_is_cited_has_none() -> None:
+    for source, citations in ((PAPER, CITED), (PAGED, ())):
+        assert "pages" not in entry(source, *citations)
+        assert "locator" not in item(source, *citations)
+        assert "(p. " not in plain_references([(source, citations)])
+
+
 # CSL-JSON
 
 
