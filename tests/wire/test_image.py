@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import shutil
 import socket
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.knowledge.documents import PARAGRAPHS, page, pdf, word
 from tests.wire.loopback import TOKEN, Loopback
 from tests.wire.service import ROOT, Service, environment
 
@@ -80,7 +82,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
             else:
                 shutil.copy(ROOT / name, source / to)
     venv = folder / "bot"
-    assert "python -m venv /opt/bot && /opt/bot/bin/pip install --no-cache-dir ." in DOCKERFILE
+    assert 'python -m venv /opt/bot && /opt/bot/bin/pip install --no-cache-dir ".[archives]"' in DOCKERFILE
     _run(sys.executable, "-m", "venv", "--without-pip", str(venv))
     python = venv / "bin" / "python"
     installed = next((venv / "lib").glob("python*/site-packages"))
@@ -132,6 +134,22 @@ def confined(image: Image) -> list[str]:
     except (OSError, subprocess.CalledProcessError) as error:
         pytest.skip(f"no system of our own can be had here: {error}")
     return command
+
+
+def test_it_takes_in_a_folder_on_a_read_only_system(
+    image: Image, confined: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "grain.docx").write_bytes(word())
+    (tmp_path / "harbour.pdf").write_bytes(pdf([page(PARAGRAPHS)], "/Title (H) /CreationDate (D:20180304)"))
+    said = "--publisher=Dorvik Archive", "--url=https://example.org/papers/", "--processes=1"
+    command = [*image.command(step("ENTRYPOINT")), "ingest", str(tmp_path), *said]
+    environ = {**os.environ, "AID_BOT_DATA_DIR": str(image.data)}
+    done = subprocess.run(
+        [*confined, *command], cwd=image.data, env=environ, capture_output=True, text=True, check=False
+    )
+    assert "2 taken in" in done.stdout, done.stdout + done.stderr
+    for source in ("grain", "harbour"):
+        (image.data / "sources" / f"{source}.yaml").unlink()
 
 
 async def test_it_runs_on_a_read_only_system_without_rights_and_is_asked_for_its_health(
