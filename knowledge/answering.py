@@ -36,6 +36,7 @@ from knowledge.questions import (
     parts_of,
     things_ordered,
     timeline_subject,
+    untitled,
     without_documents,
     years_of_documents,
 )
@@ -221,10 +222,9 @@ class Answering:
         """Read a question in English, its misspelt words as words of the library."""
         text = essence(question)
         glossary = self._library.glossaries.of(text)
-        if glossary is None:
-            return self._corrected(text, own)
-        read = self._corrected(glossary.apart(text), own)
-        return replace(read, text=glossary.in_english(read.text), translated=True)
+        read = self._corrected(glossary.apart(text) if glossary else text, own)
+        english = glossary.in_english(read.text) if glossary else read.text
+        return replace(read, text=untitled(english, self._retrieval.knows), translated=glossary is not None)
 
     def _corrected(self, text: str, own: OwnEntries | None) -> Reading:
         """Read misspelt words of a text as words of the library, but for those that own entries have."""

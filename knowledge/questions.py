@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 
 from knowledge.text import normalise
@@ -114,6 +114,27 @@ _NOT_ASKED = re.compile(
 def essence(question: str) -> str:
     """Return a question without mentions, emoji, addresses and polite beginnings, its blanks single."""
     return " ".join(_NOT_ASKED.sub(" ", question).split())
+
+
+_UN = "(?:u\\.?n\\.?|united nations)(?:['’]s)?"
+_RESOLUTION = re.compile(
+    rf"\b(?:(?:{_UN} )?(?:security council|sc)(?:['’]s)? |unsc(?:['’]s)? |{_UN} )resolution "
+    r"(?:no\.? ?|number )?(?P<number>[0-9]{3,4})\b|\bunscr ?(?P<short>[0-9]{3,4})\b",
+    re.IGNORECASE,
+)
+
+
+def untitled(question: str, has: Callable[[str], bool]) -> str:
+    """Return a question in which each resolution whose number the library `has` stands without its title.
+
+    Sources write “Resolution 2270”: whose it is tells no other one apart, and would count as not found.
+    """
+    return _RESOLUTION.sub(
+        lambda named: (
+            f"resolution {number}" if has(number := named["number"] or named["short"]) else named[0]
+        ),
+        question,
+    )
 
 
 _ORDER = re.compile(

@@ -339,3 +339,20 @@ def test_topics_in_words_are_answered(engine: Engine, question: str, said: str) 
     answer = engine.reply(question)
     assert answer.status is Status.ANSWERED
     assert said in plain_text(answer)
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Security Council resolution", "U.N. resolution", "the UN Security Council's Resolution", "UNSCR"],
+)
+@pytest.mark.parametrize("number", ["2270", "2397"])
+def test_a_resolution_is_found_with_its_title_as_by_its_number_alone(
+    engine: Engine, title: str, number: str
+) -> None:
+    alone = engine.reply(f"what did resolution {number} do")
+    assert alone.status is Status.ANSWERED
+    assert engine.reply(f"what did {title} {number} do").citations == alone.citations
+
+
+def test_the_title_of_a_resolution_that_no_source_has_stays(engine: Engine) -> None:
+    assert engine.reply("what did Security Council resolution 1111 do").status is Status.REFUSED
