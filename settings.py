@@ -16,8 +16,9 @@ from typing import Annotated, Any, ClassVar, Literal
 import yaml
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, SecretStr, TypeAdapter, ValidationError
 
+from knowledge import database_servers
 from knowledge.content import COLLECTIONS
-from knowledge.database_files import WRITTEN, file_of_url, url_of_file
+from knowledge.database_files import WRITTEN, anchored, file_of_url, url_of_file
 from knowledge.sources import is_web_address
 
 CONFIG = Path("config.yaml")
@@ -70,7 +71,10 @@ def _usable_path(path: Path) -> Path:
 
 
 def _known_database(url: str) -> str:
-    return url_of_file(_usable_path(file_of_url(url)))
+    if not database_servers.is_server(url):
+        return url_of_file(_usable_path(file_of_url(url)))
+    database_servers.Address.of_url(url)
+    return url
 
 
 def _collections(value: Any) -> Any:
@@ -135,7 +139,12 @@ class Settings:
     )
     database_url: Annotated[str, AfterValidator(_known_database)] | None = field(
         default=None,
-        metadata=_about(f"an SQLite file is wanted, written {WRITTEN}", secret=True),
+        repr=False,
+        metadata=_about(
+            f"an SQLite file is wanted, written {WRITTEN}, or a PostgreSQL database, written "
+            f"{database_servers.WRITTEN}; in a password, signs such as @ : / ? # are escaped (@ is %40)",
+            secret=True,
+        ),
     )
     collections: Annotated[tuple[str, ...], BeforeValidator(_collections)] = field(
         default=COLLECTIONS,
@@ -302,5 +311,5 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     """Return the settings with every relative path taken from a folder."""
     url = settings.database_url
     if url is not None:
-        url = url_of_file(folder / file_of_url(url))
+        url = anchored(url, folder)
     return replace(settings, data_dir=folder / settings.data_dir, database_url=url)

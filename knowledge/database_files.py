@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from knowledge.database_servers import is_server
+
 _PREFIXES = ("sqlite+aiosqlite:///", "sqlite:///")
 _NO_FILE = ("", ":memory:")
 WRITTEN = f"{_PREFIXES[0]}path/to/bot.db"
@@ -17,6 +19,11 @@ def file_of_url(url: str) -> Path:
         if name != url and name not in _NO_FILE:
             return Path(name)
     raise ValueError("the URL names no SQLite file")
+
+
+def anchored(url: str, folder: Path) -> str:
+    """Return a URL that names a database with a relative path taken from a folder."""
+    return url if is_server(url) else url_of_file(folder / file_of_url(url))
 
 
 def url_of_file(file: Path) -> str:

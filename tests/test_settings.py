@@ -129,7 +129,7 @@ def test_every_fault_of_the_file_and_of_the_environment_is_named_at_once(tmp_pat
         "sync_commands: off\n"
         "default_visibility: public\n"
         "default_visibility: private\n"
-        "database_url: postgresql://me:secret@db/bot\n",
+        "database_url: mysql://me:secret@db/bot\n",
     )
     assert faults(
         path, AID_BOT_DATA_DIRR="x", AID_BOT_SYNC_COMMANDS="always", DISCORD_TOKEN=f"Bot {TOKEN}"
@@ -139,7 +139,8 @@ def test_every_fault_of_the_file_and_of_the_environment_is_named_at_once(tmp_pat
         "environment: AID_BOT_DATA_DIRR: there is no such setting; did you mean AID_BOT_DATA_DIR?",
         f"{path}:5: data_dir: “['a', 'b']” is not accepted; the path of a folder is wanted",
         f"{path}:9: database_url: is not accepted; an SQLite file is wanted, "
-        "written sqlite+aiosqlite:///path/to/bot.db",
+        "written sqlite+aiosqlite:///path/to/bot.db, or a PostgreSQL database, written "
+        "postgresql+asyncpg://user@host/database; in a password, signs such as @ : / ? # are escaped (@ is %40)",
         f"{path}:3: collections: “['core', 'publik']” is not accepted; one or more of core, "
         "public_record, local are wanted, for example [core]",
         f"{path}:1: log_level: “verbose” is not accepted; debug, info, warning or error is wanted",

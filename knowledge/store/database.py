@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from functools import wraps
@@ -14,9 +13,8 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from knowledge.errors import StoreError
-from knowledge.store import sqlite
-from knowledge.store.holding import Hold
 from knowledge.store.migrate import bring_up_to_date
+from knowledge.store.places import Held, Place, insist, place_of
 from knowledge.store.schema import guilds, numbers
 
 
@@ -27,13 +25,14 @@ class Database:
     survives a crash.
     """
 
-    def __init__(self, engine: AsyncEngine, file: sqlite.File, hold: Hold) -> None:
+    def __init__(self, engine: AsyncEngine, place: Place, hold: Held) -> None:
         """Take an engine over an up-to-date database that is held; `open` makes them all."""
         self._engine = engine
-        self._reader = engine.execution_options(**sqlite.READ_ONLY)
-        self._file = file
+        self._reader = engine.execution_options(**place.read_only)
+        self._place = place
         self._hold = hold
-        # SQLite lets one writer in at a time, and those that wait poll; a lock queues ours in order instead.
+        # A database lets one writer in at a time, for which others poll or keep a connection busy; a lock
+        # queues ours in order instead.
         self._writing_turn = asyncio.Lock()
         self._doing: set[asyncio.Task[Any]] = set()
         self._closed = False
@@ -48,20 +47,25 @@ class Database:
     async def open(cls, url: str, *, patience: float = 5.0) -> Self:
         """Open the database at a URL such as `sqlite+aiosqlite:///data/bot.db`, creating or migrating it.
 
+        On PostgreSQL (`postgresql+asyncpg://user@host/database`) its tables are created, or migrated.
         `patience` is how many seconds to wait for another program that holds the file, and for the writes
-        that were asked for before: a method that writes returns or raises within twice that time.
-        Raises `StoreError` for a URL that is not an SQLite file, and for a file that is locked, read-only,
-        damaged, being restored, of a newer version of the bot or of another program.
+        that were asked for before: a method that writes returns or raises within twice that time. On
+        PostgreSQL it is also how long a method is tried again after a failure that may pass, so that it
+        takes three times that time at most.
+        Raises `StoreError` for a URL of anything else, for a file that is locked, read-only, damaged or being
+        restored, for a server that cannot be used, and for a database of a newer version of the bot or of
+        another program.
         """
-        file = sqlite.File.at(url, patience)
-        await asyncio.to_thread(file.make_folder)
-        hold = await _hold(file)
+        place = place_of(url, patience)
+        hold = await place.hold()
         try:
-            await bring_up_to_date(file)
+            await insist(lambda: bring_up_to_date(place), patience)
+            store = cls(place.engine(), place, hold)
+            await insist(store._connect, patience)
         except BaseException:
             hold.release()
             raise
-        return cls(sqlite.engine(file), file, hold)
+        return store
 
     async def close(self) -> None:
         """Let what has begun finish, then close every connection; closing twice does nothing.
@@ -85,8 +89,8 @@ class Database:
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[AsyncConnection]:
         async with self._turn():
-            with self._file.errors_in_words():
-                async with self._engine.begin() as connection:
+            with self._place.errors_in_words():
+                async with self._place.writing(self._engine) as connection:
                     yield connection
 
     @asynccontextmanager
@@ -94,10 +98,10 @@ class Database:
         """Hold the turn to write; where another program locks the file, all in the queue give up in time."""
         must_wait = self._writing_turn.locked()
         try:
-            async with asyncio.timeout(self._file.patience):
+            async with asyncio.timeout(self._place.patience):
                 await self._writing_turn.acquire()
         except TimeoutError:
-            raise self._file.locked() from None
+            raise self._place.locked() from None
         try:
             if must_wait:
                 self._refuse_if_closed()
@@ -108,9 +112,14 @@ class Database:
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[AsyncConnection]:
         """Have one connection on which everything is read as it was at one moment."""
-        with self._file.errors_in_words():
-            async with self._reader.connect() as connection:
+        with self._place.errors_in_words():
+            async with self._place.reading(self._reader) as connection:
                 yield connection
+
+    async def _connect(self) -> None:
+        """Have a first connection, which says that the database is in use."""
+        async with self._reading():
+            pass
 
     def _done(self, doing: asyncio.Task[Any]) -> None:
         self._doing.discard(doing)
@@ -126,13 +135,15 @@ class Database:
 def _to_its_end(method: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., Coroutine[Any, Any, Any]]:
     """Return a method that is done to its end even if whoever waits for it is cancelled.
 
-    Cancelled half-way, a connection could be lost with its transaction open, which locks the database.
+    Cancelled half-way, a connection could be lost with its transaction open, which locks the database. What
+    fails for a reason that may pass, and changed nothing, is done again: a method is one transaction.
     """
 
     @wraps(method)
     async def whole(store: Database, /, *args: Any, **kwargs: Any) -> Any:
         store._refuse_if_closed()
-        doing = asyncio.create_task(method(store, *args, **kwargs))
+        trying = insist(lambda: method(store, *args, **kwargs), store._place.patience, lambda: store._closed)
+        doing = asyncio.create_task(trying)
         store._doing.add(doing)
         doing.add_done_callback(store._done)
         return await asyncio.shield(doing)
@@ -152,23 +163,8 @@ async def know(connection: AsyncConnection, guild_id: int | None) -> bool:
 async def take_numbers(connection: AsyncConnection, count: int = 1) -> int:
     """Take so many consecutive numbers that were never given before; return the first of them.
 
-    On a database with several writers at a time, everybody else who wants a number waits from here on, so
-    that what is read after it still holds when it is written.
+    Whoever writes is alone in it, on every database, so numbers become visible in their order.
     """
     taking = update(numbers).values(last=numbers.c.last + count).returning(numbers.c.last)
     last: int = (await connection.execute(taking)).scalar_one()
     return last - count + 1
-
-
-async def _hold(file: sqlite.File) -> Hold:
-    """Hold a file for as long as the store is open, so that nothing is restored over it."""
-    until = time.monotonic() + file.patience
-    while True:
-        try:
-            return Hold(file.path, alone=False)
-        except BlockingIOError:
-            if time.monotonic() > until:
-                raise file.being_restored() from None
-            await asyncio.sleep(0.01)
-        except OSError as error:
-            raise file.not_to_be_held(error) from error

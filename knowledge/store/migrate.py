@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from knowledge.errors import StoreError
-from knowledge.store import sqlite
+from knowledge.store.places import Place
 
 # The revisions in migrations/versions, oldest first. Listed here so that a database that is up to date,
 # which is nearly always, is known as such without importing Alembic (0.2 s).
@@ -18,48 +18,49 @@ SCRIPTS = Path(__file__).parent / "migrations"
 _log = logging.getLogger(__name__)
 
 
-async def bring_up_to_date(file: sqlite.File) -> None:
-    """Check a database file, and migrate it to the last revision in one transaction.
+async def bring_up_to_date(place: Place) -> None:
+    """Check a database, and migrate it to the last revision in one transaction, beside which nobody writes.
 
-    Raises `StoreError`, with nothing changed, if the file is damaged, of a newer version of the bot, of
-    another program, or cannot be written.
+    Raises `StoreError`, with nothing changed, if it is damaged, of a newer version of the bot, of another
+    program, or cannot be written.
     """
-    engine = sqlite.engine(file, migrating=True)
+    engine = place.engine(migrating=True)
     try:
-        with file.errors_in_words():
-            async with engine.begin() as connection:
-                await connection.run_sync(_bring_up_to_date, file)
-            async with engine.connect() as connection:
-                await sqlite.use_write_ahead_log(connection, file)
+        with place.errors_in_words():
+            async with place.writing(engine) as connection:
+                await connection.run_sync(_bring_up_to_date, place)
+            await place.settle(engine)
     finally:
         await engine.dispose()
 
 
-def _bring_up_to_date(connection: Connection, file: sqlite.File) -> None:
-    if connection.scalar(text("PRAGMA quick_check(1)")) != "ok":
-        raise file.damaged()
-    stored = _stored_revision(connection, file)
+def _bring_up_to_date(connection: Connection, place: Place) -> None:
+    place.check(connection)
+    stored = stored_revision(connection, place)
     if stored == REVISIONS[-1]:
         return
     _upgrade(connection)
-    if connection.execute(text("PRAGMA foreign_key_check")).first():
-        raise file.damaged()
-    _log.info("The database %s went from schema %s to %s.", file.path, stored or "none", REVISIONS[-1])
+    place.check_migrated(connection)
+    _log.info("The database %s went from schema %s to %s.", place, stored or "none", REVISIONS[-1])
 
 
-def _stored_revision(connection: Connection, file: sqlite.File) -> str | None:
+def stored_revision(connection: Connection, place: Place) -> str | None:
+    """Return at which revision a database is, None for an empty one.
+
+    Raises `StoreError` if it is of a newer version of the bot, or of another program.
+    """
     tables = inspect(connection).get_table_names()
     if not tables:
         return None
     if "alembic_version" not in tables:
         raise StoreError(
-            f"The database {file.path} belongs to another program. It was left as it is: set data_dir or "
+            f"The database {place} belongs to another program. It was left as it is: set data_dir or "
             "database_url to a place of the bot's own."
         )
     stored: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
     if stored is not None and stored not in REVISIONS:
         raise StoreError(
-            f"The database {file.path} was written by a newer version of the bot (schema {stored}; this "
+            f"The database {place} was written by a newer version of the bot (schema {stored}; this "
             f"one knows up to {REVISIONS[-1]}). It was left as it is: update the bot, or restore a backup."
         )
     return stored

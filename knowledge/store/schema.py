@@ -105,8 +105,8 @@ memory = Table(
 )
 
 # The one row has the number last given: to a change of an entry, a pointer, a draft or a question. No number
-# is given twice, so what is gone is never taken for something newer. On a database with several writers, to
-# take a number is also to wait for those who took one before: changes become visible in their order.
+# is given twice, so what is gone is never taken for something newer. Only one writes at a time, so changes
+# become visible in their order.
 numbers = Table("numbers", metadata, Column("last", BigInteger, primary_key=True, autoincrement=False))
 
 guild_settings = Table(

@@ -6,13 +6,13 @@ import asyncio
 import errno
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -20,24 +20,77 @@ from sqlalchemy.pool import NullPool
 
 from knowledge.database_files import WRITTEN, file_of_url
 from knowledge.errors import StoreError
-
-READ_ONLY = {"read_only": True}
+from knowledge.store.holding import Hold
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A database file, and how many seconds to wait while another program holds it."""
+    """A database file, how many seconds to wait while another program holds it, and whether to be `alone`."""
 
     path: Path
     patience: float
+    alone: bool = False
+    read_only: ClassVar[Mapping[str, Any]] = {"read_only": True}
 
     @classmethod
-    def at(cls, url: str, patience: float) -> Self:
+    def at(cls, url: str, patience: float, *, alone: bool = False) -> Self:
         """Return the file that a URL names; raises `StoreError` if it names none."""
         try:
-            return cls(file_of_url(url), patience)
+            return cls(file_of_url(url), patience, alone)
         except ValueError:
             raise StoreError(f"The database must be a file, written {WRITTEN}.") from None
+
+    def __str__(self) -> str:
+        """Return its path."""
+        return str(self.path)
+
+    async def hold(self) -> Hold:
+        """Hold the file, in a folder that is made if need be, for as long as it is in use.
+
+        So nothing is restored over it meanwhile. Raises `StoreError` if it cannot be held.
+        """
+        await asyncio.to_thread(self.make_folder)
+        until = time.monotonic() + self.patience
+        while True:
+            try:
+                return Hold(self.path, alone=self.alone)
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise (self.in_use() if self.alone else self.being_restored()) from None
+                await asyncio.sleep(0.01)
+            except OSError as error:
+                raise self.not_to_be_held(error) from error
+
+    def engine(self, *, migrating: bool = False) -> AsyncEngine:
+        """Return an engine over the file: durable, waiting for others, with transactions that are real.
+
+        For migrations it opens one connection at a time, on which tables can be replaced although others
+        refer to them.
+        """
+        return _engine(self, migrating=migrating)
+
+    def reading(self, engine: AsyncEngine) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Have a connection to read on; its transaction begins with what is read first."""
+        return engine.connect()
+
+    def writing(self, engine: AsyncEngine) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Have a connection in a transaction that holds the one lock to write, then commit it."""
+        return engine.begin()
+
+    def check(self, connection: Connection) -> None:
+        """Raise `StoreError` if the file is damaged."""
+        if connection.scalar(text("PRAGMA quick_check(1)")) != "ok":
+            raise self.damaged()
+
+    def check_migrated(self, connection: Connection) -> None:
+        """Raise `StoreError` if rows refer to nothing, which is not checked while tables are replaced."""
+        if connection.execute(text("PRAGMA foreign_key_check")).first():
+            raise self.damaged()
+
+    async def settle(self, engine: AsyncEngine) -> None:
+        """Let readers and a writer work side by side from now on."""
+        async with engine.connect() as connection:
+            await use_write_ahead_log(connection, self)
 
     def make_folder(self) -> None:
         """Create the folder of the file, if there is none; raises `StoreError` if it cannot be."""
@@ -69,6 +122,12 @@ class File:
         return StoreError(
             f"A backup is being restored over the database {self.path}. Nothing was changed: start the bot "
             "again when that is done."
+        )
+
+    def in_use(self) -> StoreError:
+        """Return the error for a file that a bot uses, and that is wanted alone."""
+        return StoreError(
+            f"A bot is running on the database {self.path}. Nothing was changed: stop it first."
         )
 
     def not_to_be_held(self, error: OSError) -> StoreError:
@@ -112,12 +171,7 @@ class File:
         )
 
 
-def engine(file: File, *, migrating: bool = False) -> AsyncEngine:
-    """Return an engine over a file: durable, waiting for others, and with transactions that are real.
-
-    For migrations it opens one connection at a time, on which tables can be replaced although others refer
-    to them.
-    """
+def _engine(file: File, *, migrating: bool) -> AsyncEngine:
     made = create_async_engine(
         URL.create("sqlite+aiosqlite", database=str(file.path)),
         hide_parameters=True,  # what people typed does not belong into errors, which are logged

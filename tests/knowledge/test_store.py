@@ -361,7 +361,7 @@ def test_a_database_of_another_program_is_left_alone(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", ["postgresql://me:secret@db/bot", "sqlite+aiosqlite:///", "sqlite:///:memory:", "bot.db"]
+    "wrong", ["mysql://me:secret@db/bot", "sqlite+aiosqlite:///", "sqlite:///:memory:", "bot.db"]
 )
 async def test_a_database_must_be_a_file(wrong: str) -> None:
     with pytest.raises(StoreError, match="must be a file, written sqlite") as caught:

@@ -1,0 +1,324 @@
+"""PostgreSQL as this bot uses it: how a database is opened, and its errors in words that say what to do.
+
+Whoever writes takes one advisory lock of the transaction first, so that one writes at a time, as on SQLite:
+methods read before they write, and what they read must hold until they have written. Several processes may
+have the same database open. Each connection holds another lock, shared, by which a move finds that the
+database is in use; whatever else has to be agreed upon among processes goes into `Lock`, and what needs a
+connection of its own (LISTEN, say) gets one from `Remote.connect`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, ClassVar, Self
+
+import asyncpg
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from knowledge.database_servers import WRITTEN, Address
+from knowledge.errors import StoreError
+from knowledge.store.places import PassingError, pauses
+
+APPLICATION = "aid-policy-bot"
+OURS = int.from_bytes(b"aidb")
+"""The first of the two numbers of every advisory lock of this bot."""
+
+_CONNECTIONS = 5
+_LONGEST_MIGRATION = 600.0
+
+
+class Lock(IntEnum):
+    """What processes agree upon by an advisory lock; the second of its two numbers."""
+
+    WRITING = 1
+    IN_USE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """What an error means: in words, what to do, whether it may pass, and whether to connect anew."""
+
+    problem: str
+    remedy: str
+    passes: bool = False
+    anew: bool = False
+
+
+_AWAY = "check that the server runs, and that database_url names it"
+_FULL = _Trouble("is on a disk that is full", "make room on it")
+_DAMAGED = _Trouble("is damaged", "look into the server's log, and restore a backup")
+_REFUSED = _Trouble(
+    "refuses the user or the password",
+    "check database_url, PGPASSWORD, the file ~/.pgpass and the server's pg_hba.conf",
+)
+_LOST = _Trouble("cannot be reached ({reason})", _AWAY, passes=True, anew=True)
+_STOPPED = _Trouble("stops, starts or was restarted ({reason})", _AWAY, passes=True, anew=True)
+_CLASHED = _Trouble("gave way to another program ({reason})", "stop the other program", passes=True)
+
+# By SQLSTATE or its first two characters: https://www.postgresql.org/docs/current/errcodes-appendix.html
+_TROUBLES: Mapping[str, _Trouble] = {
+    "08": _LOST,
+    "57P01": _STOPPED,
+    "57P02": _STOPPED,
+    "57P03": _STOPPED,
+    "57P05": _STOPPED,
+    "25P03": _STOPPED,
+    "25006": _Trouble(
+        "is read-only, as after a fail-over",
+        "let database_url name the server that takes writes, or all of them, parted by commas",
+        passes=True,
+        anew=True,
+    ),
+    "57014": _Trouble(
+        "took too long for a statement ({reason})",
+        "find what keeps it busy (select * from pg_stat_activity)",
+        passes=True,
+    ),
+    "53300": _Trouble(
+        "has no connection left",
+        "stop what takes them (select * from pg_stat_activity), or raise max_connections",
+        passes=True,
+    ),
+    "53100": _FULL,
+    "40": _CLASHED,
+    "0A000": _CLASHED,  # a statement that was prepared before somebody else migrated the tables
+    "28": _REFUSED,
+    "3D000": _Trouble("is not there", "create it (createdb NAME), or name another in database_url"),
+    "42501": _Trouble(
+        "does not let the bot's user do what it must ({reason})", "make that user the database's owner"
+    ),
+    "XX001": _DAMAGED,
+    "XX002": _DAMAGED,
+}
+_BUSY = _Trouble(
+    "kept all connections busy", "find what keeps it busy (select * from pg_stat_activity)", True
+)
+
+
+class UncertainError(StoreError):
+    """A write whose end nobody knows: the connection was lost, and the server does not come back to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A database on a server, how many seconds to wait for what may pass, and whether to be `alone`."""
+
+    address: Address
+    patience: float
+    alone: bool = False
+    read_only: ClassVar[Mapping[str, Any]] = {
+        "isolation_level": "REPEATABLE READ",
+        "postgresql_readonly": True,
+    }
+
+    @classmethod
+    def at(cls, url: str, patience: float, *, alone: bool = False) -> Self:
+        """Return the database that a URL names; raises `StoreError`, without the URL, if it names none."""
+        try:
+            return cls(Address.of_url(url), patience, alone)
+        except ValueError:
+            raise StoreError(
+                f"The database must be written {WRITTEN}; in a password, signs such as @ : / ? # are escaped "
+                "(@ is %40)."
+            ) from None
+
+    def __str__(self) -> str:
+        """Return its name and where it is, without user and password."""
+        return str(self.address)
+
+    async def hold(self) -> Self:
+        """Return itself: every connection says that the database is in use, for as long as it lasts."""
+        return self
+
+    def release(self) -> None:
+        """Do nothing: the connections are closed by whoever has them."""
+
+    async def connect(self, statement_seconds: float | None = None) -> asyncpg.Connection:
+        """Return a connection of asyncpg with what the bot needs set, for whoever wants one of its own.
+
+        Raises what asyncpg raises, or `StoreError` if others do not allow that the database is in use.
+        """
+        milliseconds = str(int(1000 * (statement_seconds or self.patience)))
+        several = {"target_session_attrs": "read-write"} if "," in self.address.hosts else {}
+        connection = await asyncpg.connect(
+            self.address.dsn,
+            timeout=self.patience,
+            command_timeout=(statement_seconds or self.patience) + 1,  # where no answer comes, not even that
+            server_settings={
+                "application_name": APPLICATION,
+                "synchronous_commit": "on",  # what was acknowledged is on the disk
+                "statement_timeout": milliseconds,
+                "lock_timeout": milliseconds,
+                "idle_in_transaction_session_timeout": milliseconds,
+                "tcp_keepalives_idle": "10",  # else the lock of a machine that vanished is kept for hours
+                "tcp_keepalives_interval": "5",
+                "tcp_keepalives_count": "3",
+                "timezone": "UTC",
+            },
+            **several,
+        )
+        how = "" if self.alone else "_shared"
+        mine = f"SELECT pg_try_advisory_lock{how}($1, $2)"
+        if not await connection.fetchval(mine, OURS, Lock.IN_USE):
+            await connection.close()
+            raise self._in_use()
+        return connection
+
+    def engine(self, *, migrating: bool = False) -> AsyncEngine:
+        """Return an engine over the database; for migrations, statements may take minutes."""
+        seconds = _LONGEST_MIGRATION if migrating else None
+        return create_async_engine(
+            "postgresql+asyncpg://",
+            async_creator=lambda: self.connect(seconds),
+            isolation_level="READ COMMITTED",  # with the lock held, each statement sees all there is
+            hide_parameters=True,  # what people typed does not belong into errors, which are logged
+            pool_size=1 if self.alone or migrating else _CONNECTIONS,
+            max_overflow=0,
+            pool_timeout=self.patience,
+        )
+
+    @asynccontextmanager
+    async def reading(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        """Have a connection to read on; one that turns out to be of no use is not used again."""
+        async with engine.connect() as connection:
+            try:
+                yield connection
+            except (SQLAlchemyError, OSError) as error:
+                if _trouble(error).anew:
+                    await connection.invalidate()
+                    await engine.dispose()  # the others lead to the same server
+                raise
+
+    @asynccontextmanager
+    async def writing(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        """Have a connection in a transaction that holds the one lock to write, then commit it.
+
+        Where it is lost while committing, the server is asked what became of it.
+        """
+        async with self.reading(engine) as connection:
+            transaction = tuple((await connection.execute(_BEGUN)).one()[1:])
+            yield connection
+            try:
+                await connection.commit()
+            except (SQLAlchemyError, OSError) as error:
+                if not await self._was_committed(*transaction, error):
+                    raise
+                with suppress(Exception):
+                    await connection.invalidate()
+
+    async def _was_committed(self, number: str, timeline: str | None, error: Exception) -> bool:
+        """Return whether a transaction was committed, as the server says, for which one waits.
+
+        Raises `UncertainError` if it does not come back, or if it is another that took over from it, which
+        may not have got all and may have given the same number to another transaction.
+        """
+        until = time.monotonic() + self.patience
+        for pause in pauses():
+            with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, StoreError, OSError):
+                connection = await self.connect()
+                try:
+                    now, status = await connection.fetchrow(_BECAME, number)
+                finally:
+                    connection.terminate()
+                if now is None or now != timeline:
+                    break
+                if status != "in progress":
+                    return bool(status == "committed")
+            if time.monotonic() + pause > until:
+                break
+            await asyncio.sleep(pause)
+        raise UncertainError(
+            f"The database {self} {self._told(error)[0]} while it wrote. Whether that was kept is not known: "
+            "look before you do it again."
+        ) from None
+
+    @contextmanager
+    def errors_in_words(self) -> Iterator[None]:
+        """Turn whatever SQLAlchemy, asyncpg or the network raises inside into a `StoreError`.
+
+        The error itself is left out: the details that a server gives quote what people typed.
+        """
+        try:
+            yield
+        except (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            if _sqlstate(error) == "55P03":
+                raise self.locked() from None
+            kind = PassingError if _trouble(error).passes else StoreError
+            problem, remedy = self._told(error)
+            raise kind(f"The database {self} {problem}. Nothing was changed: {remedy}.") from None
+
+    def locked(self) -> StoreError:
+        """Return the error for a database to which others wrote for as long as one can wait."""
+        return StoreError(
+            f"The database {self} stayed locked for {self.patience:g} seconds. Nothing was changed: "
+            "find the program that locks it (select * from pg_locks), perhaps a migration that goes on."
+        )
+
+    def check(self, connection: Connection) -> None:
+        """Raise `StoreError` if what is acknowledged on the connection would not be on the disk."""
+        assert connection.scalar(text("SHOW synchronous_commit")) == "on"
+
+    def check_migrated(self, connection: Connection) -> None:
+        """Do nothing: PostgreSQL lets no row refer to nothing, not even for a moment."""
+
+    async def settle(self, engine: AsyncEngine) -> None:
+        """Do nothing: there is nothing to set in the database itself."""
+
+    def _in_use(self) -> StoreError:
+        if self.alone:
+            return StoreError(f"A bot is running on the database {self}. Nothing was changed: stop it first.")
+        return StoreError(
+            f"The database {self} is being moved. Nothing was changed: start the bot again when that is done."
+        )
+
+    def _told(self, error: Exception) -> tuple[str, str]:
+        """Return the problem and the remedy of an error in words."""
+        trouble, reason = _trouble(error), _reason(error)
+        return trouble.problem.format(reason=reason), trouble.remedy
+
+
+_TIMELINE = "CASE WHEN NOT pg_is_in_recovery() THEN left(pg_walfile_name(pg_current_wal_lsn()), 8) END"
+_BEGUN = text(
+    f"SELECT pg_advisory_xact_lock({OURS}, {Lock.WRITING:d})::text, pg_current_xact_id()::text, {_TIMELINE}"
+)
+_BECAME = f"SELECT {_TIMELINE}, pg_xact_status($1::text::xid8)"
+
+
+def _cause(error: BaseException) -> BaseException:
+    """Return what the driver raised, or the error itself."""
+    original = getattr(error, "orig", None) or error
+    return original.__cause__ or original
+
+
+def _sqlstate(error: BaseException) -> str:
+    return str(getattr(_cause(error), "sqlstate", None) or "")
+
+
+def _trouble(error: BaseException) -> _Trouble:
+    if isinstance(error, NoConnectionFreeError):
+        return _BUSY
+    cause, state = _cause(error), _sqlstate(error)
+    if not state and isinstance(cause, OSError | asyncpg.InterfaceError):
+        return _LOST
+    unknown = _Trouble("cannot be used ({reason})", "check the settings and the log")
+    return _TROUBLES.get(state) or _TROUBLES.get(state[:2]) or unknown
+
+
+def _reason(error: BaseException) -> str:
+    """Return what went wrong in the words of whoever noticed, without the details, which quote rows."""
+    cause = _cause(error)
+    if isinstance(cause, asyncpg.PostgresError):
+        return str(cause.args[0] if cause.args else type(cause).__name__)
+    if isinstance(cause, TimeoutError):
+        return "no answer"
+    if isinstance(cause, OSError) and cause.strerror:
+        return cause.strerror
+    return str(cause).partition("\n")[0] or type(cause).__name__
