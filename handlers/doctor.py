@@ -28,6 +28,7 @@ import discord
 from handlers.logs import is_outage
 from knowledge.content import read_content
 from knowledge.database_files import file_of_url
+from knowledge.database_servers import is_server
 from knowledge.errors import ContentError, StoreError
 from knowledge.store.backups import examine
 from knowledge.text import echo

@@ -140,7 +140,8 @@ def test_every_fault_of_the_file_and_of_the_environment_is_named_at_once(tmp_pat
         f"{path}:5: data_dir: “['a', 'b']” is not accepted; the path of a folder is wanted",
         f"{path}:9: database_url: is not accepted; an SQLite file is wanted, "
         "written sqlite+aiosqlite:///path/to/bot.db, or a PostgreSQL database, written "
-        "postgresql+asyncpg://user@host/database; in a password, signs such as @ : / ? # are escaped (@ is %40)",
+        "postgresql+asyncpg://user@host/database; in a password, signs such as @ : / ? # are escaped (@ is "
+        "%40)",
         f"{path}:3: collections: “['core', 'publik']” is not accepted; one or more of core, "
         "public_record, local are wanted, for example [core]",
         f"{path}:1: log_level: “verbose” is not accepted; debug, info, warning or error is wanted",

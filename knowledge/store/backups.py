@@ -23,6 +23,7 @@ from knowledge.errors import StoreError
 from knowledge.store import sqlite
 from knowledge.store.holding import Hold
 from knowledge.store.migrate import REVISIONS
+from knowledge.store.places import place_of
 from knowledge.store.schema import metadata
 
 BACKUP_MARK = int.from_bytes(b"aidb")
@@ -64,7 +65,7 @@ def examine(url: str) -> Contents | None:
 
     The bot may be running. Raises `StoreError` if it is damaged, or not one that this version can use.
     """
-    database = sqlite.File.at(url, _PATIENCE).path.resolve()
+    database = _file(url).path.resolve()
     if not database.exists():
         return None
     what = f"The database {database}"
@@ -83,7 +84,7 @@ def back_up(url: str, file: Path) -> Contents:
     An earlier backup in that file is replaced. Raises `StoreError`, with that backup as it was, if there is
     no sound database of this bot, or if the file cannot be written or holds anything but a backup.
     """
-    database, file = sqlite.File.at(url, _PATIENCE).path.resolve(), file.resolve()
+    database, file = _file(url).path.resolve(), file.resolve()
     if not database.is_file():
         raise StoreError(f"There is no database {database}, so there is nothing to back up yet.")
     _refuse_to_overwrite(file, database)
@@ -99,7 +100,7 @@ def restore(url: str, file: Path, at: datetime) -> Restored:
     Raises `StoreError`, with the database as it was, if a bot or another program has it open, or if the file
     is damaged or not a database of this bot, or if anything on the way fails.
     """
-    target, file = sqlite.File.at(url, _PATIENCE), file.resolve()
+    target, file = _file(url), file.resolve()
     database = target.path.resolve()
     if not file.is_file():
         raise StoreError(f"There is no backup {file}. Nothing was changed.")
@@ -112,6 +113,18 @@ def restore(url: str, file: Path, at: datetime) -> Restored:
         with _open(file, how, f"The backup {file}") as source:
             contents = _copy(source, copy, f"The backup {file}", mark=0)
         return Restored(database, contents, kept=_exchange(database, copy, at))
+
+
+def _file(url: str) -> sqlite.File:
+    """Return the file that a URL names; raises `StoreError` for a database that is kept on a server."""
+    place = place_of(url, _PATIENCE)
+    if isinstance(place, sqlite.File):
+        return place
+    raise StoreError(
+        f"The database {place} is on PostgreSQL, whose own programs do this. Nothing was done: back it up with "
+        "pg_dump --format=custom --file=FILE DATABASE, also while the bot runs; to restore that, stop the bot "
+        "and use pg_restore --clean --if-exists --single-transaction --dbname=DATABASE FILE."
+    )
 
 
 def _refuse_to_overwrite(file: Path, database: Path) -> None:

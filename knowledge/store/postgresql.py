@@ -52,6 +52,7 @@ class _Trouble:
     anew: bool = False
 
 
+_LOOK = "find what keeps it busy (select * from pg_stat_activity)"
 _AWAY = "check that the server runs, and that database_url names it"
 _FULL = _Trouble("is on a disk that is full", "make room on it")
 _DAMAGED = _Trouble("is damaged", "look into the server's log, and restore a backup")
@@ -77,11 +78,7 @@ _TROUBLES: Mapping[str, _Trouble] = {
         passes=True,
         anew=True,
     ),
-    "57014": _Trouble(
-        "took too long for a statement ({reason})",
-        "find what keeps it busy (select * from pg_stat_activity)",
-        passes=True,
-    ),
+    "57014": _Trouble("took too long for a statement ({reason})", _LOOK, passes=True),
     "53300": _Trouble(
         "has no connection left",
         "stop what takes them (select * from pg_stat_activity), or raise max_connections",
@@ -98,9 +95,7 @@ _TROUBLES: Mapping[str, _Trouble] = {
     "XX001": _DAMAGED,
     "XX002": _DAMAGED,
 }
-_BUSY = _Trouble(
-    "kept all connections busy", "find what keeps it busy (select * from pg_stat_activity)", True
-)
+_BUSY = _Trouble("kept all connections busy", _LOOK, passes=True)
 
 
 class UncertainError(StoreError):
@@ -204,12 +199,12 @@ class Remote:
         Where it is lost while committing, the server is asked what became of it.
         """
         async with self.reading(engine) as connection:
-            transaction = tuple((await connection.execute(_BEGUN)).one()[1:])
+            _locked, number, timeline = (await connection.execute(_BEGUN)).one()
             yield connection
             try:
                 await connection.commit()
             except (SQLAlchemyError, OSError) as error:
-                if not await self._was_committed(*transaction, error):
+                if not await self._was_committed(number, timeline, error):
                     raise
                 with suppress(Exception):
                     await connection.invalidate()
