@@ -122,14 +122,16 @@ def _database(settings: Settings) -> Finding:
     try:
         contents = examine(settings.store_url)
     except StoreError as error:
-        remedy = "If the file is lost, put a backup in its place: python bot.py restore FILE."
+        lost = "If the file is lost, put a backup in its place: python bot.py restore FILE."
+        remedy = "The bot tries again while it runs." if is_server(settings.store_url) else lost
         return Finding(State.FAULT, "database", str(error), remedy)
     return Finding(State.OK, "database", str(contents or "none yet; the bot makes one when it starts"))
 
 
 def _disk(settings: Settings) -> Finding:
     """Say whether there is room, and leave to write, where the data is and where the database is."""
-    database = file_of_url(settings.store_url)
+    url = settings.store_url
+    database = settings.data_dir / "none" if is_server(url) else file_of_url(url)
     said = []
     for folder in dict.fromkeys(map(_that_is_there, (settings.data_dir, database.parent))):
         try:

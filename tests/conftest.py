@@ -15,6 +15,7 @@ from hypothesis import settings
 from knowledge.content import read_content
 from knowledge.engine import Engine
 from knowledge.library import Library
+from tests import postgresql
 
 # A loaded machine is slow without being wrong.
 settings.register_profile("patient", deadline=None)
@@ -45,6 +46,37 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     told = [told for report in reports if report.when == "call" for told in report.user_properties]
     for line in dict.fromkeys(line for name, line in told if name == TOLD):
         terminalreporter.write_line(str(line))
+
+    _summarise_not_run(terminalreporter)
+
+
+def _summarise_not_run(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = terminalreporter.getreports("skipped")
+    missed = [report for report in skipped if postgresql.NO_SERVER in str(report.longrepr)]
+    if missed:
+        files = dict.fromkeys(report.nodeid.partition("::")[0] for report in missed)
+        terminalreporter.write_line(
+            f"{len(missed)} tests on PostgreSQL not run, in {', '.join(files)}: {postgresql.NO_SERVER}"
+        )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        postgresql.prepare_sharing()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        postgresql.end_sharing()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> str:
+    """The URL of a PostgreSQL server on which databases can be made."""
+    url = postgresql.server_url()
+    if url is None:
+        (pytest.fail if postgresql.is_required() else pytest.skip)(postgresql.NO_SERVER)
+    return url
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

@@ -1,26 +1,33 @@
 """A PostgreSQL server for the tests: one that is named, or a private one that the tests start themselves.
 
-`AID_BOT_TEST_POSTGRESQL` names one, as postgresql://user@host/postgres, whose user may create databases. Else
-the programs of Debian's package are looked for. All processes of a run share one server.
+`POSTGRESQL_TESTS_URL` names one, as postgresql://user@host/postgres, whose user may create databases. Else
+the programs of Debian's package are looked for. All processes of a run share one server, which is started for
+the first test that wants it, and stopped in the end.
 """
 
 from __future__ import annotations
 
+import asyncio
+import fcntl
+import itertools
 import json
 import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
-ENVIRONMENT = "AID_BOT_TEST_POSTGRESQL"
-REQUIRED = os.environ.get("POSTGRESQL_TESTS") == "required"
-NO_SERVER = (
-    "there is no PostgreSQL. Install Debian's package (apt-get install postgresql), "
-    f"or name a server in {ENVIRONMENT}"
-)
+import asyncpg
+
+from knowledge.store import Store
+
+NAMED = "POSTGRESQL_TESTS_URL"
+NO_SERVER = f"There is no PostgreSQL: apt-get install postgresql, or name a server in {NAMED}."
 
 # Nothing here has to survive the machine, only its processes.
 _SETTINGS: Mapping[str, str] = {
@@ -30,16 +37,20 @@ _SETTINGS: Mapping[str, str] = {
     "max_connections": "120",
     "autovacuum": "off",
 }
+_FOLDER = "POSTGRESQL_TESTS_FOLDER"
+_numbers = itertools.count(1)
+
+
+def is_required() -> bool:
+    return os.environ.get("POSTGRESQL_TESTS") == "required"
 
 
 def programs() -> Path | None:
     """Return the folder of the newest PostgreSQL server that is installed, or None."""
     found = Path("/usr/lib/postgresql").glob("*/bin/pg_ctl")
     newest = max(found, key=lambda path: float(path.parts[-3]), default=None)
-    if newest is not None:
-        return newest.parent
     on_path = shutil.which("pg_ctl")
-    return Path(on_path).resolve().parent if on_path else None
+    return (newest or Path(on_path).resolve()).parent if newest or on_path else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +64,7 @@ class Cluster:
     @classmethod
     def start(cls, programs: Path, folder: Path) -> Cluster:
         """Make a cluster in a folder and start it."""
-        made = cls(str(programs), str(folder), _free_port())
+        made = cls(str(programs), str(folder), free_port())
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres", "postgres")
         options = ["-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"]
@@ -70,6 +81,7 @@ class Cluster:
 
     @property
     def url(self) -> str:
+        """The database that is there from the start."""
         return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
 
     def control(self, *what: str) -> None:
@@ -84,12 +96,112 @@ class Cluster:
         command = [*as_user, f"{self.programs}/{program}", *arguments]
         subprocess.run(command, cwd="/", check=True, stdout=subprocess.DEVNULL, timeout=60)
 
-    def kept(self) -> str:
-        """Return this cluster as text."""
-        return json.dumps(asdict(self))
+
+@contextmanager
+def private_cluster() -> Iterator[Cluster]:
+    """Have a server for oneself, to stop and start; raises `LookupError` where none is installed."""
+    installed = programs()
+    if installed is None:
+        raise LookupError
+    with tempfile.TemporaryDirectory(prefix="postgresql-", ignore_cleanup_errors=True) as folder:
+        cluster = Cluster.start(installed, Path(folder))
+        try:
+            yield cluster
+        finally:
+            cluster.control("stop", "-m", "immediate")
 
 
-def _free_port() -> int:
+# The server that the processes of a run share
+
+
+def prepare_sharing() -> None:
+    """Say, before the processes of a run are started, where their server will be."""
+    os.environ.setdefault(_FOLDER, tempfile.mkdtemp(prefix="postgresql-"))
+
+
+def end_sharing() -> None:
+    """Stop the server of a run, if there is one."""
+    folder = Path(os.environ.pop(_FOLDER))
+    kept = folder / "cluster.json"
+    if kept.exists():
+        Cluster(**json.loads(kept.read_text("utf-8"))).control("stop", "-m", "immediate")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def server_url() -> str | None:
+    """Return the URL of the server of a run, which is started if need be; None where there is none."""
+    if named := os.environ.get(NAMED):
+        return named
+    installed = programs()
+    if installed is None:
+        return None
+    folder = Path(os.environ[_FOLDER])
+    kept = folder / "cluster.json"
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if not kept.exists():
+            (folder / "cluster").mkdir()
+            folder.chmod(0o755)
+            kept.write_text(json.dumps(asdict(Cluster.start(installed, folder / "cluster"))), "utf-8")
+    finally:
+        os.close(descriptor)
+    return Cluster(**json.loads(kept.read_text("utf-8"))).url
+
+
+# Databases
+
+
+def new_database(server: str, *, empty: bool = False) -> str:
+    """Return the URL of a new database, with the tables of the bot and nothing in them, or `empty`."""
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    template = "template1" if empty else _template(server)
+    execute(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return beside(server, name)
+
+
+def drop_database(server: str, url: str) -> None:
+    execute(server, f'DROP DATABASE "{urlsplit(url).path[1:]}" WITH (FORCE)')
+
+
+def beside(url: str, database: str) -> str:
+    """Return the URL of another database on the same server."""
+    return urlsplit(url)._replace(scheme="postgresql+asyncpg", path=f"/{database}").geturl()
+
+
+def execute(url: str, *statements: str) -> None:
+    """Do something in a database, each in a transaction of its own."""
+
+    async def once() -> None:
+        connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+        try:
+            for statement in statements:
+                await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    asyncio.run(once())
+
+
+_templates: dict[str, str] = {}
+
+
+def _template(server: str) -> str:
+    """Return the name of a database of this process that others are copied from."""
+    if server not in _templates:
+        name = f"template_{os.getpid()}"
+
+        async def make() -> None:
+            async with await Store.open(beside(server, name)):
+                pass
+
+        execute(server, f'DROP DATABASE IF EXISTS "{name}"', f'CREATE DATABASE "{name}"')
+        asyncio.run(make())
+        _templates[server] = name
+    return _templates[server]
+
+
+def free_port() -> int:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return int(taken.getsockname()[1])

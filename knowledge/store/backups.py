@@ -7,6 +7,7 @@ nothing else.
 
 from __future__ import annotations
 
+import asyncio
 import glob
 import os
 import shutil
@@ -19,11 +20,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import Connection, func, inspect, select
+
+from knowledge.database_servers import is_server
 from knowledge.errors import StoreError
 from knowledge.store import sqlite
 from knowledge.store.holding import Hold
-from knowledge.store.migrate import REVISIONS
-from knowledge.store.places import place_of
+from knowledge.store.migrate import REVISIONS, stored_revision
+from knowledge.store.places import Place, place_of
 from knowledge.store.schema import metadata
 
 BACKUP_MARK = int.from_bytes(b"aidb")
@@ -64,7 +68,10 @@ def examine(url: str) -> Contents | None:
     """Return what the database at a URL holds, None if there is none yet; nothing is changed.
 
     The bot may be running. Raises `StoreError` if it is damaged, or not one that this version can use.
+    Blocks, also while a server is asked, so that it must not be called on an event loop.
     """
+    if is_server(url):
+        return asyncio.run(_examine(place_of(url, _PATIENCE)))
     database = _file(url).path.resolve()
     if not database.exists():
         return None
@@ -76,6 +83,29 @@ def examine(url: str) -> Contents | None:
             return _contents(opened, what)
     except sqlite3.Error as error:
         raise _unreadable(what, error) from error
+
+
+async def _examine(place: Place) -> Contents | None:
+    """Return what a database on a server holds, None if there are no tables yet."""
+    engine = place.engine().execution_options(**place.read_only)
+    try:
+        with place.errors_in_words():
+            async with place.reading(engine) as connection:
+                revision = await connection.run_sync(stored_revision, place)
+                if revision is None:
+                    return None
+                rows = {
+                    name: await connection.scalar(select(func.count()).select_from(table)) or 0
+                    for name, table in metadata.tables.items()
+                    if await connection.run_sync(_has, name)
+                }
+                return Contents(revision, rows)
+    finally:
+        await engine.dispose()
+
+
+def _has(connection: Connection, table: str) -> bool:
+    return inspect(connection).has_table(table)
 
 
 def back_up(url: str, file: Path) -> Contents:
@@ -121,9 +151,9 @@ def _file(url: str) -> sqlite.File:
     if isinstance(place, sqlite.File):
         return place
     raise StoreError(
-        f"The database {place} is on PostgreSQL, whose own programs do this. Nothing was done: back it up with "
-        "pg_dump --format=custom --file=FILE DATABASE, also while the bot runs; to restore that, stop the bot "
-        "and use pg_restore --clean --if-exists --single-transaction --dbname=DATABASE FILE."
+        f"The database {place} is on PostgreSQL, whose own programs do this. Nothing was done: back it up, "
+        "also while the bot runs, with pg_dump --format=custom --file=FILE DATABASE; to restore that, stop "
+        "the bot and use pg_restore --clean --if-exists --single-transaction --dbname=DATABASE FILE."
     )
 
 

@@ -1,14 +1,56 @@
-"""A small library in files to break."""
+"""A small library in files to break, and databases of both kinds."""
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from knowledge.database_files import url_of_file
+from knowledge.store import Store
+from tests import postgresql
 from tests.knowledge.small_content import ContentFolder
+
+NewUrl = Callable[..., str]
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> ContentFolder:
     return ContentFolder.of(tmp_path / "content")
+
+
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NewUrl]:
+    """Return what gives the URL of a database without anything in it; each call another one.
+
+    With `empty`, not even the tables of the bot are in it.
+    """
+    if request.param == "SQLite":
+        files = (tmp_path / f"data{number or ''}" / "bot.db" for number in itertools.count())
+        yield lambda empty=False: url_of_file(next(files))
+        return
+    server = request.getfixturevalue("postgresql_server")
+    made: list[str] = []
+
+    def make(*, empty: bool = False) -> str:
+        made.append(postgresql.new_database(server, empty=empty))
+        return made[-1]
+
+    yield make
+    for url in made:
+        postgresql.drop_database(server, url)
+
+
+@pytest.fixture
+def url(new_url: NewUrl) -> str:
+    """The URL of a database without anything in it, once of each kind."""
+    return new_url()
+
+
+@pytest.fixture
+async def store(url: str) -> AsyncIterator[Store]:
+    """The store on such a database."""
+    async with await Store.open(url) as opened:
+        yield opened

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from knowledge.database_files import url_of_file
 from knowledge.entries import Action, Entry, Revision, State
 from knowledge.errors import EntryChangedError, EntryExistsError, NoDraftError, NoEntryError, StoreError
 from knowledge.store import Store
+from tests.knowledge.conftest import NewUrl
 from tests.knowledge.store_samples import (
     ELSEWHERE,
     GUILD,
@@ -27,13 +24,6 @@ from tests.knowledge.store_samples import (
     draft,
     revision,
 )
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with await Store.open(url_of_file(tmp_path / "bot.db")) as opened:
-        yield opened
-
 
 # Entries
 
@@ -49,8 +39,7 @@ async def test_an_entry_is_what_its_last_revision_says(store: Store) -> None:
     assert await store.revisions(GUILD, "permit") == (added.revision, changed.revision)
 
 
-async def test_all_of_it_is_there_after_a_restart(tmp_path: Path) -> None:
-    url = url_of_file(tmp_path / "bot.db")
+async def test_all_of_it_is_there_after_a_restart(url: str) -> None:
     async with await Store.open(url) as store:
         added = await store.add_entry(GUILD, "permit", revision())
         kept = await store.keep_draft(draft(), NOW)
@@ -161,13 +150,15 @@ STEPS = st.lists(
 )
 
 
-@given(STEPS)
-@settings(max_examples=20)
-def test_whatever_is_done_revisions_are_numbered_without_gaps_and_none_changes(steps: Steps) -> None:
-    async def do(file: Path) -> None:
+@given(steps=STEPS)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_done_revisions_are_numbered_without_gaps_and_none_changes(
+    new_url: NewUrl, steps: Steps
+) -> None:
+    async def do(url: str) -> None:
         expected: dict[str, list[Revision]] = {}
         last_changed: list[str] = []
-        async with await Store.open(url_of_file(file)) as store:
+        async with await Store.open(url) as store:
             for step, entry_id, since, answer, state in steps:
                 there = expected.get(entry_id, [])
                 new = revision(answer, state=state)
@@ -196,8 +187,7 @@ def test_whatever_is_done_revisions_are_numbered_without_gaps_and_none_changes(s
             assert [entry.id for entry in entries] == last_changed
             assert all(entry.revision == expected[entry.id][-1] for entry in entries)
 
-    with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(do(Path(folder) / "bot.db"))
+    asyncio.run(do(new_url()))
 
 
 # Import

@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from knowledge.database_files import url_of_file
 from knowledge.errors import BlockedError, NoQuestionError, QuotaError, SeveralAskersError, StoreError
 from knowledge.store import AskedModerators, Asker, Closed, OpenQuestion, Outcome, Pointer, Store
+from tests.knowledge.databases import execute, refusing
 from tests.knowledge.store_samples import ELSEWHERE, GUILD, MODERATOR, NOW, OTHER, PERSON, SECOND
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with await Store.open(url_of_file(tmp_path / "bot.db")) as opened:
-        yield opened
 
 
 async def ask(
@@ -206,24 +196,16 @@ async def test_a_question_is_closed_once(store: Store) -> None:
         await store.close_question(GUILD, 999, Outcome.DISMISSED, MODERATOR, NOW)
 
 
-async def fail_before(file: Path, event: str) -> None:
-    """Have the database refuse something, as a full disk would."""
-    with closing(sqlite3.connect(file)) as other, other:
-        other.execute(f"CREATE TRIGGER full BEFORE {event} BEGIN SELECT RAISE(ABORT, 'full'); END")
-
-
-async def test_a_question_is_closed_and_pointed_or_neither(store: Store, tmp_path: Path) -> None:
+async def test_a_question_is_closed_and_pointed_or_neither(store: Store, url: str) -> None:
     asked = await ask(store, "permit", tell="dm")
     pointing = (GUILD, asked.question_id, "permit?", "fp-2019¶6")
     with pytest.raises(NoQuestionError):
         await store.close_with_pointer(ELSEWHERE, *pointing[1:], by=MODERATOR, at=NOW)
-    await fail_before(tmp_path / "bot.db", "UPDATE ON askers")
-    with pytest.raises(StoreError):
-        await store.close_with_pointer(*pointing, by=MODERATOR, at=NOW)
-    assert await store.pointers() == ()
-    assert await store.open_question(GUILD, asked.question_id)
-    with closing(sqlite3.connect(tmp_path / "bot.db")) as other, other:
-        other.execute("DROP TRIGGER full")
+    async with refusing(url, "UPDATE", "askers"):
+        with pytest.raises(StoreError):
+            await store.close_with_pointer(*pointing, by=MODERATOR, at=NOW)
+        assert await store.pointers() == ()
+        assert await store.open_question(GUILD, asked.question_id)
     pointer, closed = await store.close_with_pointer(*pointing, by=MODERATOR, at=NOW)
     assert await store.pointers(GUILD) == (pointer,)
     assert (closed.outcome, closed.news) == (Outcome.POINTED, str(pointer.change))
@@ -233,16 +215,12 @@ async def test_a_question_is_closed_and_pointed_or_neither(store: Store, tmp_pat
     assert await store.pointers(GUILD) == (pointer,)
 
 
-async def test_the_one_asker_is_blocked_and_the_question_dismissed_or_neither(
-    store: Store, tmp_path: Path
-) -> None:
+async def test_the_one_asker_is_blocked_and_the_question_dismissed_or_neither(store: Store, url: str) -> None:
     asked = await ask(store, "permit", tell="dm")
-    await fail_before(tmp_path / "bot.db", "INSERT ON blocks")
-    with pytest.raises(StoreError):
-        await store.block_asker(GUILD, asked.question_id, MODERATOR, NOW)
-    assert await store.open_question(GUILD, asked.question_id)
-    with closing(sqlite3.connect(tmp_path / "bot.db")) as other, other:
-        other.execute("DROP TRIGGER full")
+    async with refusing(url, "INSERT", "blocks"):
+        with pytest.raises(StoreError):
+            await store.block_asker(GUILD, asked.question_id, MODERATOR, NOW)
+        assert await store.open_question(GUILD, asked.question_id)
     assert (await store.block_asker(GUILD, asked.question_id, MODERATOR, NOW)).user_id == PERSON
     assert await store.blocked(GUILD) == {PERSON}
     assert await store.open_questions(GUILD) == ()
@@ -258,7 +236,7 @@ async def test_of_several_askers_none_is_blocked_and_the_question_stays(store: S
     assert await store.open_question(GUILD, asked.question_id)
 
 
-async def test_what_is_to_be_told_is_kept_until_everybody_is_told(store: Store, tmp_path: Path) -> None:
+async def test_what_is_to_be_told_is_kept_until_everybody_is_told(store: Store, url: str) -> None:
     asked = await ask(store, "permit", PERSON, NOW, tell="dm")
     await ask(store, "permit", OTHER, NOW + HOUR, tell="channel")
     await ask(store, "permit", SECOND, NOW + DAY)
@@ -272,8 +250,7 @@ async def test_what_is_to_be_told_is_kept_until_everybody_is_told(store: Store, 
     assert await store.untold() == (replace(waiting, askers=waiting.askers[1:]),)
     await store.told(asked.question_id, [OTHER])
     assert await store.untold() == ()
-    with closing(sqlite3.connect(tmp_path / "bot.db")) as other:
-        assert other.execute("SELECT news FROM questions").fetchall() == [(None,)]
+    assert await execute(url, "SELECT news FROM questions") == [(None,)]
 
 
 async def test_nobody_is_told_who_took_the_question_back_or_was_forgotten(store: Store) -> None:

@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from knowledge.database_files import url_of_file
 from knowledge.store import Store, VoteReason, Votes
+from tests.knowledge.conftest import NewUrl
 from tests.knowledge.store_samples import ELSEWHERE, GUILD, NOW, OTHER, PERSON
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with await Store.open(url_of_file(tmp_path / "bot.db")) as opened:
-        yield opened
 
 
 async def test_a_person_has_one_vote_on_a_card_and_can_change_and_withdraw_it(store: Store) -> None:
@@ -38,19 +28,25 @@ async def test_a_person_has_one_vote_on_a_card_and_can_change_and_withdraw_it(st
 Ballots = list[tuple[str, int, bool | None]]
 
 
-@given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(1, 4), st.none() | st.booleans()), max_size=12))
-@settings(max_examples=10)
-def test_the_count_is_always_that_of_the_last_ballot_of_each_person(ballots: Ballots) -> None:
-    async def cast(file: Path) -> None:
+BALLOTS = st.lists(
+    st.tuples(st.sampled_from("ab"), st.integers(1, 4), st.none() | st.booleans()), max_size=12
+)
+
+
+@given(ballots=BALLOTS)
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_count_is_always_that_of_the_last_ballot_of_each_person(
+    new_url: NewUrl, ballots: Ballots
+) -> None:
+    async def cast(url: str) -> None:
         last: dict[tuple[str, int], bool | None] = {}
-        async with await Store.open(url_of_file(file)) as store:
+        async with await Store.open(url) as store:
             for card, person, helpful in ballots:
                 last[card, person] = helpful
                 mine = [given for (on, _), given in last.items() if on == card]
                 assert await store.vote(card, person, helpful) == Votes(mine.count(True), mine.count(False))
 
-    with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(cast(Path(folder) / "bot.db"))
+    asyncio.run(cast(new_url()))
 
 
 async def test_a_reason_stands_beside_an_unhelpful_vote_with_the_question(store: Store) -> None:
