@@ -49,8 +49,9 @@ def programs() -> Path | None:
     """Return the folder of the newest PostgreSQL server that is installed, or None."""
     found = Path("/usr/lib/postgresql").glob("*/bin/pg_ctl")
     newest = max(found, key=lambda path: float(path.parts[-3]), default=None)
-    on_path = shutil.which("pg_ctl")
-    return (newest or Path(on_path).resolve()).parent if newest or on_path else None
+    if newest is None and (on_path := shutil.which("pg_ctl")):
+        newest = Path(on_path).resolve()
+    return newest and newest.parent
 
 
 @dataclass(frozen=True, slots=True)

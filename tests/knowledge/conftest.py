@@ -50,6 +50,12 @@ def url(new_url: NewUrl) -> str:
 
 
 @pytest.fixture
+def empty_url(new_url: NewUrl) -> str:
+    """The URL of a database in which not even tables are, once of each kind."""
+    return new_url(empty=True)
+
+
+@pytest.fixture
 async def store(url: str) -> AsyncIterator[Store]:
     """The store on such a database."""
     async with await Store.open(url) as opened:
