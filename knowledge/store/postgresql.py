@@ -19,7 +19,7 @@ from typing import Any, ClassVar, Self
 
 import asyncpg
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -98,6 +98,16 @@ _TROUBLES: Mapping[str, _Trouble] = {
 _BUSY = _Trouble("kept all connections busy", _LOOK, passes=True)
 
 
+_ERRORS = (
+    SQLAlchemyError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+)
+"""What can be raised by whatever stands between the store and the server."""
+
+
 class UncertainError(StoreError):
     """A write whose end nobody knows: the connection was lost, and the server does not come back to say."""
 
@@ -141,18 +151,19 @@ class Remote:
 
         Raises what asyncpg raises, or `StoreError` if others do not allow that the database is in use.
         """
-        milliseconds = str(int(1000 * (statement_seconds or self.patience)))
+        seconds = statement_seconds or self.patience
+        # A lock is given up before the statement that waits for it, and the statement before its answer.
         several = {"target_session_attrs": "read-write"} if "," in self.address.hosts else {}
         connection = await asyncpg.connect(
             self.address.dsn,
             timeout=self.patience,
-            command_timeout=(statement_seconds or self.patience) + 1,  # where no answer comes, not even that
+            command_timeout=2 * seconds,
             server_settings={
                 "application_name": APPLICATION,
                 "synchronous_commit": "on",  # what was acknowledged is on the disk
-                "statement_timeout": milliseconds,
-                "lock_timeout": milliseconds,
-                "idle_in_transaction_session_timeout": milliseconds,
+                "lock_timeout": str(int(1000 * seconds)),
+                "statement_timeout": str(int(1500 * seconds)),
+                "idle_in_transaction_session_timeout": str(int(1500 * seconds)),
                 "tcp_keepalives_idle": "10",  # else the lock of a machine that vanished is kept for hours
                 "tcp_keepalives_interval": "5",
                 "tcp_keepalives_count": "3",
@@ -186,7 +197,7 @@ class Remote:
         async with engine.connect() as connection:
             try:
                 yield connection
-            except (SQLAlchemyError, OSError) as error:
+            except _ERRORS as error:
                 if _trouble(error).anew:
                     await connection.invalidate()
                     await engine.dispose()  # the others lead to the same server
@@ -203,11 +214,10 @@ class Remote:
             yield connection
             try:
                 await connection.commit()
-            except (SQLAlchemyError, OSError) as error:
+            except _ERRORS as error:
+                await connection.invalidate()
                 if not await self._was_committed(number, timeline, error):
                     raise
-                with suppress(Exception):
-                    await connection.invalidate()
 
     async def _was_committed(self, number: str, timeline: str | None, error: Exception) -> bool:
         """Return whether a transaction was committed, as the server says, for which one waits.
@@ -217,7 +227,7 @@ class Remote:
         """
         until = time.monotonic() + self.patience
         for pause in pauses():
-            with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, StoreError, OSError):
+            with suppress(*_ERRORS, StoreError):
                 connection = await self.connect()
                 try:
                     now, status = await connection.fetchrow(_BECAME, number)
@@ -243,7 +253,7 @@ class Remote:
         """
         try:
             yield
-        except (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        except _ERRORS as error:
             if _sqlstate(error) == "55P03":
                 raise self.locked() from None
             kind = PassingError if _trouble(error).passes else StoreError
@@ -289,8 +299,9 @@ _BECAME = f"SELECT {_TIMELINE}, pg_xact_status($1::text::xid8)"
 
 def _cause(error: BaseException) -> BaseException:
     """Return what the driver raised, or the error itself."""
-    original = getattr(error, "orig", None) or error
-    return original.__cause__ or original
+    if isinstance(error, DBAPIError) and error.orig:
+        return error.orig.__cause__ or error.orig
+    return error
 
 
 def _sqlstate(error: BaseException) -> str:
@@ -301,7 +312,8 @@ def _trouble(error: BaseException) -> _Trouble:
     if isinstance(error, NoConnectionFreeError):
         return _BUSY
     cause, state = _cause(error), _sqlstate(error)
-    if not state and isinstance(cause, OSError | asyncpg.InterfaceError):
+    # An internal error of the client is one that finds the server's last words in place of an answer.
+    if not state and isinstance(cause, OSError | asyncpg.InterfaceError | asyncpg.InternalClientError):
         return _LOST
     unknown = _Trouble("cannot be used ({reason})", "check the settings and the log")
     return _TROUBLES.get(state) or _TROUBLES.get(state[:2]) or unknown
