@@ -27,7 +27,7 @@ async def bring_up_to_date(place: Place) -> None:
     engine = place.engine(migrating=True)
     try:
         with place.errors_in_words():
-            async with place.writing(engine) as connection:
+            async with place.migrating(engine) as connection:
                 await connection.run_sync(_bring_up_to_date, place)
             await place.settle(engine)
     finally:

@@ -58,6 +58,9 @@ class Place(Protocol):
     def writing(self, engine: AsyncEngine) -> AbstractAsyncContextManager[AsyncConnection]:
         """Have a connection of an engine in a transaction beside which nobody else writes, then commit it."""
 
+    def migrating(self, engine: AsyncEngine) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Have what `writing` has, also while there are no tables yet, or others."""
+
     def errors_in_words(self) -> AbstractContextManager[None]:
         """Turn whatever SQLAlchemy or the driver raises inside into a `StoreError`."""
 

@@ -13,9 +13,11 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from typing import Any, ClassVar, Self
+from uuid import uuid4
 
 import asyncpg
 from sqlalchemy import Connection, text
@@ -33,6 +35,7 @@ OURS = int.from_bytes(b"aidb")
 
 _CONNECTIONS = 5
 _LONGEST_MIGRATION = 600.0
+_LONG_GONE = timedelta(days=1)
 
 
 class Lock(IntEnum):
@@ -119,6 +122,7 @@ class Remote:
     address: Address
     patience: float
     alone: bool = False
+    _writer: str = field(default_factory=lambda: uuid4().hex)
     read_only: ClassVar[Mapping[str, Any]] = {
         "isolation_level": "REPEATABLE READ",
         "postgresql_readonly": True,
@@ -204,44 +208,54 @@ class Remote:
                 raise
 
     @asynccontextmanager
-    async def writing(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-        """Have a connection in a transaction that holds the one lock to write, then commit it.
-
-        Where it is lost while committing, the server is asked what became of it.
-        """
+    async def migrating(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        """Have a connection in a transaction beside which nobody writes, then commit it."""
         async with self.reading(engine) as connection:
-            _locked, number, timeline = (await connection.execute(_BEGUN)).one()
+            await connection.execute(_TAKE_TURN)
+            yield connection
+            await connection.commit()
+
+    @asynccontextmanager
+    async def writing(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        """Have a connection in a transaction beside which nobody else writes, then commit it.
+
+        With what is written goes a receipt. Where the connection is lost while it commits, the receipt tells
+        whether that was done, also on a server that was restarted or took over meanwhile.
+        """
+        receipt = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S} {uuid4().hex}"
+        async with self.reading(engine) as connection:
+            await connection.execute(_TAKE_TURN_WITH_RECEIPT, {"key": self._receipt_key, "value": receipt})
             yield connection
             try:
                 await connection.commit()
             except _ERRORS as error:
                 await connection.invalidate()
-                if not await self._was_committed(number, timeline, error):
+                if not await self._is_there(receipt, error):
                     raise
 
-    async def _was_committed(self, number: str, timeline: str | None, error: Exception) -> bool:
-        """Return whether a transaction was committed, as the server says, for which one waits.
+    async def _is_there(self, receipt: str, lost: Exception) -> bool:
+        """Return whether what was lost while committing is in the database nevertheless.
 
-        Raises `UncertainError` if it does not come back, or if it is another that took over from it, which
-        may not have got all and may have given the same number to another transaction.
+        Whoever has the turn to write knows: what was under way before has ended, one way or the other.
+        Raises `UncertainError` if no server that takes writes says so in time.
         """
-        until = time.monotonic() + self.patience
+        until = time.monotonic() + 2 * self.patience
         for pause in pauses():
             with suppress(*_ERRORS, StoreError):
                 connection = await self.connect()
                 try:
-                    now, status = await connection.fetchrow(_BECAME, number)
+                    async with connection.transaction():
+                        await connection.execute(str(_TAKE_TURN))
+                        if not await connection.fetchval("SELECT pg_is_in_recovery()"):
+                            found = "SELECT value FROM memory WHERE key = $1"
+                            return bool(await connection.fetchval(found, self._receipt_key) == receipt)
                 finally:
                     connection.terminate()
-                if now is None or now != timeline:
-                    break
-                if status != "in progress":
-                    return bool(status == "committed")
             if time.monotonic() + pause > until:
                 break
             await asyncio.sleep(pause)
         raise UncertainError(
-            f"The database {self} {self._told(error)[0]} while it wrote. Whether that was kept is not known: "
+            f"The database {self} {self._told(lost)[0]} while it wrote. Whether that was kept is not known: "
             "look before you do it again."
         ) from None
 
@@ -275,7 +289,14 @@ class Remote:
         """Do nothing: PostgreSQL lets no row refer to nothing, not even for a moment."""
 
     async def settle(self, engine: AsyncEngine) -> None:
-        """Do nothing: there is nothing to set in the database itself."""
+        """Forget the receipts of processes that are long gone."""
+        before = f"{datetime.now(UTC) - _LONG_GONE:%Y-%m-%dT%H:%M:%S}"
+        async with engine.begin() as connection:
+            await connection.execute(_FORGET_RECEIPTS, {"before": before})
+
+    @property
+    def _receipt_key(self) -> str:
+        return f"{_RECEIPTS}{self._writer}"
 
     def _in_use(self) -> StoreError:
         if self.alone:
@@ -290,11 +311,14 @@ class Remote:
         return trouble.problem.format(reason=reason), trouble.remedy
 
 
-_TIMELINE = "CASE WHEN NOT pg_is_in_recovery() THEN left(pg_walfile_name(pg_current_wal_lsn()), 8) END"
-_BEGUN = text(
-    f"SELECT pg_advisory_xact_lock({OURS}, {Lock.WRITING:d})::text, pg_current_xact_id()::text, {_TIMELINE}"
+_RECEIPTS = "receipt:"
+_TURN = f"SELECT pg_advisory_xact_lock({OURS}, {Lock.WRITING:d})"
+_TAKE_TURN = text(_TURN)
+_TAKE_TURN_WITH_RECEIPT = text(
+    f"INSERT INTO memory (key, value) SELECT :key, :value FROM ({_TURN}) AS turn "  # nosec B608
+    "ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 )
-_BECAME = f"SELECT {_TIMELINE}, pg_xact_status($1::text::xid8)"
+_FORGET_RECEIPTS = text(f"DELETE FROM memory WHERE key LIKE '{_RECEIPTS}%' AND value < :before")  # nosec B608
 
 
 def _cause(error: BaseException) -> BaseException:

@@ -77,6 +77,8 @@ class File:
         """Have a connection in a transaction that holds the one lock to write, then commit it."""
         return engine.begin()
 
+    migrating = writing
+
     def check(self, connection: Connection) -> None:
         """Raise `StoreError` if the file is damaged."""
         if connection.scalar(text("PRAGMA quick_check(1)")) != "ok":

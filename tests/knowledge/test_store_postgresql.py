@@ -85,7 +85,7 @@ async def test_connections_are_durable_and_wait_for_nothing_for_ever(
 async def test_all_that_is_read_at_once_is_of_one_moment(store: Store) -> None:
     await store.remember("key", "before")
     async with store._reading() as connection:
-        read = "SELECT value FROM memory"
+        read = "SELECT value FROM memory WHERE key = 'key'"
         assert (await connection.exec_driver_sql(read)).scalar() == "before"
         await store.remember("key", "after")
         assert (await connection.exec_driver_sql(read)).scalar() == "before"
@@ -268,9 +268,10 @@ async def test_a_lock_that_others_keep_is_named_and_a_short_one_waited_for(
         async with admin.transaction():
             await admin.execute("LOCK TABLE memory IN ACCESS EXCLUSIVE MODE")
             started = time.monotonic()
-            for wanted in (lambda: store.recall("key"), lambda: store.remember("key", "after")):
-                with pytest.raises(StoreError, match=r"stayed locked for 0\.3 seconds"):
-                    await wanted()
+            with pytest.raises(StoreError, match=r"stayed locked for 0\.3 seconds"):
+                await store.recall("key")
+            with pytest.raises(StoreError, match=r"stayed locked for 0\.3 seconds"):
+                await store.remember("key", "after")
             assert time.monotonic() - started < 10
         async with admin.transaction():
             await admin.execute("LOCK TABLE memory IN ACCESS EXCLUSIVE MODE")
@@ -287,11 +288,11 @@ async def test_a_statement_that_takes_too_long_is_given_up_and_said(
         "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql "
         "AS $$ BEGIN PERFORM pg_sleep(30); RETURN NEW; END $$"
     )
-    await admin.execute("CREATE TRIGGER slow BEFORE INSERT ON memory FOR EACH ROW EXECUTE FUNCTION slow()")
+    await admin.execute("CREATE TRIGGER slow BEFORE INSERT ON drafts FOR EACH ROW EXECUTE FUNCTION slow()")
     async with await Store.open(url, patience=0.3) as store:
         with pytest.raises(StoreError, match=r"took too long for a statement .* Nothing was changed: find"):
-            await store.remember("key", "value")
-        assert await store.recall("key") is None
+            await store.keep_draft(draft(), NOW)
+        assert await store.drafts(GUILD) == ()
         assert await store.vote("card", PERSON, helpful=True) == Votes(1, 0)
 
 
@@ -329,6 +330,7 @@ class Wire:
     """Whether to cut it `before` a commit reaches the server, or `after`, before the answer comes back."""
     is_up: bool = True
     cuts: int = 0
+    was_cut: asyncio.Event = field(default_factory=asyncio.Event)
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
 
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -360,6 +362,7 @@ class Wire:
             await forth.drain()
             await asyncio.sleep(0.05)
         self.is_up = not at.endswith("for good")
+        self.was_cut.set()
 
     @staticmethod
     async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -403,16 +406,37 @@ async def test_where_nobody_can_say_whether_a_write_was_kept_that_is_said(url: s
         assert len(await store.drafts(GUILD)) == (cut_at == "after for good")
 
 
-async def test_of_a_server_that_took_over_nothing_is_believed_about_the_other(
-    store: Store, url: str, admin: asyncpg.Connection
+@pytest.mark.parametrize("cut_at", ["before", "after"])
+async def test_a_write_whose_commit_was_lost_is_done_once_though_the_server_crashed_over_it(
+    cluster: Cluster, cut_at: str
 ) -> None:
-    place = Remote.at(url, 0.2)
-    number = await admin.fetchval("SELECT pg_current_xact_id()::text")
-    now = await admin.fetchval("SELECT left(pg_walfile_name(pg_current_wal_lsn()), 8)")
-    lost = ConnectionResetError(104, "Connection reset by peer")
-    assert await place._was_committed(number, now, lost)
-    with pytest.raises(UncertainError, match="not known"):
-        await place._was_committed(number, "00000009", lost)
+    async with wired(cluster.url) as (wire, through), await Store.open(through, patience=20) as store:
+        before = len(await store.drafts(GUILD))
+        for _ in range(3):
+            wire.cut_at = f"{cut_at} for good"
+            keeping = asyncio.create_task(store.keep_draft(draft(), NOW))
+            await asyncio.wait_for(wire.was_cut.wait(), 20)
+            wire.was_cut.clear()
+            await asyncio.to_thread(cluster.control, "restart", "-m", "immediate")
+            wire.is_up = True
+            kept = await keeping
+            assert await store.draft(GUILD, kept.id) == kept
+        assert len(await store.drafts(GUILD)) == before + 3
+
+
+async def test_the_receipts_of_processes_that_are_long_gone_are_forgotten(
+    url: str, admin: asyncpg.Connection
+) -> None:
+    receipts = "SELECT count(*) FROM memory WHERE key LIKE 'receipt:%'"
+    for number in range(3):
+        async with await Store.open(url) as store:
+            await store.remember("key", str(number))
+            await store.remember("key", str(number))
+    assert await admin.fetchval(receipts) == 3
+    await admin.execute("UPDATE memory SET value = '2026-01-31T12:00:00 x' WHERE key LIKE 'receipt:%'")
+    async with await Store.open(url) as store:
+        assert await admin.fetchval(receipts) == 0
+        assert await store.recall("key") == "2"
 
 
 # Databases that cannot be used, and what nobody is told
