@@ -542,6 +542,45 @@ def restore(context: click.Context, file: Path) -> None:
         click.echo(f"The database that was there before is kept as {restored.kept}.")
 
 
+@cli.command(name="migrate-store")
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+def migrate_store(source: str, target: str) -> None:
+    """Copy the database FROM (a path or a URL) to TO, which must be empty, and compare every row.
+
+    Neither may be in use. FROM stays as it is. Ends with code 1 if a row did not arrive as it was, and with 2
+    if nothing was begun; TO is empty then.
+    """
+    import asyncio
+
+    from knowledge.errors import StoreError
+    from knowledge.store.moving import MismatchError, move, url_of
+
+    with click.progressbar(
+        label="Copying and comparing", length=1, file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as bar:
+
+        def started(steps: int) -> None:
+            bar.length = max(steps, 1)
+
+        def moved(table: str, rows: int) -> None:
+            bar.label = f"{table:<14}"
+            bar.update(rows)
+
+        try:
+            done = asyncio.run(move(url_of(source), url_of(target), started, moved))
+        except MismatchError as error:
+            _stop(str(error), FAULTS_FOUND)
+        except StoreError as error:
+            _stop(str(error))
+        except KeyboardInterrupt:
+            _stop("Stopped. Nothing was changed.", INTERRUPTED)
+    for table, rows in done.rows.items():
+        click.echo(f"{table:<14} {rows:>9,}")
+    click.echo(f"Copied and compared, row by row: {done.source} to {done.target}.")
+    click.echo("To use it, set database_url in config.yaml, and start the bot again.")
+
+
 @cli.command()
 @click.pass_context
 def doctor(context: click.Context) -> None:

@@ -167,7 +167,7 @@ class Remote:
                 "synchronous_commit": "on",  # what was acknowledged is on the disk
                 "lock_timeout": str(int(1000 * seconds)),
                 "statement_timeout": str(int(1500 * seconds)),
-                "idle_in_transaction_session_timeout": str(int(1500 * seconds)),
+                "idle_in_transaction_session_timeout": "10s",  # of a process that was halted, say
                 "tcp_keepalives_idle": "10",  # else the lock of a machine that vanished is kept for hours
                 "tcp_keepalives_interval": "5",
                 "tcp_keepalives_count": "3",

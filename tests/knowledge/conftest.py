@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,14 +22,13 @@ def folder(tmp_path: Path) -> ContentFolder:
     return ContentFolder.of(tmp_path / "content")
 
 
-@pytest.fixture(params=["SQLite", "PostgreSQL"])
-def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NewUrl]:
-    """Return what gives the URL of a database without anything in it; each call another one.
+BOTH = ("SQLite", "PostgreSQL")
 
-    With `empty`, not even the tables of the bot are in it.
-    """
+
+@contextmanager
+def _databases(request: pytest.FixtureRequest, folder: Path) -> Iterator[NewUrl]:
     if request.param == "SQLite":
-        files = (tmp_path / f"data{number or ''}" / "bot.db" for number in itertools.count())
+        files = (folder / f"data{number or ''}" / "bot.db" for number in itertools.count())
         yield lambda empty=False: url_of_file(next(files))
         return
     server = request.getfixturevalue("postgresql_server")
@@ -41,6 +41,23 @@ def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NewUrl]:
     yield make
     for url in made:
         postgresql.drop_database(server, url)
+
+
+@pytest.fixture(params=BOTH)
+def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NewUrl]:
+    """Return what gives the URL of a database without anything in it; each call another one.
+
+    With `empty`, not even the tables of the bot are in it.
+    """
+    with _databases(request, tmp_path) as make:
+        yield make
+
+
+@pytest.fixture(params=BOTH)
+def other_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of another database in which not even tables are, once of each kind."""
+    with _databases(request, tmp_path / "other") as make:
+        yield make(empty=True)
 
 
 @pytest.fixture
