@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -19,6 +22,7 @@ from bot import cli
 from knowledge.languages import catalogues_in
 from knowledge.store import Store
 from settings import load_settings
+from tests import postgresql
 from tests.knowledge import small_content
 from tests.knowledge.catalogue_samples import catalogue
 from tests.knowledge.workbooks import others, workbook
@@ -218,6 +222,7 @@ def test_ask_loads_neither_discord_nor_the_database_nor_charts(config: Path, how
         "sqlalchemy",
         "alembic",
         "aiosqlite",
+        "asyncpg",
         "matplotlib",
         "prompt_toolkit",
         "icalendar",
@@ -447,6 +452,42 @@ def test_what_cannot_be_backed_up_or_restored_is_said_in_one_line(
     assert len(run.stderr.decode().splitlines()) == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["config.yaml"]
     assert bot(config, command).returncode == 2
+
+
+# migrate-store
+
+
+def test_migrate_store_moves_a_file_to_a_server_and_back(
+    config: Path, tmp_path: Path, postgresql_server: str
+) -> None:
+    remember(config, "the past")
+    server = postgresql.new_database(postgresql_server, empty=True)
+    there, back = str(tmp_path / "data" / "bot.db"), str(tmp_path / "back.db")
+    for source, target in ((there, server), (server, back)):
+        text = bot(config, "migrate-store", source, target).stdout.decode()
+        assert re.search(r"^memory +\d$", text, re.MULTILINE)
+        assert re.search(r"^Copied and compared, row by row: .+ to .+\.$", text, re.MULTILINE)
+    for url in (server, f"sqlite:///{back}"):
+        config.write_text(f"database_url: {url}", "utf-8")
+        assert remember(config, "the present") == "the past"
+    again = bot(config, "migrate-store", there, server)
+    assert again.returncode == 2
+    assert not again.stdout
+    assert "is not empty" in again.stderr.decode()
+    postgresql.drop_database(postgresql_server, server)
+
+
+def test_migrate_store_ends_with_another_code_if_a_row_does_not_arrive(config: Path, tmp_path: Path) -> None:
+    remember(config, "the past")
+    source, target = tmp_path / "data" / "bot.db", tmp_path / "new.db"
+    config.write_text(f"database_url: sqlite:///{target}", "utf-8")
+    load = load_settings(config, {}).store_url
+    asyncio.run(asyncio.run(Store.open(load)).close())
+    with closing(sqlite3.connect(target)) as other, other:
+        other.execute("CREATE TRIGGER t AFTER INSERT ON memory BEGIN UPDATE memory SET value = ''; END")
+    run = bot(config, "migrate-store", str(source), str(target))
+    assert run.returncode == 1
+    assert "In the table memory, the row with key when does not arrive as it was" in run.stderr.decode()
 
 
 # run

@@ -22,6 +22,7 @@ from aiohttp import web
 from handlers.doctor import NEEDED
 from knowledge.store import Store
 from settings import load_settings
+from tests import postgresql
 from tests.serving import serving
 from tests.wire.loopback import TOKEN
 from tests.wire.service import NEVER, ROOT, SHIM
@@ -235,6 +236,21 @@ async def test_a_database_that_is_damaged(servers: Servers, tmp_path: Path) -> N
     assert found.code == 1
     assert "is damaged, or is not a database" in found.of("database")[1]
     assert "python bot.py restore" in found.of("database")[1]
+
+
+async def test_a_database_on_a_server(servers: Servers, tmp_path: Path, postgresql_server: str) -> None:
+    url = await asyncio.to_thread(postgresql.new_database, postgresql_server)
+    (tmp_path / "config.yaml").write_text(f"database_url: {url}", "utf-8")
+    found = await diagnose(tmp_path, servers.base)
+    assert found.code == 0
+    assert found.of("database") == ("ok", "database: 1 rows in 12 tables, schema 0005")
+    await asyncio.to_thread(postgresql.drop_database, postgresql_server, url)
+    found = await diagnose(tmp_path, servers.base)
+    assert found.code == 1
+    state, said = found.of("database")
+    assert state == "fault"
+    assert "is not there" in said
+    assert "restore" not in said
 
 
 async def test_a_database_of_a_newer_version(servers: Servers, tmp_path: Path) -> None:

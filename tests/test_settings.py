@@ -115,6 +115,22 @@ def test_relative_paths_start_at_the_folder_of_the_file(tmp_path: Path) -> None:
     assert load_settings(path, {"AID_BOT_DATA_DIR": "/srv/bot"}).data_dir == Path("/srv/bot")
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+asyncpg://me@db/bot",
+        "postgresql://me:secret@db:5433/bot?sslmode=require",
+        "postgresql://me:s%40cret@one:5432,two/bot",
+        "postgresql:///bot?host=/run/postgresql",
+        "postgresql://me@[::1]:5432/bot",
+    ],
+)
+def test_a_database_may_be_on_a_server(tmp_path: Path, url: str) -> None:
+    settings = load_settings(config(tmp_path, f"database_url: {url}"), {})
+    assert settings.store_url == url
+    assert "cret" not in repr(settings)
+
+
 # Faults
 
 
@@ -179,6 +195,8 @@ def test_any_other_number_of_days_is_refused(tmp_path: Path, setting: str, writt
         ("database_url: sqlite:///~nosuchuser/bot.db", "an SQLite file is wanted"),
         ("database_url: 'sqlite+aiosqlite:///:memory:'", "an SQLite file is wanted"),
         ("database_url: 'sqlite+aiosqlite:///'", "an SQLite file is wanted"),
+        ("database_url: postgresql://me:sec#ret@db/bot", "an SQLite file is wanted"),
+        ("database_url: postgresql+asyncpg://db", "an SQLite file is wanted"),
     ],
 )
 def test_a_place_where_nothing_can_be_kept_is_refused(tmp_path: Path, text: str, wanted: str) -> None:

@@ -10,6 +10,7 @@ connection of its own (LISTEN, say) gets one from `Remote.connect`.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -28,6 +29,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from knowledge.database_servers import WRITTEN, Address
 from knowledge.errors import StoreError
 from knowledge.store.places import PassingError, pauses
+
+_log = logging.getLogger(__name__)
 
 APPLICATION = "aid-policy-bot"
 OURS = int.from_bytes(b"aidb")
@@ -282,8 +285,21 @@ class Remote:
         )
 
     def check(self, connection: Connection) -> None:
-        """Raise `StoreError` if what is acknowledged on the connection would not be on the disk."""
-        assert connection.scalar(text("SHOW synchronous_commit")) == "on"
+        """Raise `StoreError` if what is acknowledged on the connection would not be on the disk.
+
+        A server that is set up to forget is only warned of: that is the choice of whoever runs it.
+        """
+        if connection.scalar(text("SHOW synchronous_commit")) != "on":
+            raise StoreError(
+                f"The database {self} acknowledges what it has not written yet, whatever it is told. Nothing "
+                "was changed: let database_url name the server itself, and no pooler before it."
+            )
+        if "off" in (connection.scalar(text(f"SHOW {name}")) for name in ("fsync", "full_page_writes")):
+            _log.warning(
+                "The server of the database %s may lose what it acknowledged when its machine fails: set "
+                "fsync and full_page_writes to on.",
+                self,
+            )
 
     def check_migrated(self, connection: Connection) -> None:
         """Do nothing: PostgreSQL lets no row refer to nothing, not even for a moment."""

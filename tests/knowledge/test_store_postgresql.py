@@ -7,22 +7,29 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import subprocess
+import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import asyncpg
 import pytest
 
 from knowledge.errors import StoreError
 from knowledge.store import Store, Votes
+from knowledge.store.backups import back_up, examine, restore
+from knowledge.store.migrate import REVISIONS
 from knowledge.store.postgresql import APPLICATION, Lock, Remote, UncertainError
 from tests import postgresql
 from tests.knowledge.databases import execute
 from tests.knowledge.store_samples import GUILD, NOW, PERSON, draft, revision
 from tests.postgresql import Cluster
 
+ROOT = Path(__file__).parents[2]
 PASSWORD = "p4ss-w0rd"
 
 
@@ -80,6 +87,15 @@ async def test_connections_are_durable_and_wait_for_nothing_for_ever(
                 assert await shown("lock_timeout") == "7s"
                 assert await shown("idle_in_transaction_session_timeout") == "10s"
                 assert await shown("application_name") == APPLICATION
+
+
+async def test_a_server_that_may_forget_is_warned_of(
+    url: str, admin: asyncpg.Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with await Store.open(url):
+        pass
+    may_forget = await admin.fetchval("SHOW fsync") == "off"  # as that of the tests may, which is soon gone
+    assert ("may lose what it acknowledged when its machine fails" in caplog.text) == may_forget
 
 
 async def test_all_that_is_read_at_once_is_of_one_moment(store: Store) -> None:
@@ -510,6 +526,71 @@ async def test_a_database_that_is_being_moved_is_left_alone(url: str) -> None:
     async with await Store.open(url):
         with pytest.raises(StoreError, match=r"A bot is running on the database .* stop it first"):
             await Remote.at(url, 1, alone=True).connect()
+
+
+async def test_without_its_package_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "asyncpg", None)
+    monkeypatch.delitem(sys.modules, "knowledge.store.postgresql")
+    with pytest.raises(StoreError, match=r"asyncpg\. Install it: python -m pip install .*postgresql"):
+        await Store.open("postgresql+asyncpg://me@db/bot")
+
+
+def test_a_file_is_opened_without_what_opens_a_server() -> None:
+    code = """if True:
+        import asyncio, sys
+        from knowledge.store import Store
+        async def main():
+            await (await Store.open(sys.argv[1])).close()
+        asyncio.run(main())
+        print('asyncpg' in sys.modules)
+    """
+    with TemporaryDirectory() as folder:
+        command = [sys.executable, "-c", code, f"sqlite:///{folder}/bot.db"]
+        run = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    assert run.stdout == "False\n"
+
+
+@pytest.mark.parametrize("do", [back_up, lambda url, file: restore(url, file, NOW)])
+def test_what_backs_it_up_and_restores_it_is_named(tmp_path: Path, do: Callable[[str, Path], object]) -> None:
+    with pytest.raises(
+        StoreError, match=r"bot on db is on PostgreSQL, .*: back it up, .* with pg_dump "
+    ) as said:
+        do(f"postgresql+asyncpg://me:{PASSWORD}@db/bot", tmp_path / "bot.backup")
+    assert PASSWORD not in str(said.value)
+    assert not any(tmp_path.iterdir())
+
+
+def test_what_pg_dump_copies_is_what_pg_restore_puts_back(cluster: Cluster) -> None:
+    async def remember(value: str) -> str | None:
+        async with await Store.open(cluster.url) as store:
+            before = await store.recall("when")
+            await store.remember("when", value)
+            return before
+
+    asyncio.run(remember("the past"))
+    file, dsn = f"{cluster.folder}/bot.dump", cluster.url
+    cluster.run("pg_dump", "--format=custom", f"--file={file}", dsn)
+    assert asyncio.run(remember("the present")) == "the past"
+    cluster.run("pg_restore", "--clean", "--if-exists", "--single-transaction", f"--dbname={dsn}", file)
+    assert asyncio.run(remember("")) == "the past"
+
+
+def test_what_it_holds_is_counted_for_the_doctor(url: str) -> None:
+    asyncio.run(_vote(url))
+    found = examine(url)
+    assert found is not None
+    assert (found.revision, found.rows["votes"], found.rows["drafts"]) == (REVISIONS[-1], 1, 0)
+
+
+async def _vote(url: str) -> None:
+    async with await Store.open(url) as store:
+        await store.vote("card", PERSON, helpful=True)
+
+
+def test_in_an_empty_database_there_is_nothing_yet(postgresql_server: str) -> None:
+    empty = postgresql.new_database(postgresql_server, empty=True)
+    assert examine(empty) is None
+    postgresql.drop_database(postgresql_server, empty)
 
 
 @pytest.mark.parametrize(
