@@ -17,7 +17,7 @@ from discord import app_commands
 from handlers import requests
 from handlers.delivery import ALREADY_ANSWERED, TooLateError
 from handlers.markup import cut, escape
-from knowledge.errors import DeskError, InputError, StoreError
+from knowledge.errors import DeskError, InputError, StoreError, UncertainError
 from knowledge.languages import gettext, translatable
 
 _log = logging.getLogger(__name__)
@@ -40,6 +40,7 @@ _NOT_HERE = translatable("You are not allowed to use this command here.")
 _NO_NOTES = translatable(
     "I cannot write that down at the moment. Nothing was changed; please try again later."
 )
+_UNCERTAIN = translatable("I cannot tell whether that was written down. Please look before you do it again.")
 _FORBIDDEN = translatable(
     "I am not allowed to do that here. A moderator can permit it; a direct message to me works too."
 )
@@ -52,6 +53,7 @@ _HARMLESS: tuple[tuple[type[BaseException], str], ...] = (
     (app_commands.CheckFailure, _NOT_HERE),
 )
 _FAULTS: tuple[tuple[type[BaseException], str], ...] = (
+    (UncertainError, _UNCERTAIN),
     (StoreError, _NO_NOTES),
     (discord.Forbidden, _FORBIDDEN),
     (discord.HTTPException, _UNREACHABLE),

@@ -17,6 +17,7 @@ KnowledgeError
 │   ├── QuotaError          … since the person asked as often as one may
 │   └── BlockedError        … since the person may not ask here
 └── StoreError          a database that cannot be used
+    └── UncertainError      … and does not say whether it kept what was written
 """
 
 from __future__ import annotations
@@ -185,3 +186,7 @@ class BlockedError(DeskError):
 
 class StoreError(KnowledgeError):
     """A database that cannot be opened or used; nothing was changed."""
+
+
+class UncertainError(StoreError):
+    """A write of which nobody knows whether it was kept: the server that it went to does not come back."""

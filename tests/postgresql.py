@@ -37,6 +37,9 @@ _SETTINGS: Mapping[str, str] = {
     "max_connections": "120",
     "autovacuum": "off",
 }
+_SHORT = "/tmp" if Path("/tmp").is_dir() else None
+"""Where the path of a socket is not too long, and another user may go."""
+
 _FOLDER = "POSTGRESQL_TESTS_FOLDER"
 _numbers = itertools.count(1)
 
@@ -104,7 +107,7 @@ def private_cluster() -> Iterator[Cluster]:
     installed = programs()
     if installed is None:
         raise LookupError
-    with tempfile.TemporaryDirectory(prefix="postgresql-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="postgresql-", dir=_SHORT, ignore_cleanup_errors=True) as folder:
         cluster = Cluster.start(installed, Path(folder))
         try:
             yield cluster
@@ -117,7 +120,7 @@ def private_cluster() -> Iterator[Cluster]:
 
 def prepare_sharing() -> None:
     """Say, before the processes of a run are started, where their server will be."""
-    os.environ.setdefault(_FOLDER, tempfile.mkdtemp(prefix="postgresql-"))
+    os.environ.setdefault(_FOLDER, tempfile.mkdtemp(prefix="postgresql-", dir=_SHORT))
 
 
 def end_sharing() -> None:

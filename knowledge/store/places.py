@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -20,6 +21,8 @@ from knowledge.errors import StoreError
 
 WRITTEN = f"{database_files.WRITTEN}, or a PostgreSQL database, written {database_servers.WRITTEN}"
 _LONGEST_PAUSE = 1.0
+
+_log = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
 
@@ -104,12 +107,14 @@ async def insist(
     Only what raises `PassingError` is done again; the last error is raised.
     """
     until = time.monotonic() + patience
-    for pause in pauses():
+    for number, pause in enumerate(pauses()):
         try:
             return await do()
-        except PassingError:
+        except PassingError as error:
             if stopped() or time.monotonic() + pause > until:
                 raise
+            if not number:
+                _log.warning("It is tried again for %g seconds: %s", patience, error)
         await asyncio.sleep(pause)
     raise AssertionError("pauses have no end")
 

@@ -27,7 +27,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from knowledge.database_servers import WRITTEN, Address
-from knowledge.errors import StoreError
+from knowledge.errors import StoreError, UncertainError
 from knowledge.store.places import PassingError, pauses
 
 _log = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ class _Trouble:
     anew: bool = False
 
 
-_LOOK = "find what keeps it busy (select * from pg_stat_activity)"
+_LOOK = "find what keeps it busy (pg_stat_activity shows it)"
 _AWAY = "check that the server runs, and that database_url names it"
 _FULL = _Trouble("is on a disk that is full", "make room on it")
 _DAMAGED = _Trouble("is damaged", "look into the server's log, and restore a backup")
@@ -87,7 +87,7 @@ _TROUBLES: Mapping[str, _Trouble] = {
     "57014": _Trouble("took too long for a statement ({reason})", _LOOK, passes=True),
     "53300": _Trouble(
         "has no connection left",
-        "stop what takes them (select * from pg_stat_activity), or raise max_connections",
+        "stop what takes them (pg_stat_activity shows it), or raise max_connections",
         passes=True,
     ),
     "53100": _FULL,
@@ -112,10 +112,6 @@ _ERRORS = (
     OSError,
 )
 """What can be raised by whatever stands between the store and the server."""
-
-
-class UncertainError(StoreError):
-    """A write whose end nobody knows: the connection was lost, and the server does not come back to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +277,7 @@ class Remote:
         """Return the error for a database to which others wrote for as long as one can wait."""
         return StoreError(
             f"The database {self} stayed locked for {self.patience:g} seconds. Nothing was changed: "
-            "find the program that locks it (select * from pg_locks), perhaps a migration that goes on."
+            "find the program that locks it (pg_locks shows it), perhaps a migration that goes on."
         )
 
     def check(self, connection: Connection) -> None:
@@ -331,10 +327,10 @@ _RECEIPTS = "receipt:"
 _TURN = f"SELECT pg_advisory_xact_lock({OURS}, {Lock.WRITING:d})"
 _TAKE_TURN = text(_TURN)
 _TAKE_TURN_WITH_RECEIPT = text(
-    f"INSERT INTO memory (key, value) SELECT :key, :value FROM ({_TURN}) AS turn "  # nosec B608
+    f"INSERT INTO memory (key, value) SELECT :key, :value FROM ({_TURN}) AS turn "
     "ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 )
-_FORGET_RECEIPTS = text(f"DELETE FROM memory WHERE key LIKE '{_RECEIPTS}%' AND value < :before")  # nosec B608
+_FORGET_RECEIPTS = text(f"DELETE FROM memory WHERE key LIKE '{_RECEIPTS}%' AND value < :before")
 
 
 def _cause(error: BaseException) -> BaseException:

@@ -13,7 +13,7 @@ from discord import app_commands, ui
 from handlers.base import Interaction
 from handlers.errors import UserError, report, report_message, text_for
 from handlers.views import CardItem
-from knowledge.errors import CitationError, StoreError
+from knowledge.errors import CitationError, StoreError, UncertainError
 from tests.handlers.conftest import World
 from tests.handlers.reading import text
 
@@ -29,6 +29,7 @@ def http(kind: type[discord.HTTPException]) -> discord.HTTPException:
     [
         RuntimeError(SECRET),
         StoreError(SECRET),
+        UncertainError(SECRET),
         http(discord.HTTPException),
         http(discord.Forbidden),
         aiohttp.ClientError(SECRET),
@@ -42,6 +43,11 @@ def test_a_fault_is_told_without_its_details(error: Exception) -> None:
     assert told.endswith(".")
     assert "token" not in told
     assert "bot.db" not in told
+
+
+def test_nobody_is_told_that_nothing_was_changed_where_that_is_not_known() -> None:
+    assert "Nothing was changed" in text_for(StoreError(SECRET))[0]
+    assert text_for(UncertainError(SECRET))[0].startswith("I cannot tell whether that was written down.")
 
 
 @pytest.mark.parametrize("error", [UserError("Only you."), CitationError("Only you.")])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pytest
 
@@ -12,8 +11,8 @@ from benchmarks.kills import kill
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that copy themselves")
 @pytest.mark.alone
-def test_what_was_acknowledged_survives_40_kills(tmp_path: Path) -> None:
-    toll = kill(tmp_path / "bot.db", rounds=40, seed=20260131)
+def test_what_was_acknowledged_survives_40_kills(url: str) -> None:
+    toll = kill(url, rounds=40, seed=20260131)
     assert toll.kills == 40
     assert toll.acknowledged > 40
     assert toll.lost == 0

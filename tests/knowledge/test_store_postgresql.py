@@ -19,11 +19,11 @@ from tempfile import TemporaryDirectory
 import asyncpg
 import pytest
 
-from knowledge.errors import StoreError
+from knowledge.errors import StoreError, UncertainError
 from knowledge.store import Store, Votes
 from knowledge.store.backups import back_up, examine, restore
 from knowledge.store.migrate import REVISIONS
-from knowledge.store.postgresql import APPLICATION, Lock, Remote, UncertainError
+from knowledge.store.postgresql import APPLICATION, Lock, Remote
 from tests import postgresql
 from tests.knowledge.databases import execute
 from tests.knowledge.store_samples import GUILD, NOW, PERSON, draft, revision
