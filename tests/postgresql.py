@@ -1,7 +1,7 @@
 """A PostgreSQL server for the tests: one that is named, or a private one that the tests start themselves.
 
-`POSTGRESQL_TESTS_URL` names one, as postgresql://user@host/postgres, whose user may create databases. Else
-the programs of Debian's package are looked for. All processes of a run share one server, which is started for
+`POSTGRESQL_TESTS_URL` names one, as postgresql://user@host/postgres, whose user may do everything. Else the
+programs of Debian's package are looked for. All processes of a run share one server, which is started for
 the first test that wants it, and stopped in the end.
 """
 

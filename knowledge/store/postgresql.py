@@ -174,10 +174,14 @@ class Remote:
             },
             **several,
         )
-        how = "" if self.alone else "_shared"
-        mine = f"SELECT pg_try_advisory_lock{how}($1, $2)"
-        if not await connection.fetchval(mine, OURS, Lock.IN_USE):
-            await connection.close()
+        mine = f"SELECT pg_try_advisory_lock{'' if self.alone else '_shared'}($1, $2)"
+        is_ours = False
+        try:
+            is_ours = await connection.fetchval(mine, OURS, Lock.IN_USE)
+        finally:
+            if not is_ours:
+                connection.terminate()
+        if not is_ours:
             raise self._in_use()
         return connection
 
@@ -208,11 +212,18 @@ class Remote:
 
     @asynccontextmanager
     async def migrating(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-        """Have a connection in a transaction beside which nobody writes, then commit it."""
+        """Have a connection in a transaction beside which nobody writes, then commit it.
+
+        Raises `UncertainError` if it is lost while it commits.
+        """
         async with self.reading(engine) as connection:
             await connection.execute(_TAKE_TURN)
             yield connection
-            await connection.commit()
+            try:
+                await connection.commit()
+            except _ERRORS as error:
+                await connection.invalidate()
+                raise (self._uncertain(error) if _trouble(error).anew else error) from None
 
     @asynccontextmanager
     async def writing(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
@@ -253,10 +264,7 @@ class Remote:
             if time.monotonic() + pause > until:
                 break
             await asyncio.sleep(pause)
-        raise UncertainError(
-            f"The database {self} {self._told(lost)[0]} while it wrote. Whether that was kept is not known: "
-            "look before you do it again."
-        ) from None
+        raise self._uncertain(lost) from None
 
     @contextmanager
     def errors_in_words(self) -> Iterator[None]:
@@ -278,6 +286,12 @@ class Remote:
         return StoreError(
             f"The database {self} stayed locked for {self.patience:g} seconds. Nothing was changed: "
             "find the program that locks it (pg_locks shows it), perhaps a migration that goes on."
+        )
+
+    def _uncertain(self, lost: Exception) -> UncertainError:
+        return UncertainError(
+            f"The database {self} {self._told(lost)[0]} while it wrote. Whether that was kept is not known: "
+            "look before you do it again."
         )
 
     def check(self, connection: Connection) -> None:

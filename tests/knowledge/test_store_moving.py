@@ -11,13 +11,15 @@ import pytest
 
 from knowledge.database_files import url_of_file
 from knowledge.database_servers import is_server
-from knowledge.errors import StoreError
+from knowledge.errors import StoreError, UncertainError
 from knowledge.guild_settings import GuildSettings
 from knowledge.store import Outcome, Store, Votes
 from knowledge.store.moving import MismatchError, Moved, move, url_of
 from knowledge.store.places import place_of
+from tests import postgresql
 from tests.knowledge.databases import contents, execute
 from tests.knowledge.store_samples import ELSEWHERE, GUILD, MODERATOR, NOW, OTHER, PERSON, draft, revision
+from tests.knowledge.wires import wired
 
 ODD = "\0 \ud83d 👩‍🌾 é e\u0301 북한 \\ud83d \" ' \n"
 
@@ -161,6 +163,23 @@ async def test_a_row_that_does_not_arrive_is_counted(url: str, other_url: str) -
         await execute(other_url, f"CREATE TRIGGER swallowing AFTER INSERT ON memory BEGIN {gone}; END")
     with pytest.raises(MismatchError, match=r"The table memory has \d rows and would have 0\. Nothing"):
         await moved(url, other_url)
+
+
+async def test_a_move_whose_end_is_lost_is_not_said_to_have_changed_nothing(
+    tmp_path: Path, postgresql_server: str
+) -> None:
+    source = url_of_file(tmp_path / "bot.db")
+    await fill(source)
+    target = await asyncio.to_thread(postgresql.new_database, postgresql_server)
+    async with wired(target) as (wire, through):
+
+        def step(table: str, _rows: int) -> None:
+            wire.cut_at = "after for good" if table == "guilds" else wire.cut_at
+
+        with pytest.raises(UncertainError, match="Whether that was kept is not known"):
+            await move(source, through, lambda _: None, step)
+    assert await contents(target) == await contents(source)
+    await asyncio.to_thread(postgresql.drop_database, postgresql_server, target)
 
 
 async def test_what_another_version_left_is_not_moved(url: str, other_url: str) -> None:

@@ -11,8 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -27,6 +26,7 @@ from knowledge.store.postgresql import APPLICATION, Lock, Remote
 from tests import postgresql
 from tests.knowledge.databases import execute
 from tests.knowledge.store_samples import GUILD, NOW, PERSON, draft, revision
+from tests.knowledge.wires import wired
 from tests.postgresql import Cluster
 
 ROOT = Path(__file__).parents[2]
@@ -333,70 +333,6 @@ async def test_a_server_without_a_connection_left_is_named_and_waited_for(
 
 
 # A connection that is lost while it commits
-
-
-@dataclass
-class Wire:
-    """A network between the store and the server, which can be cut at a commit."""
-
-    port: int
-    server: tuple[str, int]
-    cut_at: str = ""
-    """Whether to cut it `before` a commit reaches the server, or `after`, before the answer comes back."""
-    is_up: bool = True
-    cuts: int = 0
-    was_cut: asyncio.Event = field(default_factory=asyncio.Event)
-    _writers: set[asyncio.StreamWriter] = field(default_factory=set)
-
-    async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Carry one connection."""
-        if not self.is_up:
-            writer.close()
-            return
-        back, forth = await asyncio.open_connection(*self.server)
-        self._writers |= {writer, forth}
-        answering = asyncio.create_task(self._copy(back, writer))
-        try:
-            while data := await reader.read(65536):
-                if self.cut_at and b"COMMIT;" in data:
-                    await self._cut(forth, data, answering)
-                    return
-                forth.write(data)
-        except ConnectionError:
-            pass
-        finally:
-            writer.close()
-            forth.close()
-
-    async def _cut(self, forth: asyncio.StreamWriter, data: bytes, answering: asyncio.Task[None]) -> None:
-        at, self.cut_at = self.cut_at, ""
-        self.cuts += 1
-        answering.cancel()
-        if at.startswith("after"):
-            forth.write(data)
-            await forth.drain()
-            await asyncio.sleep(0.05)
-        self.is_up = not at.endswith("for good")
-        self.was_cut.set()
-
-    @staticmethod
-    async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while data := await reader.read(65536):
-                writer.write(data)
-        except ConnectionError:
-            pass
-        writer.close()
-
-
-@asynccontextmanager
-async def wired(url: str) -> AsyncIterator[tuple[Wire, str]]:
-    """Yield a wire to the server of a URL, and the URL through it."""
-    address = url.rpartition("@")[2].partition("/")[0]
-    host, _, port = address.partition(":")
-    wire = Wire(postgresql.free_port(), (host, int(port or 5432)))
-    async with await asyncio.start_server(wire.carry, "127.0.0.1", wire.port):
-        yield wire, url.replace(address, f"127.0.0.1:{wire.port}")
 
 
 @pytest.mark.parametrize("cut_at", ["before", "after"])
