@@ -40,7 +40,7 @@ _SETTINGS: Mapping[str, str] = {
 _SHORT = "/tmp" if Path("/tmp").is_dir() else None
 """Where the path of a socket is not too long, and another user may go."""
 
-_FOLDER = "POSTGRESQL_TESTS_FOLDER"
+_FOLDER, _SHARED, _ALONE = "POSTGRESQL_TESTS_FOLDER", "shared", "alone-"
 _numbers = itertools.count(1)
 
 
@@ -107,12 +107,12 @@ def private_cluster() -> Iterator[Cluster]:
     installed = programs()
     if installed is None:
         raise LookupError
-    with tempfile.TemporaryDirectory(prefix="postgresql-", dir=_SHORT, ignore_cleanup_errors=True) as folder:
-        cluster = Cluster.start(installed, Path(folder))
-        try:
-            yield cluster
-        finally:
-            cluster.control("stop", "-m", "immediate")
+    folder = Path(tempfile.mkdtemp(prefix=_ALONE, dir=os.environ[_FOLDER]))
+    try:
+        cluster = Cluster.start(installed, folder)
+        yield cluster
+    finally:
+        _end(folder)
 
 
 # The server that the processes of a run share
@@ -120,15 +120,24 @@ def private_cluster() -> Iterator[Cluster]:
 
 def prepare_sharing() -> None:
     """Say, before the processes of a run are started, where their server will be."""
-    os.environ.setdefault(_FOLDER, tempfile.mkdtemp(prefix="postgresql-", dir=_SHORT))
+    folder = Path(tempfile.mkdtemp(prefix="postgresql-", dir=_SHORT))
+    folder.chmod(0o755)
+    os.environ[_FOLDER] = str(folder)
 
 
 def end_sharing() -> None:
-    """Stop the server of a run, if there is one."""
+    """Stop the servers of a run, also those that a test that was broken off has left."""
     folder = Path(os.environ.pop(_FOLDER))
-    kept = folder / "cluster.json"
-    if kept.exists():
-        Cluster(**json.loads(kept.read_text("utf-8"))).control("stop", "-m", "immediate")
+    for of_server in (folder / _SHARED, *folder.glob(f"{_ALONE}*")):
+        _end(of_server)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _end(folder: Path) -> None:
+    """Stop the server of a folder, if it runs, and delete the folder."""
+    installed = programs()
+    if installed and (folder / "data" / "postmaster.pid").exists():
+        Cluster(str(installed), str(folder), 0).control("stop", "-m", "immediate")
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -145,9 +154,8 @@ def server_url() -> str | None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         if not kept.exists():
-            (folder / "cluster").mkdir()
-            folder.chmod(0o755)
-            kept.write_text(json.dumps(asdict(Cluster.start(installed, folder / "cluster"))), "utf-8")
+            (folder / _SHARED).mkdir()
+            kept.write_text(json.dumps(asdict(Cluster.start(installed, folder / _SHARED))), "utf-8")
     finally:
         os.close(descriptor)
     return Cluster(**json.loads(kept.read_text("utf-8"))).url
