@@ -249,7 +249,7 @@ class Remote:
         Whoever has the turn to write knows: what was under way before has ended, one way or the other.
         Raises `UncertainError` if no server that takes writes says so in time.
         """
-        until = time.monotonic() + 2 * self.patience
+        until = time.monotonic() + self.patience
         for pause in pauses():
             with suppress(*_ERRORS, StoreError):
                 connection = await self.connect()

@@ -22,7 +22,7 @@ from knowledge.errors import StoreError, UncertainError
 from knowledge.store import Store, Votes
 from knowledge.store.backups import back_up, examine, restore
 from knowledge.store.migrate import REVISIONS
-from knowledge.store.postgresql import APPLICATION, Lock, Remote
+from knowledge.store.postgresql import APPLICATION, Remote
 from tests import postgresql
 from tests.knowledge.databases import execute
 from tests.knowledge.store_samples import GUILD, NOW, PERSON, draft, revision
@@ -547,7 +547,3 @@ async def test_a_url_that_cannot_be_read_is_refused_and_not_repeated(wrong: str)
         await Store.open(wrong)
     for part in ("sec", "ret", "12", "me:"):
         assert part not in str(caught.value)
-
-
-def test_the_locks_of_processes_are_told_apart() -> None:
-    assert len({lock.value for lock in Lock}) == len(Lock)
