@@ -34,6 +34,7 @@ LONGEST_LIFE = 0.12
 NOW = datetime(2026, 1, 31, tzinfo=UTC)
 
 _EDITS = ((Action.ADD, State.PUBLISHED), (Action.EDIT, State.PUBLISHED), (Action.RETIRE, State.RETIRED))
+_OPEN = "open\n"
 _ENTRY, _DRAFT, _QUESTION = "entry", "draft", "question"
 
 
@@ -62,7 +63,7 @@ def main() -> None:
     raise SystemExit(toll.lost > 0)
 
 
-def kill(url: str, rounds: int, seed: int) -> Toll:
+def kill(url: str, rounds: int, seed: int, longest_life: float = LONGEST_LIFE) -> Toll:
     """Let one process after the other edit a database, each killed at a random moment, and look each time.
 
     Raises `AssertionError` if the database is not sound then: damaged, or with revisions that do not follow
@@ -74,9 +75,11 @@ def kill(url: str, rounds: int, seed: int) -> Toll:
         for guild_id in range(1, rounds + 1):
             print(json.dumps([url, guild_id]), file=requests, flush=True)
             editor = int(answers.readline())
-            time.sleep(moments.uniform(0, LONGEST_LIFE))
+            if is_server(url):  # to reach one takes as long as a life
+                answers.readline()
+            time.sleep(moments.uniform(0, longest_life))
             os.kill(editor, signal.SIGKILL)
-            done = [json.loads(line) for line in iter(answers.readline, "killed\n")]
+            done = [json.loads(line) for line in iter(answers.readline, "killed\n") if line != _OPEN]
             _check(url)
             acknowledged += len(done)
             lost += len(done) - asyncio.run(_survivors(url, guild_id, done))
@@ -111,6 +114,7 @@ def _serve() -> None:
 async def _edit(url: str, guild_id: int) -> None:
     """Write drafts, publish, edit and retire them, and ask, until killed; say each once it is done."""
     store = await Store.open(url)
+    _say(_OPEN.strip())
     number = 0
     while True:
         number += 1
