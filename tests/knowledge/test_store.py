@@ -202,7 +202,7 @@ async def refusal(url: str) -> str:
 
     before = await on(url, schema)
     with pytest.raises(StoreError) as caught:
-        await Store.open(url, patience=0.05)
+        await Store.open(url)
     assert await on(url, schema) == before
     assert str(place_of(url, 5)) in str(caught.value)
     return str(caught.value)

@@ -93,7 +93,7 @@ async def test_what_is_not_empty_is_not_overwritten(url: str, other_url: str) ->
 async def test_a_database_that_a_bot_uses_is_not_moved(
     url: str, other_url: str, used: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("knowledge.store.moving._PATIENCE", 0.2)
+    monkeypatch.setattr("knowledge.store.moving._PATIENCE", 1)
     await fill(url)
     in_use = url if used == "the old one" else other_url
     async with await Store.open(in_use) as store:
@@ -109,7 +109,7 @@ async def test_a_bot_does_not_start_on_what_is_being_moved(url: str, other_url: 
     def start() -> None:
         for which in (url, other_url):
             with pytest.raises(StoreError) as caught:
-                asyncio.run(Store.open(which, patience=0.1))
+                asyncio.run(Store.open(which, patience=1))
             refusals.append(str(caught.value))
 
     def step(table: str, _rows: int) -> None:
