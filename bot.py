@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from knowledge.archives import Archive
     from knowledge.engine import Engine
     from knowledge.library import Library
+    from knowledge.shards import Shards
     from knowledge.store import Store
     from settings import Settings
 
@@ -614,22 +615,42 @@ def doctor(context: click.Context) -> None:
         raise SystemExit(NOT_ALL_CHECKED)
 
 
+def _read_shards(_context: click.Context, _parameter: click.Parameter, value: str | None) -> Shards | None:
+    from knowledge.shards import Shards
+
+    try:
+        return None if value is None else Shards.parse(value)
+    except ValueError as error:
+        raise click.BadParameter(f"“{value}” is not accepted; {error}.") from error
+
+
 @cli.command()
+@click.option(
+    "--shards",
+    metavar="FIRST-LAST/TOTAL",
+    callback=_read_shards,
+    help="Serve these of Discord's shards, as 0-3/16, and leave the others to other processes.",
+)
 @click.pass_context
-def run(context: click.Context) -> None:
+def run(context: click.Context, shards: Shards | None) -> None:
     """Run the Discord bot until it is stopped with Ctrl-C or SIGTERM."""
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGHUP,))  # it waits until there is a bot to reload
+    from dataclasses import replace
+
     from handlers.client import AidPolicyBot
     from handlers.runner import run as run_bot
+    from handlers.sharded import ShardedBot
 
     settings = _settings(context)
+    settings = replace(settings, shards=shards or settings.shards)
+    kind = ShardedBot if settings.shards else AidPolicyBot
     engine = _engine(settings)
     bot: AidPolicyBot | None = None
 
     def make_bot(store: Store) -> AidPolicyBot:
         nonlocal bot
-        bot = AidPolicyBot(bot.engine if bot else engine, store, settings)  # what was reloaded stays
+        bot = kind(bot.engine if bot else engine, store, settings)  # what was reloaded stays
         return bot
 
     raise SystemExit(run_bot(settings, make_bot))

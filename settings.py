@@ -7,7 +7,7 @@ say on which line of the file, or in which variable, a value was found, which is
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -19,6 +19,9 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, SecretStr, Typ
 from knowledge import database_servers
 from knowledge.content import COLLECTIONS
 from knowledge.database_files import WRITTEN, anchored, file_of_url, url_of_file
+from knowledge.database_servers import WRITTEN as A_SERVER
+from knowledge.database_servers import is_server
+from knowledge.shards import Shards
 from knowledge.sources import is_web_address
 
 CONFIG = Path("config.yaml")
@@ -115,7 +118,19 @@ def _address(value: Any) -> Any:
     return value
 
 
-def _about(accepts: str, *, secret: bool = False) -> Mapping[str, Any]:
+def _shards(value: Any) -> Any:
+    return Shards.parse(str(value))
+
+
+def _problem_with_shards(value: Any) -> str:
+    try:
+        Shards.parse(str(value))
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _about(accepts: str | Callable[[Any], str], *, secret: bool = False) -> Mapping[str, Any]:
     return {"accepts": accepts, "secret": secret}
 
 
@@ -188,11 +203,24 @@ class Settings:
     status_address: Annotated[str, BeforeValidator(_address)] = field(
         default="127.0.0.1:9464", metadata=_about("an address and a port are wanted, or off")
     )
+    shards: Annotated[Shards, BeforeValidator(_shards)] | None = field(
+        default=None, metadata=_about(_problem_with_shards)
+    )
 
     @property
     def store_url(self) -> str:
         """The database to open: `database_url`, or else the file bot.db in the data folder."""
         return self.database_url or url_of_file(self.data_dir / "bot.db")
+
+    @property
+    def cannot_share(self) -> str:
+        """Why other processes cannot have a part of the work, as they are to, and what to do; or nothing."""
+        if self.shards is None or self.shards.are_all or is_server(self.store_url):
+            return ""
+        return (
+            f"The shards {self.shards} leave the rest to other processes, but an SQLite file is for one "
+            f"process alone. Set database_url to a PostgreSQL database that all of them use: {A_SERVER}"
+        )
 
 
 _FIELDS = {field.name: field for field in fields(Settings)}
@@ -304,7 +332,8 @@ def _refused(given: _Given, name: str) -> SettingsFault:
     if about["secret"]:
         return SettingsFault(given.where, given.key, f"is not accepted; {about['accepts']}")
     shown = given.written if len(given.written) <= 50 else given.written[:49] + "…"
-    return SettingsFault(given.where, given.key, f"“{shown}” is not accepted; {about['accepts']}")
+    accepts = about["accepts"](given.value) if callable(about["accepts"]) else about["accepts"]
+    return SettingsFault(given.where, given.key, f"“{shown}” is not accepted; {accepts}")
 
 
 def _anchored(settings: Settings, folder: Path) -> Settings:

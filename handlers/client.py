@@ -41,6 +41,7 @@ from handlers.base import Interaction
 from handlers.charts import Charts
 from handlers.cite import Cite
 from handlers.coverage import Coverage
+from handlers.duty import Duty
 from handlers.entry_files import EntryFiles
 from handlers.exports import Exports
 from handlers.faq import Faq
@@ -72,7 +73,7 @@ if TYPE_CHECKING:
 
     from knowledge.answers import Answer
     from knowledge.engine import Engine
-    from knowledge.store import Store
+    from knowledge.store import Store, Watch
     from settings import Settings
 
 FORMS: tuple[type[forms.Form], ...] = (
@@ -84,7 +85,7 @@ FORMS: tuple[type[forms.Form], ...] = (
 COGS = (
     *(Ask, Timeline, Exports, Assistance, Who, Cite, Sources, Coverage, Faq, Help),
     *(desk.Desk, History, EntryFiles, Review, Pointers, FaqMessages),
-    *(Privacy, ServerSettings, Servers, Telling, Reload),
+    *(Privacy, ServerSettings, Servers, Telling),
 )
 _SYNCED = "commands synced"
 _LAST_SECONDS = 2.0
@@ -144,9 +145,14 @@ class AidPolicyBot(commands.Bot):
     """
 
     def __init__(
-        self, engine: Engine, store: Store, settings: Settings, clock: Callable[[], float] = time.monotonic
+        self,
+        engine: Engine,
+        store: Store,
+        settings: Settings,
+        clock: Callable[[], float] = time.monotonic,
+        **connecting: Any,
     ) -> None:
-        """Take what the bot stands on; nothing is connected or read yet.
+        """Take what the bot stands on, and how it is `connecting`; nothing is connected or read yet.
 
         `clock` counts seconds as Discord does in its ids; where there is another Discord, it may be another.
         """
@@ -165,6 +171,7 @@ class AidPolicyBot(commands.Bot):
                 guild=True, dm_channel=True, private_channel=True
             ),
             max_messages=None,
+            **connecting,
         )
         self.engine = engine
         self.store = store
@@ -178,6 +185,9 @@ class AidPolicyBot(commands.Bot):
         self.turns = Turns(clock)
         self.shared: deque[tuple[int, datetime | None, str]] = deque(maxlen=1000)
         """The private cards last posted, each by its id, its last edit and what it was asked."""
+        self.duty = Duty(self)
+        self.reloads = Reload(self)
+        self._watch: Watch | None = None
         self._items: list[type[ui.DynamicItem[Any]]] = []
 
     async def setup_hook(self) -> None:
@@ -189,16 +199,32 @@ class AidPolicyBot(commands.Bot):
         await self.tree.set_translator(languages.CommandTranslator())
         if self.application:  # what Discord said at sign-in, so that nobody has to ask it again
             self.owner_ids = operators(self.application)
-        for cog in COGS:
-            await self.add_cog(cog(self))
+        for cog in (self.duty, self.reloads, *(cog(self) for cog in COGS)):
+            await self.add_cog(cog)
         self.add_dynamic_items(*views.ITEMS, *chart_cards.ITEMS, ShowHelp)
         self.add_dynamic_items(*asking_moderators.ITEMS, *review_queue.ITEMS, *pointers.ITEMS)
         self.add_dynamic_items(*privacy.ITEMS, *server_settings.ITEMS)
         self.add_dynamic_items(*drafts.ITEMS, *desk.ITEMS, *history.ITEMS)
         self.add_dynamic_items(*entry_files.ITEMS, *faq_messages.ITEMS, *form_retries.ITEMS)
-        if self.settings.sync_commands == "auto":
-            await self.sync_if_changed()
+        self._watch = await self.store.watch(self)
         set_apart()  # to search all that is loaded by now would block the event loop for 40 ms
+
+    def serves(self, guild_id: int) -> bool:
+        """Whether what happens in a server comes to this process."""
+        return self.settings.shards is None or self.settings.shards.have(guild_id)
+
+    async def look(self) -> None:
+        """Read what other processes changed, and the content if one of them was asked to."""
+        await self.desk.catch_up()
+        await self.reloads.follow()
+
+    async def take_over(self) -> None:
+        """Do from now on what one process does for all."""
+        await self.duty.begin()
+
+    async def stand_down(self) -> None:
+        """Leave to others what one process does for all."""
+        await self.duty.end()
 
     async def reload(self) -> str:
         """Answer from the content as it is now, without a restart; return what is in service from now on.
@@ -250,6 +276,8 @@ class AidPolicyBot(commands.Bot):
             _, late = await asyncio.wait(under_way, timeout=_LAST_SECONDS)
             for task in late:
                 task.cancel()
+        if self._watch is not None:
+            await self._watch.close()
         await super().close()
 
     async def on_message(self, message: discord.Message, /) -> None:

@@ -96,7 +96,7 @@ async def examined(settings: Settings) -> AsyncIterator[Finding]:
         for about in ("sign-in", "intents", "servers", "clock"):
             yield Finding(State.UNCHECKED, about, "there is no token to sign in with")
         return
-    async for finding in _at_discord(token):
+    async for finding in _at_discord(token, settings):
         yield finding
 
 
@@ -195,7 +195,7 @@ class _Clock:
         return Finding(State.WARNING, "clock", f"{seconds:,} seconds {way} Discord's", remedy)
 
 
-async def _at_discord(token: str) -> AsyncIterator[Finding]:
+async def _at_discord(token: str, settings: Settings) -> AsyncIterator[Finding]:
     """Yield what is found by signing in."""
     clock = _Clock()
     async with discord.Client(intents=discord.Intents.none(), http_trace=clock.trace()) as client:
@@ -203,11 +203,13 @@ async def _at_discord(token: str) -> AsyncIterator[Finding]:
             ("sign-in", lambda: _signed_in(client, token)),
             ("intents", lambda: _intents(client)),
             ("servers", lambda: _servers(client)),
+            ("shards", lambda: _shards(client, settings)),
         )
         fails = ""
         for about, check in checks:
             if fails:
-                yield Finding(State.UNCHECKED, about, fails)
+                if about != "shards" or settings.shards:
+                    yield Finding(State.UNCHECKED, about, fails)
                 continue
             try:
                 async with asyncio.timeout(_PATIENCE):
@@ -267,6 +269,27 @@ async def _server(client: discord.Client, listed: discord.Guild) -> Finding:
         remedy = "Take Administrator from its role; it needs far less."
         return Finding(State.WARNING, about, "the bot may do everything there", remedy)
     return Finding(State.OK, about, "all permissions that are needed")
+
+
+async def _shards(client: discord.Client, settings: Settings) -> list[Finding]:
+    """Say whether there are as many shards as Discord wants, if there are or should be any."""
+    shards = settings.shards
+    if settings.cannot_share:
+        return [Finding(State.FAULT, "shards", settings.cannot_share)]
+    recommended, _, starts = await client.http.get_bot_gateway()
+    if recommended > (total := shards.total if shards else 1):
+        said = f"Discord recommends {recommended}, and there {'are' if total > 1 else 'is'} {total}"
+        remedy = (
+            f"Start it as python bot.py run --shards 0-{recommended - 1}/{recommended}, or with some of them "
+            "in each of several processes. Discord refuses a shard with more than 2,500 servers."
+        )
+        return [Finding(State.WARNING, "shards", said, remedy)]
+    if shards is None:
+        return []
+    said = (
+        f"{shards}; Discord recommends {recommended}, and lets {starts['max_concurrency']} identify at once"
+    )
+    return [Finding(State.OK, "shards", said)]
 
 
 def _missing(rights: discord.Permissions) -> Iterator[str]:

@@ -31,7 +31,11 @@ _PATIENCE = 2.0
 
 def is_online(bot: discord.Client) -> bool:
     """Return whether a bot knows its servers and is connected."""
-    return bot.is_ready() and not bot.is_closed() and bool(bot.ws) and bot.ws.open
+    if not bot.is_ready() or bot.is_closed():
+        return False
+    if isinstance(bot, discord.AutoShardedClient):
+        return not any(shard.is_closed() for shard in bot.shards.values())
+    return bool(bot.ws) and bot.ws.open
 
 
 class Metrics:
@@ -76,6 +80,9 @@ class Metrics:
             "aid_bot_queue_length", "Questions that wait for moderators, in all servers."
         )
         self._ready = self._gauge("aid_bot_ready", "1 while the bot can answer, else 0.")
+        self._on_duty = self._gauge(
+            "aid_bot_on_duty", "1 in the process that does what is done once for all, else 0."
+        )
         self._latency = self._gauge("aid_bot_gateway_latency_seconds", "Of Discord's heartbeat.")
         # So that a graph begins at 0, and not with a first fault.
         for outcome in ("answered", "refused", "error", "limited", "failed", "late", "shed"):
@@ -106,6 +113,7 @@ class Metrics:
         self._own_entries.set(bot.desk.published)
         self._servers.set(len(bot.guilds))
         self._ready.set(is_online(bot))
+        self._on_duty.set(bot.duty.is_ours)
         self._latency.set(bot.latency)
         with suppress(KnowledgeError, TimeoutError):
             async with asyncio.timeout(_PATIENCE):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from handlers.client import AidPolicyBot
     from settings import Settings
 
+_ASKED = "reload asked"
 _MOST_NAMED = 5
 _AS_BEFORE = translatable("Version {version} is in service, as before.")
 _AFTER_ANOTHER = translatable("Version {version} is in service, after {before}.")
@@ -67,7 +68,25 @@ def _read(settings: Settings) -> Engine:
 
 
 class Reload(Cog):
-    """Reloads the content for whoever runs the bot."""
+    """Reloads the content for whoever runs the bot, in every process."""
+
+    def __init__(self, bot: AidPolicyBot) -> None:
+        """Take the bot."""
+        super().__init__(bot)
+        self._asked: str | None = None
+        self._following: asyncio.Task[str] | None = None
+
+    async def cog_load(self) -> None:
+        """Read for which request the content was reloaded last."""
+        self._asked = await self.bot.store.recall(_ASKED)
+
+    async def follow(self) -> None:
+        """Reload, beside all else, if another process was asked to; what fails is in the log."""
+        asked = await self.bot.store.recall(_ASKED)
+        if asked != self._asked:
+            self._asked = asked
+            self._following = asyncio.create_task(self.bot.reload())
+            self._following.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     @app_commands.command()
     @app_commands.default_permissions(administrator=True)  # hides it; who may use it is checked below
@@ -82,6 +101,8 @@ class Reload(Cog):
             said = await self.bot.reload()
         except ContentError as error:
             raise UserError(_refused(self.bot, error)) from error
+        self._asked = str(interaction.id)
+        await self.bot.store.remember(_ASKED, self._asked)
         await interaction.followup.send(said, ephemeral=True, allowed_mentions=discord.AllowedMentions.none())
 
 

@@ -42,10 +42,16 @@ _NO_INTENTS = (
     "which needs none."
 )
 _SHARDING = (
-    "The bot is in too many servers for one connection, and Discord asks for sharding, which it lacks."
+    "The bot is in too many servers for so few connections. Give it more shards, all of them in this process "
+    "(python bot.py run --shards 0-3/4) or some in each of several; python bot.py doctor says how many "
+    "Discord recommends."
+)
+_NO_SUCH_SHARD = (
+    "Discord does not know these shards. Give every process the same number of shards in all, as in "
+    "python bot.py run --shards 0-3/16."
 )
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes
-_CLOSE_CODES = {4004: _BAD_TOKEN, 4011: _SHARDING, 4013: _NO_INTENTS, 4014: _NO_INTENTS}
+_CLOSE_CODES = {4004: _BAD_TOKEN, 4010: _NO_SUCH_SHARD, 4011: _SHARDING, 4013: _NO_INTENTS, 4014: _NO_INTENTS}
 
 _RECONNECTING = Backoff()
 
@@ -63,6 +69,9 @@ def run(settings: Settings, make_bot: MakeBot, *, backoff: Backoff = _RECONNECTI
     token = settings.discord_token.get_secret_value() if settings.discord_token else ""
     if not token:
         print(NO_TOKEN, file=sys.stderr)
+        return MISCONFIGURED
+    if settings.cannot_share:
+        print(settings.cannot_share, file=sys.stderr)
         return MISCONFIGURED
     set_up_logging(settings, token)
     set_apart()

@@ -11,7 +11,7 @@ import discord
 from discord import ui
 from discord.ext import commands, tasks
 
-from handlers import cards, languages, retention
+from handlers import cards, languages
 from handlers.base import Cog
 from handlers.help import ShowHelp
 from handlers.markup import code
@@ -31,6 +31,7 @@ _log = logging.getLogger(__name__)
 class Servers(Cog):
     """Keeps the list of servers in the store true, greets new ones, and forgets those left long ago.
 
+    Of several processes, each does so for the servers that it serves.
     An event only says that something has changed; what is true is what the client knows. So whatever happens
     while the bot is offline, or while the database is locked, is made up for at the next start, event or day.
     """
@@ -54,6 +55,12 @@ class Servers(Cog):
             self._daily.start()
 
     @commands.Cog.listener()
+    async def on_shard_ready(self, _: int) -> None:
+        """Compare after a shard began a new session; the other shards stay as they were."""
+        if self.bot.is_ready():
+            await self._keep_up()
+
+    @commands.Cog.listener()
     async def on_guild_join(self, _: discord.Guild) -> None:
         """Note and greet a new server."""
         await self._keep_up()
@@ -73,10 +80,14 @@ class Servers(Cog):
     async def _daily(self) -> None:
         if await self._keep_up():
             await self._forget()
-        await retention.enforce(self.bot)
 
     async def _keep_up(self) -> bool:
-        """Compare, and greet whom the bot has never met; return whether nothing failed, which is logged."""
+        """Compare, and greet whom the bot has never met; return whether nothing failed, which is logged.
+
+        Before all shards are there, servers would be missing that are not left.
+        """
+        if not self.bot.is_ready():
+            return False
         try:
             for guild in await self._compare():
                 await _greet(self.bot, guild)
@@ -92,11 +103,12 @@ class Servers(Cog):
         bot was invited just before its first start.
         A server with an outage is neither left nor, since nothing can be written there, joined.
         """
-        store = self.bot.store
+        store, shards = self.bot.store, self.bot.settings.shards
+        counted = f"{_COUNTED} {shards}" if shards else _COUNTED
         async with self._turn:
-            is_first = await store.recall(_COUNTED) is None
+            is_first = await store.recall(counted) is None
             here = {guild.id: guild for guild in self.bot.guilds}
-            for guild_id in await store.servers() - here.keys():
+            for guild_id in filter(self.bot.serves, await store.servers() - here.keys()):
                 await store.left(guild_id, discord.utils.utcnow())
             met = await store.servers_met()
             strangers = [g for g in here.values() if g.id not in met and (is_first or not g.unavailable)]
@@ -104,7 +116,7 @@ class Servers(Cog):
                 for guild in strangers:
                     if not _is_recent(guild):
                         await store.joined(guild.id)
-                await store.remember(_COUNTED, "yes")
+                await store.remember(counted, "yes")
             joined = [guild for guild in strangers if await store.joined(guild.id)]
             self._noted = await store.servers_met()
         return joined
@@ -113,9 +125,8 @@ class Servers(Cog):
         """Delete the data of the servers whose time is over; what fails is logged and tried again."""
         days = timedelta(days=self.bot.settings.keep_after_leaving_days)
         try:
-            gone = await self.bot.store.forget_servers(discord.utils.utcnow() - days)
-            for guild_id in gone:
-                await self.bot.desk.forget(guild_id)
+            gone = await self.bot.store.forget_servers(discord.utils.utcnow() - days, self.bot.serves)
+            await self.bot.desk.forget_what_is_gone()
         except Exception:
             _log.exception("The data of servers that were left could not be deleted")
             return

@@ -46,9 +46,10 @@ if TYPE_CHECKING:
     from knowledge.engine import Engine
     from knowledge.entry_files import ImportedEntry, ImportPlan
     from knowledge.library import Library
-    from knowledge.store import Closed, OpenQuestion, Pointer, Store
+    from knowledge.store import Change, Closed, OpenQuestion, Pointer, Store
 
 T = TypeVar("T")
+Changed = TypeVar("Changed", "Entry", "Pointer")
 
 REBUILT_FROM = 50
 """From so many entries on, an import builds the index anew, beside the event loop."""
@@ -136,6 +137,8 @@ class Desk:
         self._now = now
         self._own: dict[int, OwnEntries] = {}
         self._settings: dict[int, GuildSettings] = {}
+        self._seen = 0
+        self._catching_up = asyncio.Lock()
         self._turns: dict[int, asyncio.Lock] = {}
         self._at_work: set[asyncio.Task[Any]] = set()
 
@@ -144,8 +147,10 @@ class Desk:
     async def load(self) -> None:
         """Read the entries, pointers and settings of all servers, before anything is changed.
 
-        They are analysed in a thread, one server after the other.
+        They are analysed in a thread, one server after the other. What other processes change meanwhile,
+        `catch_up` reads.
         """
+        self._seen = await self._store.last_change()
         entries: defaultdict[int, list[Entry]] = defaultdict(list)
         pointers: defaultdict[int, list[Pointer]] = defaultdict(list)
         for entry in await self._store.entries():
@@ -164,12 +169,31 @@ class Desk:
         """
         built: dict[int, OwnEntries] = {}
         while behind := [g for g, own in self._own.items() if _version(built.get(g)) != own.version]:
+            await self.catch_up()
             for guild_id in behind:
                 entries = await self._store.entries(guild_id)
                 pointers = await self._store.pointers(guild_id)
                 built[guild_id] = await asyncio.to_thread(engine.own_entries, entries, pointers)
         self._engine = engine
         self._own = {guild_id: built[guild_id] for guild_id in self._own}
+
+    async def catch_up(self) -> None:
+        """Read what was changed since this was done last; what fails raises, and is read the next time.
+
+        That is for what other processes changed. What this one did is in memory before it is found here.
+        """
+        async with self._catching_up:
+            changes, since = await self._store.changes(self._seen), self._seen
+            for change in changes:
+                await self._in_turn(change.guild_id, self._read_again(change, since))
+            if changes:
+                self._seen = changes[-1].number
+
+    async def forget_what_is_gone(self) -> None:
+        """Drop from memory what belongs to servers that the store has forgotten, by another process too."""
+        here = {*self._own, *self._settings}
+        for guild_id in here - await self._store.servers_known():
+            await self.forget(guild_id)
 
     @property
     def published(self) -> int:
@@ -436,6 +460,35 @@ class Desk:
         self._own[guild_id] = own
         if not own.version:
             del self._own[guild_id]
+
+    async def _read_again(self, change: Change, since: int) -> None:
+        """Take in what was changed of a server after the change with a number."""
+        from knowledge.store import Kind
+
+        guild_id = change.guild_id
+        match change.kind:
+            case Kind.SETTINGS:
+                self._settings.update(await self._store.guild_settings(guild_id))
+            case Kind.ENTRIES:
+                entries = await self._store.entries(guild_id, since=since)
+                own = self._entries(guild_id)
+                await self._take_in(guild_id, own.lacking(entries), own.put)
+            case Kind.POINTERS:
+                pointers = await self._store.pointers(guild_id)
+                own = self._entries(guild_id)
+                own.keep_pointers(pointers)
+                await self._take_in(guild_id, own.lacking_pointers(pointers), own.put_pointer)
+
+    async def _take_in(
+        self, guild_id: int, changed: Sequence[Changed], put: Callable[[Changed], None]
+    ) -> None:
+        """Put into the index of a server what it lacks; or build it anew, if that is much or out of order."""
+        is_late = any(one.change < self._own[guild_id].next_change - 1 for one in changed[:1])
+        if is_late or len(changed) >= REBUILT_FROM:
+            await self._build(guild_id)
+            return
+        for one in changed:
+            put(one)
 
     async def _forget(self, guild_id: int) -> None:
         self._own.pop(guild_id, None)

@@ -166,6 +166,14 @@ class OwnEntries:
         surfaces = {token.surface for token in words(text)} if self._published else set[str]()
         return {surface for surface in surfaces if surface not in library.surfaces and is_ours(surface)}
 
+    def lacking(self, entries: Iterable[Entry]) -> list[Entry]:
+        """Return those of some entries that it does not have as they are."""
+        return [entry for entry in entries if entry.change > self._changes.get(entry.id, -1)]
+
+    def lacking_pointers(self, pointers: Iterable[Pointer]) -> list[Pointer]:
+        """Return those of some pointers that it does not have."""
+        return [pointer for pointer in pointers if pointer.change not in self._pointers]
+
     # What comes and goes
 
     def put(self, entry: Entry) -> None:
@@ -195,6 +203,12 @@ class OwnEntries:
             del self._changes_at[pointed.number]
             self._questions.remove(pointed.number)
             _remove(self._pointing, pointed.keys, change)
+
+    def keep_pointers(self, pointers: Iterable[Pointer]) -> None:
+        """Forget all other pointers than these."""
+        kept = {pointer.change for pointer in pointers}
+        for change in [change for change in self._pointers if change not in kept]:
+            self.drop_pointer(change)
 
     # What is found
 

@@ -67,8 +67,8 @@ async def _texts_of_commands() -> set[tuple[str | None, str]]:
     with tempfile.TemporaryDirectory() as folder:
         async with await Store.open(url_of_file(Path(folder) / "bot.db")) as store:
             bot = AidPolicyBot(Engine(read_content()), store, Settings())
-            for cog in COGS:
-                await bot.add_cog(cog(bot))
+            for cog in (bot.reloads, *(cog(bot) for cog in COGS)):
+                await bot.add_cog(cog)
             collector = _Collector()
             for command in bot.tree.get_commands():
                 await command.get_translated_payload(bot.tree, collector)

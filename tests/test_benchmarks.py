@@ -16,7 +16,17 @@ from benchmarks.peers import OURS, RankBm25
 
 
 def test_each_benchmark_is_found_and_says_what_it_is() -> None:
-    known = {"answering", "archives", "faq", "index_files", "kills", "levers", "load", "retrieval"}
+    known = {
+        "answering",
+        "archives",
+        "faq",
+        "index_files",
+        "kills",
+        "levers",
+        "load",
+        "processes",
+        "retrieval",
+    }
     assert known <= set(benchmarks.names())
     assert "peers" not in benchmarks.names()
 

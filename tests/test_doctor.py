@@ -39,6 +39,7 @@ class Servers:
     status: int = 200
     flags: int = 0
     ahead: timedelta = timedelta()
+    shards: int = 1
     is_reached: bool = False
     base: str = ""
 
@@ -55,6 +56,10 @@ class Servers:
 
     async def listed(self, _: web.Request) -> web.Response:
         return answer([self._guild(id_) for id_ in self.guilds])
+
+    async def gateway(self, _: web.Request) -> web.Response:
+        starts = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 2}
+        return answer({"url": "wss://gateway.invalid", "shards": self.shards, "session_start_limit": starts})
 
     async def guild(self, request: web.Request) -> web.Response:
         return answer(self._guild(int(request.match_info["id"])))
@@ -90,6 +95,7 @@ async def servers() -> AsyncIterator[Servers]:
     app.router.add_get("/api/v10/oauth2/applications/@me", served.application)
     app.router.add_get("/api/v10/users/@me/guilds", served.listed)
     app.router.add_get("/api/v10/guilds/{id}", served.guild)
+    app.router.add_get("/api/v10/gateway/bot", served.gateway)
     app.router.add_get("/api/v10/guilds/{id}/members/{member}", served.member)
     app.on_response_prepare.append(served.dated)
     async with serving(app) as served.base:
@@ -243,7 +249,7 @@ async def test_a_database_on_a_server(servers: Servers, tmp_path: Path, postgres
     (tmp_path / "config.yaml").write_text(f"database_url: {url}", "utf-8")
     found = await diagnose(tmp_path, servers.base)
     assert found.code == 0
-    assert found.of("database") == ("ok", "database: 1 rows in 12 tables, schema 0005")
+    assert found.of("database") == ("ok", "database: 1 rows in 13 tables, schema 0006")
     await asyncio.to_thread(postgresql.drop_database, postgresql_server, url)
     found = await diagnose(tmp_path, servers.base)
     assert found.code == 1
@@ -297,3 +303,25 @@ async def test_a_disk_that_is_full(servers: Servers, tmp_path: Path) -> None:
     found = await diagnose(tmp_path, servers.base, preparing=fill)
     assert found.code == 1
     assert found.of("disk")[0] == "fault"
+
+
+async def test_fewer_shards_than_discord_recommends_are_named(servers: Servers, tmp_path: Path) -> None:
+    servers.shards = 4
+    state, said = (await diagnose(tmp_path, servers.base)).of("shards")
+    assert state == "warning"
+    assert "Discord recommends 4, and there is 1" in said
+    assert "python bot.py run --shards 0-3/4" in said
+
+
+async def test_shards_are_held_against_discord_and_the_database(servers: Servers, tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("shards: 0-3/4")
+    servers.shards = 4
+    assert (await diagnose(tmp_path, servers.base)).of("shards") == (
+        "ok",
+        "shards: 0-3/4; Discord recommends 4, and lets 2 identify at once",
+    )
+    (tmp_path / "config.yaml").write_text("shards: 0-1/4")
+    found = await diagnose(tmp_path, servers.base)
+    state, said = found.of("shards")
+    assert (found.code, state) == (1, "fault")
+    assert "Set database_url to a PostgreSQL database" in said

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from knowledge.shards import Shards
 from settings import NO_TOKEN, Settings, SettingsError, load_settings
 
 ROOT = Path(__file__).parent.parent
@@ -113,6 +114,21 @@ def test_relative_paths_start_at_the_folder_of_the_file(tmp_path: Path) -> None:
     assert settings.data_dir == tmp_path / "here"
     assert settings.store_url == f"sqlite+aiosqlite:///{tmp_path}/db/bot.db"
     assert load_settings(path, {"AID_BOT_DATA_DIR": "/srv/bot"}).data_dir == Path("/srv/bot")
+
+
+@pytest.mark.parametrize("text", ["shards: 0-3/16", "shards: '0-3/16'"])
+def test_shards_are_read_from_the_file_or_the_environment(tmp_path: Path, text: str) -> None:
+    assert load_settings(config(tmp_path, text), {}).shards == Shards(0, 3, 16)
+    assert load_settings(config(tmp_path, text), {"AID_BOT_SHARDS": "4/16"}).shards == Shards(4, 4, 16)
+    assert load_settings(config(tmp_path, ""), {}).shards is None
+
+
+def test_a_file_is_for_one_process_and_a_server_for_many(tmp_path: Path) -> None:
+    server = "database_url: postgresql://bot@db/bot\n"
+    for text in ("", server, "shards: 0-15/16", f"{server}shards: 0-3/16"):
+        assert load_settings(config(tmp_path, text), {}).cannot_share == ""
+    said = load_settings(config(tmp_path, "shards: 0-3/16"), {}).cannot_share
+    assert "Set database_url to a PostgreSQL database that all of them use" in said
 
 
 @pytest.mark.parametrize(
@@ -219,7 +235,8 @@ def test_a_setting_like_no_other_is_answered_with_the_list(tmp_path: Path) -> No
         "favourite_colour: there is no such setting; the settings are discord_token, data_dir, database_url, "
         "collections, log_level, default_visibility, sync_commands, census_workbook_url, census_api_url, "
         "census_api_key, keep_after_leaving_days, retention_days, log_format, log_questions, "
-        "requests_a_minute, server_requests_a_minute, suggestions_a_minute, originals_a_day, status_address"
+        "requests_a_minute, server_requests_a_minute, suggestions_a_minute, originals_a_day, status_address, "
+        "shards"
     )
 
 

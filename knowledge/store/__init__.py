@@ -5,8 +5,11 @@ Nothing outside this package knows SQL, SQLAlchemy or the file the data is in.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 from knowledge.store.ballots import Ballots
 from knowledge.store.entries import Entries
+from knowledge.store.places import Watch, Watcher
 from knowledge.store.privacy import Privacy
 from knowledge.store.records import (
     AskedModerators,
@@ -14,9 +17,11 @@ from knowledge.store.records import (
     Asker,
     Block,
     CastVote,
+    Change,
     Closed,
     Decision,
     Forgotten,
+    Kind,
     MadeRevision,
     OpenQuestion,
     Outcome,
@@ -35,9 +40,11 @@ __all__ = [
     "Asker",
     "Block",
     "CastVote",
+    "Change",
     "Closed",
     "Decision",
     "Forgotten",
+    "Kind",
     "MadeRevision",
     "OpenQuestion",
     "Outcome",
@@ -47,6 +54,8 @@ __all__ = [
     "Store",
     "VoteReason",
     "Votes",
+    "Watch",
+    "Watcher",
 ]
 
 
@@ -56,3 +65,10 @@ class Store(Entries, Review, Ballots, Servers, Privacy):
     A method that writes is one transaction, and returns once the data is on the disk: what was acknowledged
     survives a crash. Moments come in with a time zone and go out in UTC.
     """
+
+    def watch(self, watcher: Watcher) -> Awaitable[Watch]:
+        """Tell a watcher of the other processes that use the database, until the watch is closed.
+
+        Once this returns, the watcher does what one process does for all, if no other process does it.
+        """
+        return self._place.watch(watcher)

@@ -15,12 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.entries import Action, Draft, Entry, Revision, State
 from knowledge.errors import EntryChangedError, EntryExistsError, NoDraftError, NoEntryError
-from knowledge.store.database import Database, know, take_numbers
+from knowledge.store.changes import Changes
+from knowledge.store.database import know, take_numbers
+from knowledge.store.records import Kind
 from knowledge.store.schema import drafts, revisions
 from knowledge.store.written import read_content, read_typed, write_content, write_typed
 
 
-class Entries(Database):
+class Entries(Changes):
     """Entries with their revisions, and drafts."""
 
     async def add_entry(
@@ -36,7 +38,7 @@ class Entries(Database):
             if there := await _entry(connection, guild_id, entry_id):
                 raise EntryExistsError(there)
             added = Entry(guild_id, entry_id, change, replace(revision, number=1))
-            await _append(connection, added)
+            await self._append(connection, added)
             return added
 
     async def change_entry(
@@ -56,7 +58,7 @@ class Entries(Database):
             if there.revision.number != since:
                 raise EntryChangedError(there)
             changed = Entry(guild_id, entry_id, change, replace(revision, number=since + 1))
-            await _append(connection, changed)
+            await self._append(connection, changed)
             return changed
 
     async def import_entries(self, guild_id: int, rows: Sequence[tuple[str, Revision]]) -> tuple[Entry, ...]:
@@ -78,13 +80,16 @@ class Entries(Database):
                 if now != wanted:
                     there[entry_id] = (number + 1, *wanted)
                     taken.append(Entry(guild_id, entry_id, change, replace(revision, number=number + 1)))
-            await _append(connection, *taken)
+            await self._append(connection, *taken)
             return tuple(taken)
 
-    async def entries(self, guild_id: int | None = None) -> tuple[Entry, ...]:
-        """Return the entries of a server, or of all servers, in the order in which they were last changed."""
+    async def entries(self, guild_id: int | None = None, *, since: int = 0) -> tuple[Entry, ...]:
+        """Return the entries of a server, or of all servers, in the order in which they were last changed.
+
+        Only those are returned that were changed after the change with the number `since`.
+        """
         async with self._reading() as connection:
-            return await _entries(connection, guild_id)
+            return await _entries(connection, guild_id, since)
 
     async def entry(self, guild_id: int, entry_id: str) -> Entry | None:
         """Return an entry as it is now, or None."""
@@ -148,6 +153,14 @@ class Entries(Database):
             gone = await connection.execute(delete(drafts).where(_draft(guild_id, draft_id)))
             return gone.rowcount > 0
 
+    async def _append(self, connection: AsyncConnection, *entries: Entry) -> None:
+        """Add the revision that each of some entries is at, which is new."""
+        if entries:
+            last = entries[-1]
+            await know(connection, last.guild_id)
+            await connection.execute(insert(revisions), [_written(entry) for entry in entries])
+            await self._note_change(connection, last.guild_id, Kind.ENTRIES, last.change)
+
 
 def last_revisions(which: ColumnElement[bool]) -> Select[Any]:
     """Return what selects the last revision of each entry, among some revisions."""
@@ -200,17 +213,12 @@ async def _entry(connection: AsyncConnection, guild_id: int, entry_id: str) -> E
     return _read_entry(row) if row else None
 
 
-async def _entries(connection: AsyncConnection, guild_id: int | None) -> tuple[Entry, ...]:
+async def _entries(connection: AsyncConnection, guild_id: int | None, since: int) -> tuple[Entry, ...]:
     which = true() if guild_id is None else revisions.c.guild_id == guild_id
+    if since:
+        which &= revisions.c.change > since
     rows = await connection.execute(last_revisions(which).order_by(revisions.c.change))
     return tuple(_read_entry(row) for row in rows)
-
-
-async def _append(connection: AsyncConnection, *entries: Entry) -> None:
-    """Add the revision that each of some entries is at, which is new."""
-    if entries:
-        await know(connection, entries[0].guild_id)
-        await connection.execute(insert(revisions), [_written(entry) for entry in entries])
 
 
 def _written(entry: Entry) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from knowledge.store.places import Place
 
 # The revisions in migrations/versions, oldest first. Listed here so that a database that is up to date,
 # which is nearly always, is known as such without importing Alembic (0.2 s).
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 SCRIPTS = Path(__file__).parent / "migrations"
 
 _log = logging.getLogger(__name__)

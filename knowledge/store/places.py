@@ -38,6 +38,26 @@ class Held(Protocol):
         """Let go of it; letting go twice does nothing."""
 
 
+class Watcher(Protocol):
+    """A process that may share a database with others."""
+
+    async def look(self) -> None:
+        """Read what others may have changed; raises `StoreError` where that cannot be read."""
+
+    async def take_over(self) -> None:
+        """Do from now on what one process does for all."""
+
+    async def stand_down(self) -> None:
+        """Leave that to another process."""
+
+
+class Watch(Protocol):
+    """What a watcher is told of, until it is closed."""
+
+    async def close(self) -> None:
+        """Tell no more, and leave to others what one process does for all; closing twice does nothing."""
+
+
 class Place(Protocol):
     """Where a database is, and how it is opened there; written out, it is the name that people know."""
 
@@ -78,6 +98,15 @@ class Place(Protocol):
 
     async def settle(self, engine: AsyncEngine) -> None:
         """Do what is left to do once the schema is up to date."""
+
+    async def now(self, connection: AsyncConnection) -> float:
+        """Return the time in seconds, by a clock that all who use the database share."""
+
+    async def announce(self, connection: AsyncConnection, news: str) -> None:
+        """Tell all who `watch` some news, once the transaction of a connection is committed."""
+
+    async def watch(self, watcher: Watcher) -> Watch:
+        """Tell a watcher of the other processes that use the database, until the watch is closed."""
 
 
 def place_of(url: str, patience: float, *, alone: bool = False) -> Place:

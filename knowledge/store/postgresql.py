@@ -28,7 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from knowledge.database_servers import WRITTEN, Address
 from knowledge.errors import StoreError, UncertainError
-from knowledge.store.places import PassingError, pauses
+from knowledge.store.places import PassingError, Watch, Watcher, pauses
 
 _log = logging.getLogger(__name__)
 
@@ -36,7 +36,11 @@ APPLICATION = "aid-policy-bot"
 OURS = int.from_bytes(b"aidb")
 """The first of the two numbers of every advisory lock of this bot."""
 
+CHANNEL = "aid_policy_bot"
+"""On which processes notify each other."""
+
 _CONNECTIONS = 5
+_LONGEST_CLOSING = 1.0
 _LONGEST_MIGRATION = 600.0
 _LONG_GONE = timedelta(days=1)
 
@@ -46,6 +50,7 @@ class Lock(IntEnum):
 
     WRITING = 1
     IN_USE = 2
+    DUTY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,18 @@ _ERRORS = (
 """What can be raised by whatever stands between the store and the server."""
 
 
+class _Connection(asyncpg.Connection):  # type: ignore[misc]  # its package has no types
+    """A connection that can be closed although the server says nothing any more."""
+
+    async def close(self, *, timeout: float | None = None) -> None:  # noqa: ASYNC109  (as asyncpg has it)
+        """Close it, in words if they are heard; asyncpg would wait for ever to have a request cancelled."""
+        try:
+            async with asyncio.timeout(_LONGEST_CLOSING):
+                await super().close(timeout=timeout)
+        except TimeoutError:
+            self.terminate()
+
+
 @dataclass(frozen=True, slots=True)
 class Remote:
     """A database on a server, how many seconds to wait for what may pass, and whether to be `alone`."""
@@ -159,6 +176,7 @@ class Remote:
         several = {"target_session_attrs": "read-write"} if "," in self.address.hosts else {}
         connection = await asyncpg.connect(
             self.address.dsn,
+            connection_class=_Connection,
             timeout=self.patience,
             command_timeout=2 * seconds,
             server_settings={
@@ -324,6 +342,24 @@ class Remote:
     def _receipt_key(self) -> str:
         return f"{_RECEIPTS}{self._writer}"
 
+    async def now(self, connection: AsyncConnection) -> float:
+        """Return the time of the server."""
+        return float((await connection.execute(_NOW)).scalar_one())
+
+    async def announce(self, connection: AsyncConnection, news: str) -> None:
+        """Notify all who listen, once the transaction is committed."""
+        await connection.execute(_NOTIFY, {"channel": CHANNEL, "news": news})
+
+    async def watch(self, watcher: Watcher) -> Watch:
+        """Tell a watcher of the others, on a connection of its own, until the watch is closed."""
+        from knowledge.store.watching import Watching
+
+        return await Watching.begin(self, watcher)
+
+    def why(self, error: Exception) -> str:
+        """Return what is wrong with the database, in words."""
+        return str(error) if isinstance(error, StoreError) else f"The database {self} {self._told(error)[0]}."
+
     def _in_use(self) -> StoreError:
         if self.alone:
             return StoreError(f"A bot is running on the database {self}. Nothing was changed: stop it first.")
@@ -337,6 +373,8 @@ class Remote:
         return trouble.problem.format(reason=reason), trouble.remedy
 
 
+_NOW = text("SELECT extract(epoch FROM clock_timestamp())")
+_NOTIFY = text("SELECT pg_notify(:channel, :news)")
 _RECEIPTS = "receipt:"
 _TURN = f"SELECT pg_advisory_xact_lock({OURS}, {Lock.WRITING:d})"
 _TAKE_TURN = text(_TURN)

@@ -10,6 +10,23 @@ from enum import StrEnum
 from knowledge.entries import Draft, State
 
 
+class Kind(StrEnum):
+    """What processes keep in memory of a server."""
+
+    ENTRIES = "entries"
+    POINTERS = "pointers"
+    SETTINGS = "settings"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What was changed of a server, perhaps by another process, and the number of the last such change."""
+
+    number: int
+    guild_id: int
+    kind: Kind
+
+
 @dataclass(frozen=True, slots=True)
 class Votes:
     """How many people found a card helpful and unhelpful."""

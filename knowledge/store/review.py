@@ -15,8 +15,9 @@ from sqlalchemy import ColumnElement, FromClause, Row, Select, delete, exists, f
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.errors import BlockedError, NoQuestionError, QuotaError, SeveralAskersError
-from knowledge.store.database import Database, know, take_numbers
-from knowledge.store.records import AskedModerators, Asker, Closed, OpenQuestion, Outcome, Pointer
+from knowledge.store.changes import Changes
+from knowledge.store.database import know, take_numbers
+from knowledge.store.records import AskedModerators, Asker, Closed, Kind, OpenQuestion, Outcome, Pointer
 from knowledge.store.schema import askers, blocks, pointers, questions
 
 A_DAY = timedelta(days=1)
@@ -25,7 +26,7 @@ NOBODY_ASKS = ~exists().where(askers.c.question_id == questions.c.id)
 """Which questions are left without anybody who asked them."""
 
 
-class Review(Database):
+class Review(Changes):
     """The review queue, pointers, and who may not ask."""
 
     async def ask_moderators(  # noqa: PLR0913  (who, what, when and how to tell, the latter named by the caller)
@@ -134,7 +135,7 @@ class Review(Database):
     ) -> tuple[Pointer, Closed]:
         """Close a question, as `close_question` does, by pointing it, as `point` does: both or neither."""
         async with self._writing() as connection:
-            pointer = await _point(connection, guild_id, question, target, by=by, at=at)
+            pointer = await self._point(connection, guild_id, question, target, by=by, at=at)
             closed = await _close(connection, guild_id, question_id, Outcome.POINTED, by=by, at=at)
             return pointer, await _announce(connection, closed, str(pointer.change))
 
@@ -176,7 +177,7 @@ class Review(Database):
     async def point(self, guild_id: int, question: str, target: str, by: int, at: datetime) -> Pointer:
         """Note that a question is answered, in a server, by a passage or an entry."""
         async with self._writing() as connection:
-            return await _point(connection, guild_id, question, target, by=by, at=at)
+            return await self._point(connection, guild_id, question, target, by=by, at=at)
 
     async def pointers(self, guild_id: int | None = None) -> tuple[Pointer, ...]:
         """Return the pointers of a server, or of all servers, in the order in which they were made."""
@@ -191,7 +192,10 @@ class Review(Database):
         """Delete the pointer that a change made; return whether there was such a pointer."""
         this = (pointers.c.guild_id == guild_id) & (pointers.c.change == change)
         async with self._writing() as connection:
-            return (await connection.execute(delete(pointers).where(this))).rowcount > 0
+            gone = await connection.execute(delete(pointers).where(this))
+            if gone.rowcount:
+                await self._note_change(connection, guild_id, Kind.POINTERS)
+            return gone.rowcount > 0
 
     async def block(self, guild_id: int, user_id: int, by: int, at: datetime) -> None:
         """Take no more questions from a person in a server; blocking twice does nothing."""
@@ -209,6 +213,16 @@ class Review(Database):
         async with self._reading() as connection:
             found = select(blocks.c.user_id).where(blocks.c.guild_id == guild_id)
             return frozenset(await connection.scalars(found))
+
+    async def _point(  # noqa: PLR0913  (what, to what, by whom and when)
+        self, connection: AsyncConnection, guild_id: int, question: str, target: str, *, by: int, at: datetime
+    ) -> Pointer:
+        pointer = Pointer(guild_id, await take_numbers(connection), question, target, by, at)
+        await know(connection, guild_id)
+        row = {"change": pointer.change, "guild_id": guild_id, "question": question, "target": target}
+        await connection.execute(insert(pointers).values(row | {"made_by": by, "at": at}))
+        await self._note_change(connection, guild_id, Kind.POINTERS, pointer.change)
+        return pointer
 
 
 async def _close(  # noqa: PLR0913  (which, how, by whom and when)
@@ -230,16 +244,6 @@ async def _announce(connection: AsyncConnection, closed: Closed, news: str) -> C
         await connection.execute(update(questions).where(this).values(news=news))
         await connection.execute(update(askers).where(wishing, askers.c.tell != "").values(untold=True))
     return replace(closed, news=news)
-
-
-async def _point(  # noqa: PLR0913  (what, to what, by whom and when)
-    connection: AsyncConnection, guild_id: int, question: str, target: str, *, by: int, at: datetime
-) -> Pointer:
-    pointer = Pointer(guild_id, await take_numbers(connection), question, target, by, at)
-    await know(connection, guild_id)
-    row = {"change": pointer.change, "guild_id": guild_id, "question": question, "target": target}
-    await connection.execute(insert(pointers).values(row | {"made_by": by, "at": at}))
-    return pointer
 
 
 async def _block_person(

@@ -109,6 +109,16 @@ memory = Table(
 # become visible in their order.
 numbers = Table("numbers", metadata, Column("last", BigInteger, primary_key=True, autoincrement=False))
 
+# What processes keep in memory of a server, by its kind, with the number of its last change: a process that
+# was away reads what has a greater number than the last that it knows.
+changes = Table(
+    "changes",
+    metadata,
+    of_guild(primary_key=True, autoincrement=False),
+    Column("kind", Text, primary_key=True),
+    Column("number", BigInteger, nullable=False, index=True),
+)
+
 guild_settings = Table(
     "guild_settings",
     metadata,

@@ -21,6 +21,14 @@ from sqlalchemy.pool import NullPool
 from knowledge.database_files import WRITTEN, file_of_url
 from knowledge.errors import StoreError
 from knowledge.store.holding import Hold
+from knowledge.store.places import Watcher
+
+
+class Alone:
+    """The watch of the one process that uses a file."""
+
+    async def close(self) -> None:
+        """Do nothing: there is nobody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +101,18 @@ class File:
         """Let readers and a writer work side by side from now on."""
         async with engine.connect() as connection:
             await use_write_ahead_log(connection, self)
+
+    async def now(self, _: AsyncConnection) -> float:
+        """Return the time of this machine, on which all are who use the file."""
+        return time.time()
+
+    async def announce(self, _: AsyncConnection, news: str) -> None:
+        """Do nothing: one process uses the file."""
+
+    async def watch(self, watcher: Watcher) -> Alone:
+        """Let the watcher do what one process does for all; there are no others to hear of."""
+        await watcher.take_over()
+        return Alone()
 
     def make_folder(self) -> None:
         """Create the folder of the file, if there is none; raises `StoreError` if it cannot be."""

@@ -10,7 +10,7 @@ NOT_RUN: Mapping[str, str] = {
     r"\.venv/bin/pip install .*": "needs the network; .ci/run runs what contributors need of it",
     r"(\.venv/bin/)?python -m pytest( tests/(wire|test_golden\.py))?": "is this very run, or a part of it",
     r"bash \.ci/run": "is what runs these tests",
-    r"(DISCORD_TOKEN=… )?(\.venv/bin/)?python bot\.py run": "needs a token, and ends only when it is stopped",
+    r"(\w+=\S+ )?(\.venv/bin/)?python bot\.py run( --shards .*)?": "needs a token, and does not end",
     r"(\.venv/bin/)?python bot\.py demo": "ends only when it is stopped; tests/test_demo.py drives it",
     r"python bot\.py doctor": "looks for Discord; tests/test_doctor.py has one on this machine",
     r"(\.venv/bin/)?python -m benchmarks.*": "takes minutes; tests/test_benchmarks.py has the short ones",
@@ -38,6 +38,7 @@ NOT_COMPARED: Mapping[str, str] = {
     "ERROR handlers.reloading:": "a line of a log; tests/handlers/test_operating.py reads such",
     "200 interactions a second": "what was measured once",
     "50 interactions a second": "what was measured once",
+    "100 entries published in": "what was measured once",
     '- id: "what-is-a-hold"': "tests/test_demo.py imports it",
 }
 """The samples on the pages, by their beginnings, that are neither run nor compared, each with the reason."""

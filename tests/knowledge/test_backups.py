@@ -345,7 +345,7 @@ def test_a_backup_of_an_earlier_schema_is_restored_and_migrated_at_the_next_star
     database: Path, backup: Path
 ) -> None:
     tables = ("vote_reasons", "numbers", "guild_settings", "revisions", "drafts", "askers", "questions")
-    dropped = (f"DROP TABLE {name}" for name in (*tables, "pointers", "blocks"))
+    dropped = (f"DROP TABLE {name}" for name in (*tables, "pointers", "blocks", "changes"))
     undone = ("ALTER TABLE votes DROP COLUMN at", "UPDATE alembic_version SET version_num = '0002'")
     sql(backup, *dropped, *undone)
     assert restore(url_of_file(database), backup, AT).contents.revision == "0002"

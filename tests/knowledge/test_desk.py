@@ -691,6 +691,103 @@ def test_whatever_is_done_the_index_answers_as_one_built_from_the_store(
         asyncio.run(do_all(Path(folder)))
 
 
+# Several processes, each with a desk on the same store
+
+
+@pytest.fixture
+def elsewhere(engine: Engine, store: Store) -> Desk:
+    """Return the desk of another process."""
+    return Desk(engine, store, lambda: NOW)
+
+
+async def test_what_another_process_did_holds_once_it_is_read(
+    engine: Engine, desk: Desk, elsewhere: Desk
+) -> None:
+    entry = await desk.publish(draft(), ANN)
+    pointer = await desk.point(GUILD, "who feeds the ferries", "fp-2019¶6", ANN)
+    await desk.change_settings(GUILD, lambda old: replace(old, two_person_rule=True))
+    assert elsewhere.own(GUILD) is None
+    await elsewhere.catch_up()
+    assert said(asked(engine, elsewhere, TYPED["question"])) == "Six weeks."
+    assert asked(engine, elsewhere, "who feeds the ferries").pointed
+    assert elsewhere.settings(GUILD).two_person_rule
+    await elsewhere.retire(GUILD, entry.id, 1, BEN)
+    await elsewhere.unpoint(GUILD, pointer.change)
+    await desk.catch_up()
+    assert asked(engine, desk, TYPED["question"]).status is Status.REFUSED
+    assert not asked(engine, desk, "who feeds the ferries").pointed
+
+
+async def test_of_two_who_take_one_wording_in_the_same_blink_the_later_is_found_in_both_processes(
+    engine: Engine, desk: Desk, elsewhere: Desk
+) -> None:
+    await desk.publish(draft(), ANN)
+    await elsewhere.publish(draft(None, BEN, id="later", answer="Seven weeks."), BEN)
+    for one in (elsewhere, desk):
+        await one.catch_up()
+        own = one.own(GUILD)
+        assert own is not None
+        assert [entry.answer for entry in own.entries] == ["Six weeks.", "Seven weeks."]
+        assert said(asked(engine, one, TYPED["question"])) == "Seven weeks."
+
+
+async def test_what_could_not_be_read_is_read_the_next_time(
+    engine: Engine, desk: Desk, elsewhere: Desk, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.publish(draft(), ANN)
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "entries", broken)
+        with pytest.raises(StoreError):
+            await elsewhere.catch_up()
+    await elsewhere.catch_up()
+    assert said(asked(engine, elsewhere, TYPED["question"])) == "Six weeks."
+
+
+async def broken(*_: object, **__: object) -> None:
+    raise StoreError("The database is away.")
+
+
+async def test_what_another_process_forgot_is_forgotten(desk: Desk, elsewhere: Desk, store: Store) -> None:
+    await desk.publish(draft(), ANN)
+    await desk.change_settings(GUILD, lambda old: replace(old, language="ko"))
+    await elsewhere.load()
+    await store.left(GUILD, NOW)
+    await store.forget_servers(datetime(2027, 1, 1, tzinfo=UTC))
+    await elsewhere.forget_what_is_gone()
+    assert elsewhere.own(GUILD) is None
+    assert elsewhere.settings(GUILD) == GuildSettings()
+
+
+STEPS = st.tuples(DOINGS, st.integers(0, 1), st.sampled_from([(), (0,), (1,), (0, 1)]))
+
+
+@settings(max_examples=30)
+@given(st.lists(STEPS, min_size=2, max_size=25), st.sampled_from([1, 50]))
+def test_whatever_two_processes_do_both_answer_as_one_built_from_the_store(
+    engine: Engine, library: Library, steps: list[tuple[Doing, int, tuple[int, ...]]], many: int
+) -> None:
+    async def do_all(folder: Path) -> None:
+        async with await Store.open(url_of_file(folder / "bot.db")) as store:
+            desks = [Desk(engine, store, lambda: NOW) for _ in range(2)]
+            moderators = [Moderator(desk, store, library) for desk in desks]
+            for doing, at, catching_up in steps:
+                await asyncio.gather(
+                    moderators[at].do(doing), *(desks[one].catch_up() for one in catching_up)
+                )
+            anew = Desk(engine, store, lambda: NOW)
+            await anew.load()
+            words = [doing.words for doing, *_ in steps]
+            shown = [f"/faq show {entry.id}" for entry in await store.entries()]
+            for desk in desks:
+                await desk.catch_up()
+                for typed in (*words, *(f"{w} zork" for w in words), *shown, TYPED["question"], "/faq list"):
+                    assert asked(engine, desk, typed) == asked(engine, anew, typed), typed
+
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
+        patch.setattr(desk_module, "REBUILT_FROM", many)
+        asyncio.run(do_all(Path(folder)))
+
+
 # Another library
 
 

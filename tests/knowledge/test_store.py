@@ -281,6 +281,12 @@ OLD = {
         "INSERT INTO questions VALUES (1, 7, '\"k\"', 'dismissed', 3, '2026-01-31 12:00:00')",
         "INSERT INTO askers VALUES (1, 2, '\"k?\"', '2026-01-30 12:00:00', NULL, 'dm')",
     ],
+    "0005": [
+        OLD_VOTE,
+        "INSERT INTO guilds VALUES (7, false, NULL)",
+        "UPDATE votes SET guild_id = 7",
+        "INSERT INTO guild_settings VALUES (7, '{}')",
+    ],
 }
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from aiohttp import BodyPartReader, web
 
 from tests.wire.faults import UNAUTHORIZED, Fault, Plan
-from tests.wire.gateway import reset
+from tests.wire.gateway import Gateway, reset
 from tests.wire.interactions import Interaction, callback
 from tests.wire.things import (
     APPLICATION_ID,
@@ -77,9 +77,10 @@ def route(name: str, method: str, path: str) -> Callable[[Handler], Handler]:
 class Api:
     """What the bot can ask of Discord, and what Discord knows."""
 
-    def __init__(self, token: str) -> None:
-        """Take the token that is right."""
+    def __init__(self, token: str, gateway: Gateway) -> None:
+        """Take the token that is right, and the gateway to which bots are sent."""
         self.token = token
+        self.gateway = gateway
         self.requests: list[Request] = []
         self.faults = Plan()
         self.channels: dict[int, Channel] = {}
@@ -149,6 +150,16 @@ class Api:
             "owner": OWNER.payload(),
             "team": None,
             "flags": 0,
+        }
+
+    @route("gateway", "GET", "/gateway/bot")
+    def _gateway(self, _: re.Match[str], __: Request) -> Payload:
+        sharding = self.gateway.sharding
+        starts = {"total": 1000, "remaining": sharding.remaining, "reset_after": 3_600_000}
+        return {
+            "url": self.gateway.url,
+            "shards": sharding.recommended,
+            "session_start_limit": starts | {"max_concurrency": sharding.max_concurrency},
         }
 
     @route("commands", "PUT", "/applications/{application}/commands")

@@ -17,14 +17,17 @@ from tests.wire.gateway import Gateway
 from tests.wire.interactions import Interaction
 from tests.wire.lawful import broken
 from tests.wire.things import (
+    ADMINISTRATOR,
     APPLICATION_ID,
     BOT,
     MEMBERS_RIGHTS,
     MODERATORS_RIGHTS,
+    OWNER,
     Channel,
     Guild,
     Payload,
     User,
+    id_of_shard,
     member,
     message,
     parts,
@@ -37,11 +40,14 @@ _LINGER = 0.1
 class Loopback:
     """Discord, as far as a bot can tell: servers of one channel each, one to begin with."""
 
-    def __init__(self, token: str = TOKEN, *, servers: int = 1) -> None:
-        """Take the token that is right, and how many servers there are; `serving` opens it."""
-        self.api = Api(token)
-        self.guilds = [Guild() for _ in range(servers)]
+    def __init__(self, token: str = TOKEN, *, servers: int = 1, shards: int = 1) -> None:
+        """Take the token that is right, and how many servers there are; `serving` opens it.
+
+        One server after the other is that of another shard.
+        """
+        self.guilds = [Guild(id=id_of_shard(number, shards)) for number in range(servers)]
         self.gateway = Gateway(token, lambda: [guild.payload() for guild in self.guilds])
+        self.api = Api(token, self.gateway)
         self.base = ""
         for guild in self.guilds:
             self._know(guild.channel)
@@ -68,6 +74,7 @@ class Loopback:
                 self.gateway.cut()
         if strict:
             assert not broken(self.api.requests)
+            assert not self.gateway.unlawful
 
     # Servers
 
@@ -75,25 +82,35 @@ class Loopback:
         """Let the bot join a server."""
         self.guilds.append(guild)
         self._know(guild.channel)
-        await self.gateway.send("GUILD_CREATE", guild.payload())
+        await self.gateway.send("GUILD_CREATE", guild.payload(), guild.id)
 
     async def expel(self, guild: Guild) -> None:
         """Let the bot leave a server."""
         self.guilds.remove(guild)
-        await self.gateway.send("GUILD_DELETE", {"id": str(guild.id)})
+        await self.gateway.send("GUILD_DELETE", {"id": str(guild.id)}, guild.id)
 
     def _know(self, channel: Channel) -> None:
         self.api.channels[channel.id] = channel
 
     # People
 
-    def member(self, name: str = "ann", rights: int = 0, *, of: Guild | None = None) -> Person:
-        """Return somebody in a server, the first one if none is named, with rights beside everybody's."""
-        return Person(self, User(name), (of or self.guild).channel, rights=MEMBERS_RIGHTS | rights)
+    def member(
+        self, name: str = "ann", rights: int = 0, *, of: Guild | None = None, through: int | None = None
+    ) -> Person:
+        """Return somebody in a server, the first one if none is named, with rights beside everybody's.
+
+        What they do comes by the shard of the server, or `through` another, as while shards are moved.
+        """
+        channel = (of or self.guild).channel
+        return Person(self, User(name), channel, rights=MEMBERS_RIGHTS | rights, through=through)
 
     def stranger(self, name: str = "eve") -> Person:
         """Return somebody who took the bot along to a server that the bot is not in."""
         return Person(self, User(name), Guild("Elsewhere").channel, is_visitor=True)
+
+    def operator(self) -> Person:
+        """Return whoever runs the bot, in the first server."""
+        return Person(self, OWNER, self.guild.channel, rights=MEMBERS_RIGHTS | ADMINISTRATOR)
 
     def correspondent(self, name: str = "dan") -> Person:
         """Return somebody who writes to the bot directly."""
@@ -129,6 +146,7 @@ class Person:
     channel: Channel
     rights: int = MEMBERS_RIGHTS
     is_visitor: bool = False
+    through: int | None = None
 
     async def slash(self, command: str, **options: Any) -> Interaction:
         """Use a slash command, with its options by name; of a group, as `faq search`."""
@@ -176,7 +194,8 @@ class Person:
         if self.channel.guild_id is not None:
             said |= {"guild_id": str(self.channel.guild_id), "member": member()}
         self.at.api.messages[int(said["id"])] = said
-        await self.at.gateway.send("MESSAGE_CREATE", {**said, "channel_type": self.channel.payload()["type"]})
+        sent = {**said, "channel_type": self.channel.payload()["type"]}
+        await self._send("MESSAGE_CREATE", sent)
         return said
 
     async def asks(self, question: str) -> Payload:
@@ -190,8 +209,11 @@ class Person:
         sent = {**self._about(interaction), "type": kind, "data": data}
         if source is not None:
             sent["message"] = source
-        interaction.sending = asyncio.ensure_future(self.at.gateway.send("INTERACTION_CREATE", sent))
+        interaction.sending = asyncio.ensure_future(self._send("INTERACTION_CREATE", sent))
         return interaction
+
+    async def _send(self, event: str, data: Payload) -> None:
+        await self.at.gateway.send(event, data, self.channel.guild_id, through=self.through)
 
     def begin_typing(self, command: str, option: str, typed: str, **options: Any) -> Interaction:
         """Begin to type an option, without waiting for what comes of it."""

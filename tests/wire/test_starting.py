@@ -52,6 +52,8 @@ async def test_a_refused_token_ends_it_without_a_second_try(tmp_path: Path) -> N
     ("code", "said"),
     [
         (4004, "Discord refused the token."),
+        (4010, "Discord does not know these shards."),
+        (4011, "The bot is in too many servers for so few connections."),
         (4013, "Discord does not grant the intents"),
         (4014, "Discord does not grant the intents"),
     ],

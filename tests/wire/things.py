@@ -15,7 +15,7 @@ APPLICATION_ID = 900_000_000_000_000_001
 OWNER_ID = 900_000_000_000_000_002
 EPHEMERAL, LOADING, COMPONENTS_V2 = 64, 128, 32_768
 EVERYTHING = str(0x1FFF_FFFF_FFFF_FF)
-MANAGE_MESSAGES, MANAGE_GUILD = 1 << 13, 1 << 5
+ADMINISTRATOR, MANAGE_GUILD, MANAGE_MESSAGES = 1 << 3, 1 << 5, 1 << 13
 MEMBERS_RIGHTS = 0x0000_0440_0007_FCC0 & ~MANAGE_MESSAGES
 MODERATORS_RIGHTS = MANAGE_MESSAGES | MANAGE_GUILD
 """View, send, read history, attach files and what else everybody may, but to manage nothing."""
@@ -27,6 +27,12 @@ _count = itertools.count(1)
 def new_id() -> int:
     """Return a new id, which holds the time as Discord's do."""
     return ((int(time.time() * 1000) - _EPOCH) << 22) | (next(_count) & 0x3F_FFFF)
+
+
+def id_of_shard(number: int, total: int) -> int:
+    """Return a new id of a server whose events come by a shard: …/docs/events/gateway#sharding."""
+    made = new_id()
+    return made + ((number - (made >> 22)) % total << 22)
 
 
 def now() -> str:
