@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -243,22 +243,25 @@ def _not_held_up() -> Iterator[None]:
         gc.unfreeze()
 
 
-async def press_on(loopback: Loopback, service: Service, lag: Path, load: Load) -> Result:
-    """Let a crowd use the bot at a rate, never waiting for its answers; return what came of it."""
+async def press_on(loopback: Loopback, services: Mapping[Service, Path], load: Load) -> Result:
+    """Let a crowd use the bot at a rate, never waiting for its answers; return what came of it.
+
+    With each process of the bot comes the file in which it writes how long its event loop was blocked.
+    """
     with _not_held_up():
-        return await _press_on(loopback, service, lag, load)
+        return await _press_on(loopback, services, load)
 
 
-async def _press_on(loopback: Loopback, service: Service, lag: Path, load: Load) -> Result:
+async def _press_on(loopback: Loopback, services: Mapping[Service, Path], load: Load) -> Result:
     crowd, told = Crowd(loopback, load.users), _Told()
     for _ in range(20):  # the first of everything is slower
         crowd.act()
         await asyncio.sleep(0.05)
     await crowd.finished()
     crowd.begun.clear()
-    lag_before = len(blocked(lag))
-    pid = service.process.pid
-    rss_warm, cpu_before = 0, processor(pid)
+    pids = [service.process.pid for service in services]
+    lag_before = {lag: len(blocked(lag)) for lag in services.values()}
+    rss_warm, cpu_before = 0, sum(map(processor, pids))
     began, forgot = time.perf_counter(), time.perf_counter()
     for number in itertools.count():
         due = began + number / load.rate
@@ -268,7 +271,7 @@ async def _press_on(loopback: Loopback, service: Service, lag: Path, load: Load)
             await asyncio.sleep(early)
         crowd.act()
         if not rss_warm and time.perf_counter() - began > load.seconds * _WARM_AFTER:
-            rss_warm = resident(pid)
+            rss_warm = sum(map(resident, pids))
         if load.seconds > SECONDS and time.perf_counter() - forgot > _FORGETTING:
             told.take(crowd.begun)
             loopback.api.forget()
@@ -276,7 +279,9 @@ async def _press_on(loopback: Loopback, service: Service, lag: Path, load: Load)
             forgot = time.perf_counter()
     await crowd.finished()
     told.take(crowd.begun, all_of_them=True)
-    return told.result(processor(pid) - cpu_before, (rss_warm, resident(pid)), blocked(lag)[lag_before:])
+    rss = rss_warm, sum(map(resident, pids))
+    lags = [one for lag, before in lag_before.items() for one in blocked(lag)[before:]]
+    return told.result(sum(map(processor, pids)) - cpu_before, rss, lags)
 
 
 class _Told:
@@ -367,7 +372,7 @@ async def _main(load: Load) -> Result:
             Loopback(servers=SERVERS).serving(strict=False) as loopback,
             running(loopback, folder, WIRE_LAG=str(folder / "lag")) as service,
         ):
-            return await press_on(loopback, service, folder / "lag", load)
+            return await press_on(loopback, {service: folder / "lag"}, load)
 
 
 def main() -> None:

@@ -29,14 +29,9 @@ from knowledge.store import Store
 NAMED = "POSTGRESQL_TESTS_URL"
 NO_SERVER = f"There is no PostgreSQL: apt-get install postgresql, or name a server in {NAMED}."
 
-# Nothing here has to survive the machine, only its processes.
-_SETTINGS: Mapping[str, str] = {
-    "fsync": "off",
-    "full_page_writes": "off",
-    "shared_buffers": "32MB",
-    "max_connections": "120",
-    "autovacuum": "off",
-}
+_SETTINGS: Mapping[str, str] = {"shared_buffers": "32MB", "max_connections": "120", "autovacuum": "off"}
+# What has to survive processes alone, and not the machine, is quicker.
+_NOT_DURABLE: Mapping[str, str] = {"fsync": "off", "full_page_writes": "off"}
 _SHORT = "/tmp" if Path("/tmp").is_dir() else None
 """Where the path of a socket is not too long, and another user may go."""
 
@@ -66,14 +61,15 @@ class Cluster:
     port: int
 
     @classmethod
-    def start(cls, programs: Path, folder: Path) -> Cluster:
-        """Make a cluster in a folder and start it."""
+    def start(cls, programs: Path, folder: Path, *, durable: bool = False) -> Cluster:
+        """Make a cluster in a folder and start it; one that is `durable` survives the machine, too."""
         made = cls(str(programs), str(folder), free_port())
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres", "postgres")
         options = ["-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"]
         made.run("initdb", "-D", made.data, *options)
-        lines = [f"{name} = {value}\n" for name, value in _SETTINGS.items()]
+        settings = _SETTINGS if durable else {**_SETTINGS, **_NOT_DURABLE}
+        lines = [f"{name} = {value}\n" for name, value in settings.items()]
         with Path(made.data, "postgresql.conf").open("a", encoding="utf-8") as configuration:
             configuration.writelines(lines)
         made.control("start")
@@ -102,14 +98,14 @@ class Cluster:
 
 
 @contextmanager
-def private_cluster() -> Iterator[Cluster]:
+def private_cluster(*, durable: bool = False) -> Iterator[Cluster]:
     """Have a server for oneself, to stop and start; raises `LookupError` where none is installed."""
     installed = programs()
     if installed is None:
         raise LookupError
-    folder = Path(tempfile.mkdtemp(prefix=_ALONE, dir=os.environ[_FOLDER]))
+    folder = Path(tempfile.mkdtemp(prefix=_ALONE, dir=os.environ.get(_FOLDER, _SHORT)))
     try:
-        cluster = Cluster.start(installed, folder)
+        cluster = Cluster.start(installed, folder, durable=durable)
         yield cluster
     finally:
         _end(folder)

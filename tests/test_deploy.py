@@ -8,15 +8,19 @@ import subprocess
 from configparser import ConfigParser
 from fnmatch import fnmatch
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+import yaml
 
 from handlers.runner import MISCONFIGURED
+from knowledge.shards import Shards
 from settings import PREFIX, load_settings
 
 ROOT = Path(__file__).parents[1]
 UNIT = ROOT / "deploy" / "aid-policy-bot.service"
 DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text("utf-8").replace("\\\n", " ")
+COMPOSE = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text("utf-8"))["services"]
 PAGE = (ROOT / "docs" / "operators.md").read_text("utf-8")
 
 
@@ -85,3 +89,47 @@ def test_the_page_speaks_of_settings_and_metrics_that_there_are() -> None:
     example = (ROOT / "config.example.yaml").read_text("utf-8")
     for name in re.findall(r"`(\w+_a_(?:minute|day))`", PAGE):
         assert f"\n{name}: " in example, name
+
+
+# Several processes and PostgreSQL
+
+BOTS = {name: service for name, service in COMPOSE.items() if name.startswith("bot-")}
+DATABASE = COMPOSE["database"]
+
+
+def test_the_processes_of_compose_have_all_shards_between_them_each_once() -> None:
+    shards = [Shards.parse(bot["environment"]["AID_BOT_SHARDS"]) for bot in BOTS.values()]
+    assert len(BOTS) == 2
+    (total,) = {one.total for one in shards}
+    assert sorted(number for one in shards for number in one.ids) == list(range(total))
+
+
+def test_the_processes_of_compose_have_settings_that_there_are_and_one_database() -> None:
+    (url,) = {bot["environment"]["AID_BOT_DATABASE_URL"] for bot in BOTS.values()}
+    for bot in BOTS.values():
+        given = {name: value for name, value in bot["environment"].items() if name.startswith(PREFIX)}
+        assert load_settings(environ=given).store_url == url
+    named = urlsplit(url)
+    made = DATABASE["environment"]
+    assert (named.hostname, named.username) == ("database", made["POSTGRES_USER"])
+    assert named.path == f"/{made['POSTGRES_DB']}"
+    assert made["POSTGRES_USER"] in DATABASE["healthcheck"]["test"][-1]
+
+
+def test_no_secret_stands_in_compose_or_gets_into_the_repository() -> None:
+    for service in COMPOSE.values():
+        secrets = {k: v for k, v in service["environment"].items() if re.search("TOKEN|PASSWORD", k)}
+        assert secrets
+        assert all(re.fullmatch(r"\$\{\w+:\?[^}]+\}", value) for value in secrets.values())
+    assert ".env" in (ROOT / ".gitignore").read_text("utf-8").splitlines()
+
+
+def test_compose_runs_the_image_as_the_page_does() -> None:
+    for bot in BOTS.values():
+        assert bot["read_only"] is True
+        assert bot["cap_drop"] == ["ALL"]
+        assert bot["security_opt"] == ["no-new-privileges:true"]
+        assert bot["tmpfs"] == ["/tmp"]
+        assert [volume.split(":")[1] for volume in bot["volumes"]] == ["/data"]
+        assert bot["depends_on"]["database"] == {"condition": "service_healthy"}
+        assert "ports" not in bot

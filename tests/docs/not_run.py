@@ -23,7 +23,7 @@ NOT_RUN: Mapping[str, str] = {
     r"runuser -u aid-bot -- .* migrate-store .*": "needs that server; tests/test_bot.py moves to one",
     r"git (clone|pull|rev-parse|checkout) ?.*": "needs a repository and its place of origin",
     r"systemctl .*|journalctl .*": "needs a machine that systemd runs; tests/test_deploy.py reads the unit",
-    r"docker .*": "needs Docker; tests/test_deploy.py reads the Dockerfile",
+    r"docker .*": "needs Docker; tests/test_deploy.py and tests/wire/test_compose.py read its files",
     r"sh -c 'set -a; .*": "needs the bot's user, and looks for Discord",
     r"curl .*": "needs a bot that runs; tests/handlers/test_operating.py asks one at that path",
     r"apt-get install .*": "changes the machine",

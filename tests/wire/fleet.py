@@ -42,7 +42,8 @@ class Fleet:
         program = (str(ROOT / "bot.py"), "run", "--shards", f"{number}/{SHARDS}")
         if number not in self.lines:
             self.lines[number] = await self.stack.enter_async_context(line_to(self.database))
-        more = {**self.settings, "AID_BOT_DATABASE_URL": self.lines[number].url}
+        ours = {"AID_BOT_DATABASE_URL": self.lines[number].url, "WIRE_LAG": str(folder / "lag")}
+        more = {**self.settings, **ours}
         starting = started(self.loopback.base, folder, program=program, more=more)
         self.services[number] = await self.stack.enter_async_context(starting)
 

@@ -40,12 +40,14 @@ _LINGER = 0.1
 class Loopback:
     """Discord, as far as a bot can tell: servers of one channel each, one to begin with."""
 
-    def __init__(self, token: str = TOKEN, *, servers: int = 1, shards: int = 1) -> None:
-        """Take the token that is right, and how many servers there are; `serving` opens it.
+    def __init__(
+        self, token: str = TOKEN, *, servers: int = 1, shards: int = 1, server: type[Guild] = Guild
+    ) -> None:
+        """Take the token that is right, how many servers there are and of what kind; `serving` opens it.
 
         One server after the other is that of another shard.
         """
-        self.guilds = [Guild(id=id_of_shard(number, shards)) for number in range(servers)]
+        self.guilds = [server(id=id_of_shard(number, shards)) for number in range(servers)]
         self.gateway = Gateway(token, lambda: [guild.payload() for guild in self.guilds])
         self.api = Api(token, self.gateway)
         self.base = ""

@@ -32,7 +32,7 @@ async def test_of_many_people_at_once_nobody_waits(tmp_path: Path, tell: Callabl
         running(loopback, tmp_path, WIRE_LAG=str(lag)) as service,
     ):
         for _ in range(ATTEMPTS):
-            result = await press_on(loopback, service, lag, Load(rate, seconds=SECONDS))
+            result = await press_on(loopback, {service: lag}, Load(rate, seconds=SECONDS))
             tell(f"Load, {rate:.0f} interactions a second for {SECONDS:g} s:\n{result}")
             assert result.asked >= rate * SECONDS
             assert (result.lost, result.late, result.held_back) == (0, 0, 0)
