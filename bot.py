@@ -183,7 +183,7 @@ def _file(engine: Engine, typed: str, form: str) -> bytes:
         _stop(f"This reply cannot be had as “{form[:50]}”. {known}. To read it: ask without --as.")
     wanted = offered[form.lower()]
     with speaking(written_in(wanted)):
-        return download(engine.reply(typed), wanted, engine.library.sources).data
+        return download(engine.reply(typed), wanted, engine.library.catalogue).data
 
 
 @cli.command()
@@ -268,15 +268,17 @@ def check(context: click.Context) -> None:
     from knowledge import catalogues
     from knowledge.content import glossary_faults, read_content
     from knowledge.errors import ContentError
+    from knowledge.stored_archive import archive_fault
 
+    data_dir = _settings(context).data_dir
     try:
-        library = read_content(local=_settings(context).data_dir)
+        library = read_content(local=data_dir)
         faults = glossary_faults(library)
     except ContentError as error:
         faults = error.faults
-    if faults := (*faults, *catalogues.faults()):
-        click.echo("\n".join(map(str, faults)))
-        click.echo(f"\n{len(faults)} fault{'s' * (len(faults) != 1)} found.")
+    if said := (*map(str, faults), *map(str, catalogues.faults()), *filter(None, [archive_fault(data_dir)])):
+        click.echo("\n".join(said))
+        click.echo(f"\n{len(said)} fault{'s' * (len(said) != 1)} found.")
         raise SystemExit(FAULTS_FOUND)
     click.echo(library.summary())
 
@@ -332,6 +334,7 @@ def ingest(  # noqa: PLR0913, PLR0917  (each is an option)
             _ingest_folder(
                 file, settings.data_dir, defaults, ask, again, processes or os.cpu_count() or 1, limits
             )
+            _build_archive(settings)
         except IngestError as error:
             _stop(str(error))
         except KeyboardInterrupt:
@@ -404,8 +407,23 @@ def _ingest_folder(  # noqa: PLR0913, PLR0917  (each is an option)
             counts[Kind.VANISHED] += 1
             click.echo(outcome)
     click.echo(", ".join(f"{counts[kind]} {kind}" for kind in Kind) + ".")
-    if counts[Kind.TAKEN] or counts[Kind.RENEWED]:
-        click.echo("A running bot answers from it after /reload.")
+
+
+def _build_archive(settings: Settings) -> None:
+    """Build the archive of what was taken in, while a running bot answers from the one before."""
+    from knowledge.archive_building import build_archive
+    from knowledge.errors import IngestError
+    from knowledge.index_files import IndexFilesError
+
+    vocabulary = _library(settings).vocabulary
+    try:
+        report = build_archive(settings.data_dir, vocabulary)
+    except OSError as error:
+        raise IngestError(f"The archive cannot be built: {error}. Make room, then run it again.") from None
+    except IndexFilesError as error:
+        raise IngestError(str(error)) from None
+    if report:
+        click.echo(report)
 
 
 def _typed(name: str) -> str:

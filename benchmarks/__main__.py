@@ -22,12 +22,15 @@ RESULTS = FOLDER / "RESULTS.md"
 PROJECT = "aid-policy-history-bot"
 
 QUICKLY: Mapping[str, Sequence[str]] = {
+    "archive_on_disk": ("--passages", "20000"),
     "archives": ("--documents", "400"),
+    "fleet": ("--quick",),
     "index_files": ("--quick",),
     "kills": ("--quick",),
     "load": ("--seconds", "10"),
     "processes": ("--edits", "20"),
     "retrieval": ("--quick",),
+    "scaling": ("--quick",),
 }
 """What makes a benchmark shorter; the others are short."""
 

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -41,14 +41,14 @@ def main() -> None:
     size = QUICK_SIZE if "--quick" in sys.argv else SIZE
     with tempfile.TemporaryDirectory() as name:
         subprocess.run(_command("--build", name, str(size)), cwd=ROOT, check=True)
-        told = list(_served(name))
+        told = list(served(_command("--serve", name), PROCESSES))
     for row in told:
-        print(f"open {row['open'] * 1e3:.0f} ms{_held(row['memory'])}")
+        print(f"open {row['open'] * 1e3:.0f} ms{held(row['memory'])}")
         for when in ("first", "again"):
             p50, p99, of_processor = (seconds * 1e3 for seconds in row[when])
             print(f"  {QUERIES} questions, {when}: p50 {p50:.2f}, p99 {p99:.2f}", end=" ")
             print(f"({of_processor:.2f} of processor time) ms")
-    for line in _targets(told):
+    for line in targets(told):
         print(line)
 
 
@@ -56,13 +56,14 @@ def _command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "benchmarks.index_files", *arguments]
 
 
-def _held(memory: Mapping[str, float]) -> str:
+def held(memory: Mapping[str, float]) -> str:
+    """Return what a process holds in memory, in words; nothing where that is not known."""
     if not memory:
         return ""
     return f", holding {memory['alone'] / 1e6:.0f} MB alone, {memory['shared'] / 1e6:.0f} MB with others"
 
 
-def _targets(told: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def targets(told: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Yield what was aimed at, and whether each process reached it."""
     slowest = max(row["open"] for row in told)
     yield f"- opened in {OPEN_IN * 1e3:.0f} ms: {_judged(slowest, OPEN_IN)}"
@@ -77,20 +78,20 @@ def _judged(value: float, most: float) -> str:
     return "reached" if value <= most else "missed"
 
 
-def _served(folder: str) -> Iterator[dict[str, Any]]:
+def served(command: Sequence[str], processes: int) -> Iterator[dict[str, Any]]:
     """Have several processes answer at the same time; yield what each tells once all have answered."""
     with ExitStack() as stack:
         servers = [
             stack.enter_context(
                 subprocess.Popen(
-                    _command("--serve", folder),
+                    command,
                     cwd=ROOT,
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     text=True,
                 )
             )
-            for _ in range(PROCESSES)
+            for _ in range(processes)
         ]
         timings = [_line(server) for server in servers]
         memories = [_line(server) for server in servers]
@@ -132,19 +133,19 @@ def _serve(folder: Path) -> None:
     start = time.perf_counter()
     index = index_files.load(folder / "index")
     opened = time.perf_counter() - start
-    first, again = (_percentiles(index, asked) for _ in range(2))
+    first, again = (percentiles(lambda query: index.search(query, BEST), asked) for _ in range(2))
     print(json.dumps({"open": opened, "first": first, "again": again}), flush=True)
     input()
-    print(json.dumps(_memory()), flush=True)
+    print(json.dumps(memory()), flush=True)
     sys.stdin.read()
 
 
-def _percentiles(index: Bm25Index, asked: Sequence[Sequence[str]]) -> tuple[float, float, float]:
+def percentiles(answer: Callable[[Any], object], asked: Sequence[Any]) -> tuple[float, float, float]:
     """Return the median and the 99th percentile of what questions take, and the latter of processor time."""
     times, of_processor = [], []
     for query in asked:
         start, start_of_processor = time.perf_counter(), time.thread_time()
-        index.search(query, BEST)
+        answer(query)
         times.append(time.perf_counter() - start)
         of_processor.append(time.thread_time() - start_of_processor)
     return statistics.median(times), _p99(times), _p99(of_processor)
@@ -154,7 +155,7 @@ def _p99(times: Sequence[float]) -> float:
     return statistics.quantiles(times, n=100)[98]
 
 
-def _memory() -> dict[str, int]:
+def memory() -> dict[str, int]:
     """Return how many bytes this process alone, and together with others, has in memory; on Linux only."""
     if not SMAPS.exists():
         return {}

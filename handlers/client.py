@@ -52,7 +52,7 @@ from handlers.limits import Gate
 from handlers.metrics import Metrics
 from handlers.pointers import Pointers
 from handlers.privacy import Privacy
-from handlers.reloading import Reload, put_into_service
+from handlers.reloading import NewArchives, Reload, put_into_service
 from handlers.replies import LONGEST_QUESTION
 from handlers.review import Review
 from handlers.rights import is_moderator
@@ -181,6 +181,7 @@ class AidPolicyBot(commands.Bot):
         self.reading_file = asyncio.Lock()
         """Held while a file of entries is read: that takes the processor, which replies need meanwhile."""
         self.reloading = asyncio.Lock()
+        self._new_archives = NewArchives(self)
         self.gate = Gate(settings, discord.utils.utcnow)
         self.turns = Turns(clock)
         self.shared: deque[tuple[int, datetime | None, str]] = deque(maxlen=1000)
@@ -232,6 +233,10 @@ class AidPolicyBot(commands.Bot):
         Raises `ContentError` if the content has faults; then everything stays as it is.
         """
         return await put_into_service(self)
+
+    async def look_for_an_archive(self) -> None:
+        """Answer from the archive that was built last, if that is not in service."""
+        await self._new_archives.look()
 
     async def measured(self) -> bytes:
         """Return the metrics as they are now, in the form that Prometheus reads."""

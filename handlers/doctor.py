@@ -31,6 +31,7 @@ from knowledge.database_files import file_of_url
 from knowledge.database_servers import is_server
 from knowledge.errors import ContentError, StoreError
 from knowledge.store.backups import examine
+from knowledge.stored_archive import archive_fault
 from knowledge.text import echo
 from settings import NO_TOKEN, Settings
 
@@ -110,11 +111,15 @@ def _content(settings: Settings) -> Finding:
         return Finding(State.FAULT, "content", said, "Mend these lines; python bot.py check lists them all.")
     if not library.sources:
         return Finding(State.FAULT, "content", "the library is empty", "Add to collections in config.yaml.")
-    passages = sum(len(source.passages) for source in library.sources.values())
+    if fault := archive_fault(settings.data_dir):
+        return Finding(State.FAULT, "content", fault, "Until then, the bot answers without the archive.")
+    held = f"{len(library.sources)} sources"
+    if library.archive:
+        held += f", {len(library.archive)} documents of an archive"
     return Finding(
         State.OK,
         "content",
-        f"version {library.version}, {len(library.sources)} sources, {passages} passages",
+        f"version {library.version}, {held}, {library.passage_count} passages",
     )
 
 

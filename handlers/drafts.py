@@ -362,7 +362,7 @@ async def preview(interaction: Interaction, draft: Draft, note: str = "") -> Des
     opening = list(openers(answer))
     rows = _rows(interaction, draft, is_good=not same)
     rows = [ui.ActionRow(*opening), *rows] if opening else rows
-    return desk_cards.preview(answer, bot.engine.library.sources, rows, about=lines)
+    return desk_cards.preview(answer, bot.engine.library.catalogue, rows, about=lines)
 
 
 def _warnings(interaction: Interaction, draft: Draft) -> list[str]:

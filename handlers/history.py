@@ -151,7 +151,7 @@ async def _reverting(interaction: Interaction, entry: Entry, number: int, reason
     about = gettext(_NOTHING_YET, number=number, entry=code(entry.id), last=now)
     rows: list[Row] = [ui.ActionRow(Revert.of(entry, number), Compare.of(entry.id, now, number), edit)]
     lines = [about, *desk_cards.unseen(content, reason)]
-    return desk_cards.preview(answer, bot.engine.library.sources, rows, about=lines)
+    return desk_cards.preview(answer, bot.engine.library.catalogue, rows, about=lines)
 
 
 def _said(entry: Entry, kept: Sequence[Revision], number: int) -> Content:

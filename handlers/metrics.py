@@ -109,7 +109,7 @@ class Metrics:
 
         The queue keeps its last length while the database does not answer.
         """
-        self._index.set(sum(len(source.passages) for source in bot.engine.library.sources.values()))
+        self._index.set(bot.engine.library.passage_count)
         self._own_entries.set(bot.desk.published)
         self._servers.set(len(bot.guilds))
         self._ready.set(is_online(bot))

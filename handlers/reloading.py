@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import discord
@@ -16,6 +17,8 @@ from knowledge.content import read_content
 from knowledge.engine import Engine
 from knowledge.errors import ContentError
 from knowledge.languages import ENGLISH, gettext, speaking, translatable
+from knowledge.sources import LOCAL
+from knowledge.stored_archive import name_in_use
 
 if TYPE_CHECKING:
     from handlers.client import AidPolicyBot
@@ -65,6 +68,26 @@ def _read(settings: Settings) -> Engine:
         engine = Engine(read_content(local=settings.data_dir).only(settings.collections))
         engine.warm_up()
     return engine
+
+
+class NewArchives:
+    """Takes an archive that was built into service; each is tried once."""
+
+    def __init__(self, bot: AidPolicyBot) -> None:
+        """Take the bot; what was built before it came is in service already."""
+        self._bot = bot
+        self._tried = ""
+
+    async def look(self) -> None:
+        """Answer from the archive that was built last, if that is not in service."""
+        library, settings = self._bot.engine.library, self._bot.settings
+        name = await asyncio.to_thread(name_in_use, settings.data_dir)
+        in_service = library.archive.name if library.archive else ""
+        if not name or name in {in_service, self._tried} or LOCAL not in settings.collections:
+            return
+        self._tried = name
+        with suppress(Exception):  # as logged already
+            await self._bot.reload()
 
 
 class Reload(Cog):

@@ -440,7 +440,7 @@ class PointTo(DeskForm, template=rf"point:{_PLACE}"):
         deciding: list[CardItem] = [ConfirmPoint.of(self.about, address), back]
         rows: list[Row] = [ui.ActionRow(*row) for row in (list(openers(answer)), deciding) if row]
         preface = f"{gettext(_PREVIEW)}\n-# {gettext(_POINTED_THERE, target=code(address))}"
-        view = cards.told_card(preface, answer, bot.engine.library.sources, rows)
+        view = cards.told_card(preface, answer, bot.engine.library.catalogue, rows)
         await interaction.edit_original_response(view=view)
 
 

@@ -16,6 +16,9 @@ from aiohttp import web
 from handlers.metrics import CONTENT_TYPE, is_online
 from settings import Settings
 
+ARCHIVE_SECONDS = 2.0
+"""How often to look whether another archive was built."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -26,6 +29,9 @@ class Operated(Protocol):
     async def reload(self) -> str:
         """Put the content as it is now into service."""
 
+    async def look_for_an_archive(self) -> None:
+        """Put the archive that was built last into service."""
+
     async def measured(self) -> bytes:
         """Return the metrics."""
 
@@ -34,7 +40,10 @@ Bot = TypeVar("Bot", bound=discord.Client)
 
 
 class Status:
-    """Serves what the bot of this process is doing, at `status_address`, and reloads it at SIGHUP."""
+    """Serves what the bot of this process is doing, at `status_address`.
+
+    Reloads it at SIGHUP, and when there is a new archive.
+    """
 
     def __init__(self, settings: Settings) -> None:
         """Take the settings; nothing is served yet."""
@@ -42,6 +51,7 @@ class Status:
         self._bot: discord.Client | None = None
         self._runner: web.AppRunner | None = None
         self._reloading: set[asyncio.Task[None]] = set()
+        self._looking: asyncio.Task[None] | None = None
 
     def of(self, bot: Bot) -> Bot:
         """Be about this bot from now on; return it. A SIGHUP that was held back meanwhile reloads it."""
@@ -55,6 +65,7 @@ class Status:
         """Begin to serve; an address that cannot be had is logged, and the bot runs without."""
         if self._address != "off":
             await self._serve()
+        self._looking = asyncio.create_task(self._look_for_archives())
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -62,8 +73,9 @@ class Status:
         if hasattr(signal, "SIGHUP"):
             # Not removed: a late SIGHUP would end the process in the middle of stopping.
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, lambda: None)
-        for task in self._reloading:
-            task.cancel()
+        for task in (*self._reloading, self._looking):
+            if task:
+                task.cancel()
         if self._runner:
             await self._runner.cleanup()
 
@@ -95,6 +107,12 @@ class Status:
         if not isinstance(self._bot, Operated):
             return web.Response(status=503, text="there is no bot yet\n")
         return web.Response(body=await self._bot.measured(), headers={"Content-Type": CONTENT_TYPE})
+
+    async def _look_for_archives(self) -> None:
+        while True:
+            await asyncio.sleep(ARCHIVE_SECONDS)
+            if isinstance(self._bot, Operated) and is_online(self._bot):
+                await self._bot.look_for_an_archive()
 
     def _hung_up(self) -> None:
         if isinstance(self._bot, Operated):

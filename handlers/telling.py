@@ -245,4 +245,4 @@ def _view(bot: AidPolicyBot, preface: str, answer: Answer | None, *, is_public: 
     else:
         opening = list(openers(answer))
         rows = [ui.ActionRow(*opening)] if opening else []
-    return cards.told_card(preface, answer, bot.engine.library.sources, rows)
+    return cards.told_card(preface, answer, bot.engine.library.catalogue, rows)

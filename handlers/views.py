@@ -61,13 +61,13 @@ def reply_view(bot: AidPolicyBot, answer: Answer, shown: Shown) -> ui.LayoutView
     """Return the card of an answer with its buttons."""
     requests.came_to(str(answer.status))
     answer = bot.gate.as_shown(answer, shown.owner, bot.engine.library)
-    rows, sources = controls(answer, shown), bot.engine.library.sources
+    rows, sources = controls(answer, shown), bot.engine.library.catalogue
     return cards.card(answer, sources, rows, page=shown.page, sharing=shown.sharing)
 
 
 async def made_of(answer: Answer, wanted: Format, bot: AidPolicyBot) -> Download:
     """Return a reply in a form; made in a thread, because the first calendar loads what makes calendars."""
-    return await asyncio.to_thread(download, answer, wanted, bot.engine.library.sources)
+    return await asyncio.to_thread(download, answer, wanted, bot.engine.library.catalogue)
 
 
 def file_of(made: Download) -> discord.File:

@@ -126,7 +126,8 @@ class Answering:
             if source.collection != PUBLIC_RECORD  # notes say themselves whose they are
         }
         self._dates = [event.date for event in library.timeline.events]
-        self._speller = Speller(retrieval.surfaces, retrieval.understands)
+        elsewhere = retrieval.archive.spread if retrieval.archive else None
+        self._speller = Speller(retrieval.surfaces, retrieval.understands, elsewhere)
 
     def own_entries(self, entries: Iterable[Entry] = (), pointers: Iterable[Pointer] = ()) -> OwnEntries:
         """Return an index of the entries and pointers of a server, to be asked beside this library."""
@@ -138,6 +139,8 @@ class Answering:
         """Load now what would otherwise be loaded by the first question that needs it."""
         self._speller.warm_up()
         self._library.glossaries.read()
+        if self._retrieval.archive:
+            self._retrieval.archive.warm_up()
 
     def answer(self, question: str, own: OwnEntries | None = None) -> Answer:
         """Return the reply to a question; the refusal, if nothing supports an answer."""
@@ -281,7 +284,8 @@ class Answering:
         persons = [name for name in self._persons if name & topic]
         years = meanings(periods) if _YEAR.search(question) else ()
         mine = own.candidates(words) if own else []
-        shipped = (c for c in self._retrieval.candidates(words) if not _is_replaced(c.subject.item, own))
+        found = chain(self._retrieval.candidates(words), self._retrieval.archived(words))
+        shipped = (c for c in found if not _is_replaced(c.subject.item, own))
 
         def eligible(found: Iterable[Candidate]) -> list[Candidate]:
             kept = [
@@ -304,7 +308,7 @@ class Answering:
         if not years or isinstance(item, FaqEntry | KnownUnknown):
             return True
         named = {int(word) for word in candidate.subject.all_terms if word.isdigit() and len(word) == 4}
-        named |= {_year_of(self._library.sources[_of(candidate)])}
+        named |= {_year_of(self._library.catalogue[_of(candidate)])}
         return any(
             any(span.first.year <= year <= span.last.year for year in named)
             or (isinstance(item, Event) and span.overlaps(item.date))
@@ -362,13 +366,13 @@ class Answering:
 
         What the public record has on a gap, the known unknown knows itself.
         """
-        known = {self._library.sources[c.source].collection for c in candidates[0].subject.citations}
+        known = {self._library.catalogue[c.source].collection for c in candidates[0].subject.citations}
         return [
             c
             for c in candidates
             if isinstance(c.subject.item, Passage)
             and c.coverage >= COVERED
-            and self._library.sources[_of(c)].collection not in (*known, PUBLIC_RECORD)
+            and self._library.catalogue[_of(c)].collection not in (*known, PUBLIC_RECORD)
         ]
 
     def _word_for_word(self, question: str, own: OwnEntries | None) -> Answer | None:

@@ -18,7 +18,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from knowledge.content import read_source
+from knowledge.content import MOST_PIECES, read_source
 from knowledge.content_files import ContentFile
 from knowledge.content_writing import as_yaml
 from knowledge.errors import ContentError, IngestError
@@ -33,7 +33,6 @@ DETAILS = ("title", "authors", "publisher", "published", "url", "credit", "kind"
 REQUIRED = ("title", "publisher", "published", "url")
 
 _DAYS = "write the day, month or year: 2020-03-31"
-_MOST_PIECES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ def reply_to(request: Request) -> Reply:
         old = _old(request.old)
         source = _source(request.source, details, document, bool(document.published) and not by_hand, old)
         content = as_yaml(content_of(source))
-        read_source(f"{source.id}.yaml", content, _MOST_PIECES)
+        read_source(f"{source.id}.yaml", content, MOST_PIECES)
     except IngestError as error:
         return Reply(reason=str(error).removeprefix(f"{request.place} "))
     except ContentError as error:
@@ -221,7 +220,7 @@ def _old(path: str) -> Source | None:
         return None
     file = Path(path)
     try:
-        source = read_source(file.name, file.read_bytes(), _MOST_PIECES)
+        source = read_source(file.name, file.read_bytes(), MOST_PIECES)
     except (ContentError, OSError) as error:
         raise IngestError(f"cannot renew {path}, which cannot be read: {error}") from None
     if source.collection != "local":

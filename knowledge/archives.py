@@ -30,6 +30,7 @@ from knowledge.content import SHIPPED
 from knowledge.content_writing import write_whole
 from knowledge.errors import IngestError
 from knowledge.formats import SUFFIXES, missing_libraries
+from knowledge.stored_archive import DOCUMENTS
 
 _READING = "1"
 """Goes up with every change of how documents are read, so that all are read anew."""
@@ -144,7 +145,8 @@ class Archive:
                 continue
             if entry.source and self._content(entry.source).exists():
                 reason = (
-                    f"its passages stay until sources/{entry.source}.yaml is deleted from the data folder"
+                    f"its passages stay until {DOCUMENTS / entry.source}.yaml is deleted from the data "
+                    "folder, and ingest is run again"
                 )
                 yield Outcome(_shown(entry.path), Kind.VANISHED, entry.source, reason)
             else:
@@ -249,7 +251,7 @@ class Archive:
         return self._folder / os.fsdecode(path)
 
     def _content(self, source: str) -> Path:
-        return self._data / "sources" / f"{source}.yaml"
+        return self._data / DOCUMENTS / f"{source}.yaml"
 
     def _is_there(self, entry: Entry, digest: str = "") -> bool:
         """Whether the file of an entry is there, or may be; with a hash, whether it has it still."""
@@ -288,7 +290,8 @@ class Archive:
         return f"{short}-{mark}"
 
     def _is_used(self, id_: str) -> bool:
-        return id_ in self._shipped or self._content(id_).exists() or self._journal.has_source(id_)
+        files = (self._content(id_), self._data / "sources" / f"{id_}.yaml")
+        return id_ in self._shipped or any(map(Path.exists, files)) or self._journal.has_source(id_)
 
 
 def _aside(entry: Entry) -> Outcome:

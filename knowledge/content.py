@@ -7,13 +7,14 @@ file that is missing, or that has a name nothing reads, is a fault too: what is 
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from knowledge.citations import LONGEST_REF, LONGEST_SOURCE_ID, Citation
 from knowledge.content_files import ContentFile, Place
@@ -28,19 +29,27 @@ from knowledge.glossary import Glossaries
 from knowledge.languages import ENGLISH, speaking
 from knowledge.library import Library
 from knowledge.people import Person
-from knowledge.sources import FOUNDING, PUBLIC_RECORD, Source, is_web_address
+from knowledge.sources import FOUNDING, LOCAL, PUBLIC_RECORD, Source, is_web_address
 from knowledge.text import echo
 from knowledge.timeline import Dispute, Event, Timeline
 from knowledge.unknowns import KnownUnknown
 from knowledge.vocabulary import Vocabulary
 
+if TYPE_CHECKING:
+    from knowledge.stored_archive import StoredArchive
+
 SHIPPED = Path(__file__).parent / "data"
-COLLECTIONS = (FOUNDING, PUBLIC_RECORD, "local")
+COLLECTIONS = (FOUNDING, PUBLIC_RECORD, LOCAL)
 _NO_COLLECTION = f"unknown collection; there are {', '.join(COLLECTIONS)}"
 TABLES = (
     *("assistance.yaml", "corrections.yaml", "disputes.yaml", "exports.yaml", "faq.yaml", "people.yaml"),
     *("timeline.yaml", "unknowns.yaml", "vocabulary.yaml"),
 )
+
+_log = logging.getLogger(__name__)
+
+MOST_PIECES = 1_000_000
+"""How many values the file of one document of an archive may have."""
 
 _GLOSSARY = re.compile(r"vocabulary\.[a-z]{2,3}(?:-[a-z]+)?\.yaml")
 
@@ -49,6 +58,7 @@ _GLOSSARY = re.compile(r"vocabulary\.[a-z]{2,3}(?:-[a-z]+)?\.yaml")
 def read_content(folder: Path = SHIPPED, local: Path | None = None) -> Library:
     """Read all content files of `folder`, and what the operator ingested below `local`, into a library.
 
+    An archive there is opened, not read; one that cannot be used is left out, and the log says why.
     Raises `ContentError` with every fault of every file, in the order of files and lines.
     """
     tables = {name: ContentFile.open(folder / name, folder) for name in TABLES}
@@ -68,7 +78,25 @@ def read_content(folder: Path = SHIPPED, local: Path | None = None) -> Library:
     digest = hashlib.sha256()
     for name, data in (*((file.name, file.data) for file in files), *glossaries.files):
         digest.update(name.encode() + b"\0" + data + b"\0")
-    return replace(library, glossaries=glossaries, version=digest.hexdigest()[:8])
+    archive = _archive(local, library.vocabulary) if local is not None else None
+    if archive is not None:
+        digest.update(archive.name.encode())
+    return replace(library, glossaries=glossaries, version=digest.hexdigest()[:8], archive=archive)
+
+
+def _archive(local: Path, vocabulary: Vocabulary) -> StoredArchive | None:
+    """Open the archive of a data folder, if it has one; the log says if it was built for another version."""
+    if not (local / "archive").exists():  # which spares those without one to load what reads it
+        return None
+    from knowledge.stored_archive import hash_of, open_archive
+
+    archive = open_archive(local)
+    if archive is not None and archive.contents.vocabulary != hash_of(vocabulary):
+        _log.warning(
+            "The archive was built by another version of the bot, and is not found by all words. "
+            "Run ingest for its folder again."
+        )
+    return archive
 
 
 def read_source(name: str, data: bytes, most_pieces: int) -> Source:

@@ -63,7 +63,14 @@ from knowledge.periods import (
 )
 from knowledge.replies import MAY_FALL, ask_hint, excerpt_of, no_event
 from knowledge.text import echo
-from knowledge.wording import coverage_in_words, day_in_words, events_counted, extent_in_words, topic_in_words
+from knowledge.wording import (
+    archive_in_words,
+    coverage_in_words,
+    day_in_words,
+    events_counted,
+    extent_in_words,
+    topic_in_words,
+)
 
 if TYPE_CHECKING:
     from knowledge.entries import Content, Entry
@@ -508,7 +515,7 @@ class Engine:
     def cite(self, reference: str) -> Answer:
         """Open a passage at its reference, with the ones before and after it at hand."""
         asked = written("cite", reference=reference)
-        if source := self.library.sources.get(reference.strip().lower()):
+        if source := self.library.catalogue.get(reference.strip().lower()):
             message = gettext(
                 "{source} has {passages}. Add one of them, for example {citation}.",
                 source=source.id,
@@ -534,14 +541,17 @@ class Engine:
         return self._finish(reply, asked)
 
     def sources(self, source: str = "") -> Answer:
-        """List the sources of the library, or show one of them."""
+        """List the sources of the library, or show one of them; those of an archive are too many to list."""
         asked = written("sources", source=source)
         wanted = source.strip().lower()
-        found = tuple(s for s in self.library.sources.values() if wanted in ("", s.id))
+        one = self.library.catalogue.get(wanted)
+        found = (one,) if one else tuple(self.library.sources.values()) if not wanted else ()
         if not found:
             return self._finish(self.unreadable(self.library.no_source(source)), asked)
         title = gettext("Sources of the library ({count})", count=len(found)) if not wanted else ""
-        return self._finish(Answer(Kind.SOURCES, Status.ANSWERED, title=title, sources=found), asked)
+        hint = " ".join(archive_in_words(self.library)) if not wanted else ""
+        reply = Answer(Kind.SOURCES, Status.ANSWERED, title=title, sources=found, hint=hint)
+        return self._finish(reply, asked)
 
     def disputes(self) -> Answer:
         """List on what the sources disagree, each side with its source."""
@@ -567,7 +577,7 @@ class Engine:
             Kind.SOURCES,
             Status.ANSWERED,
             title=gettext("What the library holds (version {version})", version=library.version),
-            statements=(Statement(coverage_in_words(library)),),
+            statements=(Statement(coverage_in_words(library)), *map(Statement, archive_in_words(library))),
             holdings=holdings(library),
             series=series_holdings(library),
             hint=gettext(

@@ -145,7 +145,7 @@ def in_brief(library: Library, said: str = "") -> str:
     """Say on one line what a library holds, but for what was `said` already."""
     if not library.sources:
         return gettext(IS_EMPTY)
-    count = len(library.sources)
+    count = len(library.sources) + (library.archive.contents.documents if library.archive else 0)
     events = [event.date for event in library.timeline.events]
     spans = (
         (translatable("events {years}"), _years(events), (run_of_events(library),)),

@@ -36,7 +36,7 @@ _FREQUENT = 4
 _CHUNK = 4_000_000
 
 
-def lucene_idf(documents: int, holders: int) -> float:
+def lucene_idf(documents: float, holders: float) -> float:
     """Weigh a term that `holders` of `documents` hold, as Lucene's BM25Similarity does: rare is heavy."""
     return math.log(1 + (documents - holders + 0.5) / (holders + 0.5))
 
@@ -108,7 +108,7 @@ class _Term:
         """Return the same in half the room, rounded."""
         if self.kept_rough is None:
             self.index._keep(self.docs.size)
-            self.kept_rough = self.index._impacts(self.weight, self.docs, self.tfs).astype(np.float32)
+            self.kept_rough = self.index._rough_impacts(self.weight, self.docs, self.tfs)
         return self.kept_rough
 
     def add_to(self, scores: Scores) -> None:
@@ -219,6 +219,7 @@ class Bm25Index(BM25Okapi):  # type: ignore[misc]
         """Forget what was computed for searches."""
         self._known: dict[str, _Term] = {}
         self._norms: Scores | None = None
+        self._rough_norms: RoughScores | None = None
         self._rows = _Rows(self._row)
         self._kept = 0
 
@@ -350,6 +351,19 @@ class Bm25Index(BM25Okapi):  # type: ignore[misc]
             norms[-1] = np.inf  # the length of documents that are removed is -1
             self._norms = norms
         impacts: Scores = weight * (tfs * (self.k1 + 1) / (tfs + norms.take(self._lengths.take(docs))))
+        return impacts
+
+    def _rough_impacts(self, weight: float, docs: Numbers, tfs: Numbers) -> RoughScores:
+        """Return the same in less time, rounded: by a few units in the last place of half the room."""
+        if (norms := self._rough_norms) is None:
+            self._impacts(1.0, docs[:0], tfs[:0])  # makes the norms
+            assert self._norms is not None
+            self._rough_norms = norms = self._norms.take(self._lengths[: self._slots]).astype(np.float32)
+        impacts = tfs.astype(np.float32)
+        below = norms.take(docs)
+        below += impacts
+        impacts *= np.float32(weight * (self.k1 + 1))
+        impacts /= below
         return impacts
 
     def _bound(self, number: int, weight: float) -> float:

@@ -8,6 +8,9 @@ A folder holds
 A build is named by its manifest, which has the checksums of its files, and is never changed. So a process
 that answers from one goes on with it whatever happens to the folder, and processes share one copy in memory.
 One process at a time builds. Wherever it stops, `current` names a whole build, the old one or the new one.
+
+What belongs to an index, such as the texts that it finds, is written into its build, under the same manifest.
+Files of it that are large and read piece by piece (`.bin`) are not read through to open a build.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ import zlib
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
@@ -32,7 +36,7 @@ from numpy.typing import NDArray
 from knowledge.errors import KnowledgeError
 from knowledge.index import Bm25Index, IndexParts
 
-FORMAT = 3
+FORMAT = 4
 CURRENT, MANIFEST = "current", "manifest.json"
 
 _POSTINGS: dict[str, type[np.generic]] = {
@@ -50,6 +54,9 @@ _TERMS: dict[str, type[np.generic]] = {
 }
 Read = TypeVar("Read")
 
+PIECEMEAL = ".bin"
+"""The ending of files that are read piece by piece; whoever reads a piece has to verify it."""
+
 _BUILD = re.compile("[0-9a-f]{16}")
 _UNFINISHED = "unfinished-"
 _CHUNK = 1 << 20
@@ -59,6 +66,16 @@ _TRIES = 5
 
 class IndexFilesError(KnowledgeError, ValueError):
     """An index on disk that cannot be used or built; the text says where it is and what to do."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Build:
+    """A build that was opened: its name, its folder, what was noted about it, and its index."""
+
+    name: str
+    folder: Path
+    about: Mapping[str, Any]
+    index: Bm25Index
 
 
 def opened(folder: Path, made_from: str, corpus: Callable[[], Iterable[Iterable[str]]]) -> Bm25Index:
@@ -79,7 +96,28 @@ def load(folder: Path) -> Bm25Index:
 
     Raises `IndexFilesError` if there is none, or one that is damaged.
     """
-    return _of_current(folder, _verified)
+    return load_build(folder, lambda build: build.index)
+
+
+def load_build(folder: Path, read: Callable[[Build], Read]) -> Read:
+    """Return what is made of the build in use, which was verified, and of the files that belong to it.
+
+    Raises `IndexFilesError` as `load` does, and if reading them raises an error.
+    """
+
+    def whole(place: Path, name: str) -> Read:
+        build = _verified(place, name)
+        try:
+            return read(build)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise IndexFilesError(_damaged(place, str(error))) from error
+
+    return _of_current(folder, whole)
+
+
+def verify(folder: Path) -> None:
+    """Read all files of the build in use through; raises `IndexFilesError` if one was changed since."""
+    _of_current(folder, lambda build, name: _verified(build, name, wholly=True))
 
 
 def built_from(folder: Path) -> str:
@@ -93,14 +131,26 @@ def save(index: Bm25Index, folder: Path, made_from: str = "") -> str:
     Other builds are removed. Raises `OSError`, and `IndexFilesError` if another process is building or what
     was written cannot be read; what was in use then still is.
     """
+    return save_build(folder, made_from, lambda _: (index.parts(), {}))
+
+
+def save_build(
+    folder: Path, made_from: str, make: Callable[[Path], tuple[IndexParts, Mapping[str, Any]]]
+) -> str:
+    """Have an index made, with what belongs to it, and put it in use as `save` does.
+
+    `make` is given the folder of the build, in which it may write files, and returns the parts of the index,
+    and what is to be noted about the build.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with _building(folder):
         _sweep(folder)
         new = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=folder))
         new.chmod(0o755)  # others may read it, unlike what is temporary
         try:
-            name = _write(index.parts(), new, made_from)
-            _verified(new, name)
+            parts, about = make(new)
+            name = _write(parts, new, made_from, about)
+            _verified(new, name, wholly=True)
             _put(new, folder / name)
             _point(folder, name)
         finally:
@@ -137,21 +187,40 @@ def _building(folder: Path) -> Iterator[None]:
         yield
 
 
-def _write(parts: IndexParts, folder: Path, made_from: str) -> str:
-    """Write the files of a build to the disk; return its name."""
-    arrays = {name: getattr(parts, name) for name in _POSTINGS} | _arrays_of_terms(parts.terms)
-    for name, kind in (_POSTINGS | _TERMS).items():
-        with (folder / f"{name}.npy").open("wb") as file:
-            np.lib.format.write_array(file, np.asarray(arrays[name], kind), version=(1, 0))
-            _flush(file.fileno(), file.flush)
+def room_beside(build: Path) -> Path:
+    """Return a new folder for what is needed only until a build is written, and swept away then."""
+    return Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=build.parent))
+
+
+def _write(parts: IndexParts, folder: Path, made_from: str, about: Mapping[str, Any]) -> str:
+    """Write the files of an index to the disk, and the manifest of all that is there; return its name."""
+    arrays = {name: getattr(parts, name) for name in _POSTINGS}
+    for name, kind in _POSTINGS.items():
+        write_array(folder, name, arrays[name], kind)
+    write_terms(folder, parts.terms)
     files = {path.name: [path.stat().st_size, _checksum(path)] for path in sorted(folder.iterdir())}
     settings = {"idf": parts.scheme, "k1": parts.k1, "b": parts.b, "epsilon": parts.epsilon}
-    manifest = json.dumps({"format": FORMAT, "made_from": made_from, **settings, "files": files}, indent=1)
+    manifest = json.dumps(
+        {"format": FORMAT, "made_from": made_from, "about": about, **settings, "files": files}, indent=1
+    )
     with (folder / MANIFEST).open("w", encoding="ascii") as file:
         file.write(manifest)
         _flush(file.fileno(), file.flush)
     _sync_folder(folder)
     return _name(manifest.encode("ascii"))
+
+
+def write_array(folder: Path, name: str, array: NDArray[Any], kind: type[np.generic]) -> None:
+    """Write an array to the disk, to be mapped by `mapped`."""
+    with (folder / f"{name}.npy").open("wb") as file:
+        np.lib.format.write_array(file, np.asarray(array, kind), version=(1, 0))
+        _flush(file.fileno(), file.flush)
+
+
+def write_terms(folder: Path, terms: Iterable[str], prefix: str = "") -> None:
+    """Write terms to the disk, to be read by `stored_terms`."""
+    for name, array in _arrays_of_terms(terms).items():
+        write_array(folder, f"{prefix}{name}", array, _TERMS[name])
 
 
 def _arrays_of_terms(terms: Iterable[str]) -> dict[str, NDArray[Any]]:
@@ -167,7 +236,7 @@ def _put(new: Path, build: Path) -> None:
     """Give a build its name; one that has it already is as good, or damaged and makes way."""
     if build.exists():
         with suppress(IndexFilesError):
-            _verified(build, build.name)
+            _verified(build, build.name, wholly=True)
             return
         build.rename(new.with_name(f"{new.name}-damaged"))
     new.rename(build)
@@ -223,24 +292,25 @@ def _of_current(folder: Path, read: Callable[[Path, str], Read]) -> Read:
     raise IndexFilesError(f"The index in {folder} is replaced all the time. Build it less often.")
 
 
-def _verified(build: Path, name: str) -> Bm25Index:
-    """Return the index of a build, of which every file is as it was written."""
+def _verified(build: Path, name: str, *, wholly: bool = False) -> Build:
+    """Return a build of which every file is as it was written, those that are read piecemeal if `wholly`."""
     manifest = _manifest(build, name)
     try:
         for file, (size, checksum) in manifest["files"].items():
-            _verify(build / file, size, checksum)
-        postings = {part: _mapped(build / f"{part}.npy", kind) for part, kind in _POSTINGS.items()}
-        terms = StoredTerms(**{part: _mapped(build / f"{part}.npy", kind) for part, kind in _TERMS.items()})
-        return Bm25Index.of(
+            _verify(build / file, size, None if file.endswith(PIECEMEAL) and not wholly else checksum)
+        postings = {part: mapped(build, part, kind) for part, kind in _POSTINGS.items()}
+        terms = stored_terms(build)
+        index = Bm25Index.of(
             IndexParts(manifest["idf"], manifest["k1"], manifest["b"], manifest["epsilon"], terms, **postings)
         )
     except Exception as error:  # damaged files raise nearly anything
         raise IndexFilesError(_damaged(build, str(error))) from error
+    return Build(name, build, manifest["about"], index)
 
 
-def _verify(file: Path, size: int, checksum: int) -> None:
+def _verify(file: Path, size: int, checksum: int | None) -> None:
     try:
-        whole = file.stat().st_size == size and _checksum(file) == checksum
+        whole = file.stat().st_size == size and (checksum is None or _checksum(file) == checksum)
     except OSError as error:
         raise ValueError(f"{file.name} cannot be read: {error.strerror}") from error
     if not whole:
@@ -278,11 +348,17 @@ def _checksum(path: Path) -> int:
     return checksum
 
 
-def _mapped(path: Path, kind: type[np.generic]) -> NDArray[Any]:
-    """Return the array of a file, which was verified: of its header, only the length is read.
+def stored_terms(build: Path, prefix: str = "") -> StoredTerms:
+    """Return the terms that `write_terms` wrote; raises `ValueError` if they do not belong together."""
+    return StoredTerms(**{part: mapped(build, f"{prefix}{part}", kind) for part, kind in _TERMS.items()})
+
+
+def mapped(build: Path, name: str, kind: type[np.generic]) -> NDArray[Any]:
+    """Return an array of a build, which was verified: of its header, only the length is read.
 
     Numpy has `ast` read the header, which in Python 3.11 two threads cannot do at the same time.
     """
+    path = build / f"{name}.npy"
     with path.open("rb") as file:
         start = file.read(10)
     header = len(start) + int.from_bytes(start[8:], "little")
@@ -332,6 +408,10 @@ class StoredTerms:
         """Return the number of a term, which is from now on the one given if it had none."""
         known = self.get(term)
         return self._added.setdefault(term, number) if known is None else known
+
+    def term(self, number: int, /) -> str:
+        """Return the term of a number, which must be one of those on disk."""
+        return str(self._text[self._ends[number] : self._ends[number + 1]], "utf-8", "surrogatepass")
 
     def __contains__(self, term: object) -> bool:
         """Whether a term has a number."""

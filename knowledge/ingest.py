@@ -186,6 +186,8 @@ def ingest_document(  # noqa: PLR0913  (a document has that many details, all na
         faults.append(
             f"id: {old.id} is a shipped source; choose another id, or give no details with its copy"
         )
+    if old is None and source_id in library.catalogue:
+        faults.append(f"id: {source_id} is a document of the archive; choose another id")
     if faults:
         raise IngestError("\n- ".join(("The document cannot be taken in:", *faults)))
     if old is None and path.exists():

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from knowledge.actors import Actors
 from knowledge.citations import LONGEST_SOURCE_ID, Citation
@@ -18,13 +20,21 @@ from knowledge.glossary import Glossaries
 from knowledge.languages import gettext, translatable
 from knowledge.people import Directory, Mentions, Person
 from knowledge.periods import Period
-from knowledge.sources import FOUNDING, PUBLIC_RECORD, Passage, Source
+from knowledge.sources import FOUNDING, LOCAL, PUBLIC_RECORD, Passage, Source
 from knowledge.text import echo
 from knowledge.timeline import Timeline
 from knowledge.unknowns import KnownUnknown
 from knowledge.vocabulary import Vocabulary
 
+if TYPE_CHECKING:
+    from knowledge.stored_archive import StoredArchive
+
 _NEAREST = 5
+_DAMAGED = translatable(
+    "{citation} is damaged on the disk. Whoever runs the bot finds in its log what to do."
+)
+
+_log = logging.getLogger(__name__)
 
 
 def _address(citation: Citation) -> tuple[str, str]:
@@ -33,7 +43,11 @@ def _address(citation: Citation) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Library:
-    """Sources by id, the tables built on them, and the vocabularies; `version` is a short hash of it all."""
+    """Sources by id, the tables built on them, and the vocabularies; `version` is a short hash of it all.
+
+    The operator's `archive` lies on the disk: its documents can be looked up, cited and found by questions,
+    and are nowhere gone through.
+    """
 
     sources: Mapping[str, Source]
     timeline: Timeline
@@ -46,6 +60,19 @@ class Library:
     corrections: tuple[Correction, ...] = ()
     glossaries: Glossaries = field(default_factory=Glossaries)
     version: str = ""
+    archive: StoredArchive | None = None
+
+    @cached_property
+    def catalogue(self) -> Mapping[str, Source]:
+        """Every source by its id, those of the archive too, which are read from the disk: to be looked up.
+
+        `sources` are those of the library proper, to be gone through.
+        """
+        if self.archive is None:
+            return self.sources
+        from knowledge.stored_archive import Catalogue
+
+        return Catalogue(self.sources, self.archive)
 
     def in_english(self, text: str) -> str:
         """Return what is typed for an option in English; as it is if its language cannot be read.
@@ -62,6 +89,12 @@ class Library:
         for source in self.sources.values():
             for passage in source.passages:
                 yield source, passage
+
+    @property
+    def passage_count(self) -> int:
+        """How many passages there are, with those of the archive."""
+        archived = self.archive.contents.passages if self.archive else 0
+        return archived + sum(len(source.passages) for source in self.sources.values())
 
     @cached_property
     def _by_address(self) -> dict[tuple[str, str], tuple[Source, Passage]]:
@@ -101,7 +134,7 @@ class Library:
         return next((person for person in self.people if person.id == id_), None)
 
     def mentions_of(self, person: Person) -> tuple[Citation, ...]:
-        """Return the passages that name somebody, in reading order."""
+        """Return the passages that name somebody, in reading order, but for those of the archive."""
         return tuple(
             source.citation(passage)
             for (source, passage), named in zip(self.passages(), self._named, strict=True)
@@ -123,7 +156,7 @@ class Library:
 
     def __contains__(self, citation: Citation) -> bool:
         """Whether a citation resolves, in whatever case its ref is typed."""
-        return _address(citation) in self._by_address
+        return _address(citation) in self._by_address or self._in_archive(citation) is not None
 
     def resolve(self, citation: Citation) -> tuple[Source, Passage]:
         """Return the source and the passage at a citation, in whatever case its ref is typed.
@@ -134,7 +167,9 @@ class Library:
             return self._by_address[_address(citation)]
         except KeyError:
             pass
-        source = self.sources.get(citation.source)
+        if found := self._archived(citation):
+            return found
+        source = self.catalogue.get(citation.source)
         if source is None:
             raise CitationError(self.no_source(citation.source))
         raise CitationError(
@@ -147,17 +182,39 @@ class Library:
             )
         )
 
+    def _archived(self, citation: Citation) -> tuple[Source, Passage] | None:
+        if self.archive is None:
+            return None
+        from knowledge.index_files import IndexFilesError
+
+        try:
+            if (row := self._in_archive(citation)) is None:
+                return None
+            return self.archive.source_of(row), self.archive.passage(row)
+        except IndexFilesError as error:
+            _log.error("%s", error)
+            raise CitationError(gettext(_DAMAGED, citation=citation)) from error
+
+    def _in_archive(self, citation: Citation) -> int | None:
+        """Return the number of a passage of the archive; None where the library has a source of its id."""
+        if self.archive is None or citation.source in self.sources:
+            return None
+        return self.archive.find(citation)
+
     def no_source(self, typed: str) -> str:
         """Say that there is no source of a name, with those whose id is nearest by spelling."""
         from rapidfuzz import fuzz, process
 
         wanted = typed[:LONGEST_SOURCE_ID].lower()
-        near = process.extract(wanted, tuple(self.sources), scorer=fuzz.ratio, limit=_NEAREST)
+        known = tuple(self.sources)
+        if self.archive:  # of many, those that begin alike
+            known += (*self.archive.ids_before(wanted, _NEAREST), *self.archive.ids_from(wanted, _NEAREST))
+        near = process.extract(wanted, known, scorer=fuzz.ratio, limit=_NEAREST)
         if not near:
             return gettext("There is no source “{source}”: the library holds none.", source=echo(typed))
         message = (
             translatable("There is no source “{source}”. The sources are {names}; {command} lists them.")
-            if len(self.sources) <= _NEAREST
+            if len(known) <= _NEAREST
             else translatable(
                 "There is no source “{source}”. The nearest by name are {names}; {command} lists them."
             )
@@ -168,6 +225,13 @@ class Library:
     def neighbours(self, citation: Citation) -> tuple[Citation | None, Citation | None]:
         """Return the citations before and after one in its source; None at either end."""
         source, passage = self.resolve(citation)
+        if self.archive and (row := self._in_archive(citation)) is not None:
+            found = (self.archive.passage(n) if n is not None else None for n in self.archive.neighbours(row))
+            before, after = found
+            return (
+                source.citation(before) if before else None,
+                source.citation(after) if after else None,
+            )
         position = source.passages.index(passage)
         before = source.passages[position - 1] if position else None
         after = source.passages[position + 1] if position + 1 < len(source.passages) else None
@@ -186,6 +250,9 @@ class Library:
         ]
         if noted := [s for s in self.sources.values() if s.addressing == "notes"]:
             sources.append(f"  {len(noted)} more in notes, {sum(len(s.passages) for s in noted)} passages")
+        if self.archive:
+            held = self.archive.contents
+            sources.append(f"  {held.documents:,} in the archive, {held.passages:,} passages")
         asks = sum(len(passage.asks) for _, passage in self.passages())
         counts = (
             f"{len(self.timeline.events)} events",
@@ -205,6 +272,8 @@ class Library:
     def only(self, collections: Collection[str]) -> Library:
         """Return the library reduced to some collections, without whatever cites a source outside them."""
         kept = {id_: s for id_, s in self.sources.items() if s.collection in collections}
+        keeps_archive = LOCAL in collections
+        is_whole = len(kept) == len(self.sources) and (keeps_archive or self.archive is None)
 
         def stays(citations: tuple[Citation, ...]) -> bool:
             return all(c.source in kept for c in citations)
@@ -235,7 +304,8 @@ class Library:
             ),
             vocabulary=self.vocabulary.within(collections),
             corrections=tuple(c for c in self.corrections if stays(c.citations)),
-            version=self.version if len(kept) == len(self.sources) else _version_of(self.version, kept),
+            version=self.version if is_whole else _version_of(self.version, kept),
+            archive=self.archive if keeps_archive else None,
         )
 
 

@@ -158,16 +158,17 @@ class Replies:
         """Say as of when the first source of an answer to a question about the present speaks.
 
         Of what covers the question, too, the newest passage that is `later` is named. That there is nothing
-        later is said of the founding documents alone: beside the public record, nobody could be sure of it.
+        later is said of the founding documents alone: beside the public record, or an archive, nobody could
+        be sure of it.
         """
         if answer.kind not in _SPEAK_OF_A_DAY:
             return answer
         sources = self._library.sources
-        first = next((sources[citation.source] for citation in answer.citations), None)
+        first = next((self._library.catalogue[citation.source] for citation in answer.citations), None)
         if first is None or not first.issued:
             return answer
-        of_record = any(source.collection == PUBLIC_RECORD for source in sources.values())
-        note = self._later(first, later) if of_record else self._newest(first)
+        is_wide = self._library.archive or any(s.collection == PUBLIC_RECORD for s in sources.values())
+        note = self._later(first, later) if is_wide else self._newest(first)
         return replace(answer, notes=(*answer.notes, note))
 
     def _newest(self, first: Source) -> str:
@@ -185,7 +186,7 @@ class Replies:
     def _later(self, first: Source, candidates: Iterable[Candidate]) -> str:
         """Say of when the source of an answer is, and name the newest passage near it that is later."""
         cited = [c.subject.citations[0] for c in candidates if isinstance(c.subject.item, Passage)]
-        after = [(self._library.sources[citation.source], citation) for citation in cited]
+        after = [(self._library.catalogue[citation.source], citation) for citation in cited]
         after = [(source, citation) for source, citation in after if source.issued > first.issued]
         if not after:
             return gettext("The source is of {date}.", date=first.published_in_words)

@@ -5,13 +5,15 @@ It is indexed through its text and, one by one, through the questions that it an
 the nearest question counts. BM25 finds the candidates; the evidence decides among them.
 
 The public record adds subjects, but never changes what the words of the other subjects weigh, nor which of
-those are found: an answer from the founding documents gives way only to one that is better supported.
+those are found: an answer from the founding documents gives way only to one that is better supported. The
+operator's archive, which may be large and lies on the disk, adds to all of these in the same way.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -20,6 +22,7 @@ from math import fsum
 from typing import TYPE_CHECKING, TypeAlias
 
 from knowledge.citations import Citation
+from knowledge.errors import CitationError
 from knowledge.faq import FaqEntry, OwnEntry
 from knowledge.index import Bm25Index, lucene_idf
 from knowledge.questions import Asked, asked_for, essence
@@ -29,9 +32,11 @@ from knowledge.unknowns import KnownUnknown
 from knowledge.wording import standing_in_words
 
 if TYPE_CHECKING:
+    from knowledge.archive_search import ArchiveSearch
     from knowledge.library import Library
     from knowledge.people import Person
     from knowledge.timeline import Event
+    from knowledge.vocabulary import Vocabulary
 
 Item: TypeAlias = "Passage | FaqEntry | Event | Person | KnownUnknown"
 
@@ -68,6 +73,10 @@ class Role(StrEnum):
     TEXT = "text"
     ASK = "ask"
     WRONG_PREMISE = "wrong premise"
+
+
+ROLES = tuple(Role)
+"""All roles, by the numbers under which archives on disk know them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +284,11 @@ class Retrieval:
         rows: dict[bool, list[SubjectRow]] = {False: [], True: []}
         for item, citations, units in _items(library):
             is_of_record = any(library.sources[c.source].collection == PUBLIC_RECORD for c in citations)
-            analysed = [(role, self._unit_terms(role, text, surfaces)) for role, text in units]
+            analysed = []
+            for role, text in units:
+                found = terms_and_surfaces(text)
+                surfaces += [surface for _, surface in found]
+                analysed.append((role, unit_terms(self._vocabulary, role, text, [term for term, _ in found])))
             rows[is_of_record].append((item, citations, analysed))
         self.surfaces = Counter(surfaces)
         self._others, self._record = SubjectIndex(rows[False]), SubjectIndex(rows[True])
@@ -286,12 +299,16 @@ class Retrieval:
         self._of_record = self._weights.keys() - others.keys()
         self._weights |= {term: EXACT * weight for term, weight in self._weights.items() if term[0] == "="}
         self._weights |= dict.fromkeys(Asked, ASKED_WEIGHT)
+        self.archive = self._search_of(library)
 
-    def _unit_terms(self, role: Role, text: str, surfaces: list[str]) -> list[str]:
-        found = terms_and_surfaces(text)
-        surfaces += [surface for _, surface in found]
-        words = self._vocabulary.concepts_and_words([term for term, _ in found])
-        return words if role is Role.TEXT else [*words, *sorted(asked_for(text))]
+    def _search_of(self, library: Library) -> ArchiveSearch | None:
+        """Return what finds the passages of the operator's archive, if there is one."""
+        if library.archive is None:
+            return None
+        from knowledge.archive_search import ArchiveSearch
+
+        weights, subjects = self._weights, len(self.subjects)
+        return ArchiveSearch(library.archive, weights, subjects, library.sources, self.concepts)
 
     def read(self, question: str) -> list[str]:
         """Return the concepts of a question and the kinds of thing that it asks for."""
@@ -331,13 +348,17 @@ class Retrieval:
         return WeighedQuestion(words, self.weight)
 
     def candidates(self, words: Sequence[str]) -> list[Candidate]:
-        """Return the subjects that match some of `words`, the best supported first.
+        """Return the subjects of the library that match some of `words`, the best supported first.
 
         Of equals, those of the public record come last.
         """
         question = self.weighed(words)
         found = (*self._others.candidates(question), *self._record.candidates(question))
         return sorted(found, key=lambda candidate: -candidate.support)
+
+    def archived(self, words: Sequence[str]) -> list[Candidate]:
+        """Return the passages of the archive that match some of `words`, the best supported first."""
+        return self.archive.candidates(words) if self.archive else []
 
     def row(self, entry: FaqEntry) -> SubjectRow:
         """Analyse an FAQ entry, which need not be of the library, as questions are analysed."""
@@ -349,7 +370,11 @@ class Retrieval:
 
     def subject(self, address: str) -> Subject | None:
         """Return the passage at a citation, or the FAQ entry of an id; None if it cannot be found."""
-        return self._addressed.get(address)
+        if (found := self._addressed.get(address)) or self.archive is None:
+            return found
+        with suppress(CitationError):
+            return self.archive.subject(Citation.parse(address))
+        return None
 
     @cached_property
     def _addressed(self) -> Mapping[str, Subject]:
@@ -384,11 +409,23 @@ def _nearest_role(nearest: Nearest, own_words: frozenset[str]) -> Role:
 _Texts = list[tuple[Role, str]]
 
 
+def texts_of(passage: Passage) -> _Texts:
+    """Return the texts by which a passage is found; none of one that is not."""
+    if passage.retired or passage.is_row:
+        return []
+    units = [*((Role.TEXT, s) for s in sentences(passage.text)), *_asks(passage.asks)]
+    return [*units, *((Role.WRONG_PREMISE, text) for text in passage.wrong_premises)]
+
+
+def unit_terms(vocabulary: Vocabulary, role: Role, text: str, found: Sequence[str]) -> list[str]:
+    """Return what a text is indexed by, given its terms: concepts and, of an ask, the kinds asked for."""
+    words = vocabulary.concepts_and_words(found)
+    return words if role is Role.TEXT else [*words, *sorted(asked_for(text))]
+
+
 def _items(library: Library) -> Iterator[tuple[Item, tuple[Citation, ...], _Texts]]:
     for source, passage in library.passages():
-        if not (passage.retired or passage.is_row):
-            units = [*((Role.TEXT, s) for s in sentences(passage.text)), *_asks(passage.asks)]
-            units += [(Role.WRONG_PREMISE, text) for text in passage.wrong_premises]
+        if units := texts_of(passage):
             yield passage, (source.citation(passage),), units
     for entry in library.faq:
         yield (

@@ -51,8 +51,8 @@ class Passage(Row):
 _PATTERNS = {"day": "yMMMMd", "month": "yMMMM", "year": "y"}
 """How CLDR names what is to be seen of a date of publication, in whatever order a language has it."""
 
-FOUNDING, PUBLIC_RECORD = "core", "public_record"
-"""The collection of the two founding documents, and that of the wider record beside them."""
+FOUNDING, PUBLIC_RECORD, LOCAL = "core", "public_record", "local"
+"""The collections: the two founding documents, the wider record beside them, what the operator adds."""
 
 Quality = Literal[
     "",

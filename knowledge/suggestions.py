@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz, process, utils
@@ -27,6 +27,7 @@ from knowledge.wording import figure_in_words, role_in_words
 if TYPE_CHECKING:
     from knowledge.entries import State
     from knowledge.own_entries import OwnEntries
+    from knowledge.sources import Source
 
 _FUZZY_FROM = 3
 _FUZZY_SCORE = 75
@@ -165,8 +166,24 @@ def _called(typed: str, named: Sequence[tuple[str, Suggestion]]) -> Iterator[Sug
 
 def sources(library: Library, typed: str = "", limits: Limits = READABLE) -> tuple[Suggestion, ...]:
     """Suggest sources, in the order of the library."""
-    found = [Suggestion(f"{s.id} — {s.title} ({s.byline})", s.id) for s in library.sources.values()]
-    return cut(_matching(typed, found), limits)
+    found = [_as_suggestion(source) for source in library.sources.values()]
+    return cut(chain(_matching(typed, found), map(_as_suggestion, _archived(library, typed, limits))), limits)
+
+
+def _as_suggestion(source: Source) -> Suggestion:
+    return Suggestion(f"{source.id} — {source.title} ({source.byline})", source.id)
+
+
+def _archived(library: Library, typed: str, limits: Limits) -> Iterator[Source]:
+    """Yield the documents of the archive whose ids begin with what is typed."""
+    if library.archive is None:
+        return
+    beginning = "-".join(typed.casefold().split())
+    for id_ in library.archive.ids_from(beginning, limits.most):
+        source = library.catalogue.get(id_)
+        if source is None or not id_.startswith(beginning):
+            return
+        yield source
 
 
 def references(library: Library, typed: str = "", limits: Limits = READABLE) -> tuple[Suggestion, ...]:
@@ -177,9 +194,30 @@ def references(library: Library, typed: str = "", limits: Limits = READABLE) -> 
         if not passage.retired
     ]
     address = re.sub(r"[\s#:§]+", "¶", typed.strip())
-    found = chain(_exact(library, typed), _matching(address, candidates), _matching(typed, candidates))
-    labels = {candidate.value: candidate for candidate in candidates}
+    archived = _passages_archived(library, address, limits)
+    found = chain(
+        _exact(library, typed), archived, _matching(address, candidates), _matching(typed, candidates)
+    )
+    labels = {candidate.value: candidate for candidate in (*candidates, *archived)}
     return cut((labels.get(one.value, one) for one in found), limits)
+
+
+def _passages_archived(library: Library, address: str, limits: Limits) -> list[Suggestion]:
+    """Return the passages of a document of the archive whose address begins with what is typed.
+
+    Until its id is typed, the first passages of the documents whose ids begin so.
+    """
+    id_, _, ref = address.casefold().partition("¶")
+    whole = library.archive.source(id_) if library.archive and id_ not in library.sources else None
+    documents = [whole] if whole else _archived(library, id_, limits) if id_ and not ref else ()
+    most = limits.most if whole else 1
+    found: list[Suggestion] = []
+    for source in documents:
+        fitting = (p for p in source.passages if not p.retired and p.ref.lower().startswith(ref))
+        for passage in islice(fitting, most):
+            citation = str(source.citation(passage))
+            found.append(Suggestion(f"{citation} — {passage.text}", citation))
+    return found
 
 
 def faq_entries(

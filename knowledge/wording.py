@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from knowledge.answers import Answer, Excerpt
 from knowledge.citations import Citation
+from knowledge.commands import shown_command
 from knowledge.corrections import Correction
 from knowledge.exports import Figure, Part, Receipt
 from knowledge.faq import FaqEntry, OwnEntry
@@ -276,6 +277,21 @@ def coverage_in_words(library: Library) -> str:
         _unknowns_counted(len(library.unknowns)),
     )
     return f"{', '.join(counts)}."
+
+
+def archive_in_words(library: Library) -> tuple[str, ...]:
+    """Write what the archive beside a library holds, and how to open a document of it; nothing without."""
+    if library.archive is None:
+        return ()
+    contents = library.archive.contents
+    held = (
+        ngettext("{count} document", "{count} documents", contents.documents),
+        ngettext("{count} passage", "{count} passages", contents.passages),
+        *([gettext("published {when}", when=from_to(contents.first, contents.last))] * bool(contents.first)),
+    )
+    told = gettext("Beside them, there is an archive: {what}.", what=", ".join(held))
+    example = shown_command(f"/sources {next(library.archive.ids(), '')}".strip())
+    return (f"{told} {gettext('{command} shows one of its documents.', command=example)}",)
 
 
 def sources_counted(count: int) -> str:

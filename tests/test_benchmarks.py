@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -18,6 +19,7 @@ from benchmarks.peers import OURS, RankBm25
 def test_each_benchmark_is_found_and_says_what_it_is() -> None:
     known = {
         "answering",
+        "archive_on_disk",
         "archives",
         "faq",
         "index_files",
@@ -26,6 +28,8 @@ def test_each_benchmark_is_found_and_says_what_it_is() -> None:
         "load",
         "processes",
         "retrieval",
+        "scaling",
+        "fleet",
     }
     assert known <= set(benchmarks.names())
     assert "peers" not in benchmarks.names()
@@ -78,6 +82,20 @@ def test_archives_of_two_sizes_are_taken_in_whole_and_then_again() -> None:
         *("| 12", "| 48"),
     ]
     assert "times for 4 times as many" in told
+
+
+def test_an_archive_on_disk_is_built_opened_and_answers_whole_questions() -> None:
+    told = benchmarks.run("archive_on_disk", ["--passages", "600"]).splitlines()
+    assert re.match(
+        r"600 passages of 12 documents, \d+ MB; built, verified and put in use in \d+ s, ", told[0]
+    )
+    assert sum(line.startswith("open ") for line in told) == 2
+    assert sum("questions, 300 on the archive and " in line for line in told) == 2
+    assert [line.rpartition(": ")[0] for line in told[-3:]] == [
+        "- opened in 300 ms",
+        "- asked for the first time in 15 ms, by p99",
+        "- 400 MB a process beside what is shared",
+    ]
 
 
 class TestRetrieval:

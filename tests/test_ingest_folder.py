@@ -12,6 +12,7 @@ from pathlib import Path
 import pexpect  # type: ignore[import-untyped]
 import pytest
 
+from knowledge.stored_archive import DOCUMENTS
 from tests.knowledge.documents import GRAIN, encrypted_pdf, html
 
 ROOT = Path(__file__).parents[1]
@@ -59,7 +60,7 @@ class Desk:
         )
 
     def written(self) -> list[Path]:
-        return sorted((self.data / "sources").glob("*.yaml"))
+        return sorted((self.data / DOCUMENTS).glob("*.yaml"))
 
 
 @pytest.fixture
@@ -77,12 +78,13 @@ def test_it_says_what_became_of_every_file_and_the_bot_quotes_what_was_taken_in(
         "list.txt: set aside: does not say its title; write list.txt.meta.yaml with title: …, or use --ask",
         "secret.pdf: set aside: is encrypted; save it without a password",
         "1 taken in, 0 renewed, 0 moved, 0 unchanged, 2 set aside, 0 vanished.",
-        "A running bot answers from it after /reload.",
+        "The archive holds 1 document with 3 passages.",
+        "A running bot answers from it within seconds.",
     ]
     (desk.papers / "zinc.html").unlink()
-    assert desk.ingest(*DETAILS).splitlines()[-2:] == [
-        "zinc.html (zinc): vanished: its passages stay until sources/zinc.yaml is deleted "
-        "from the data folder",
+    assert desk.ingest(*DETAILS).splitlines()[-3:-1] == [
+        "zinc.html (zinc): vanished: its passages stay until archive/documents/zinc.yaml is "
+        "deleted from the data folder, and ingest is run again",
         "0 taken in, 0 renewed, 0 moved, 0 unchanged, 2 set aside, 1 vanished.",
     ]
     assert "[zinc¶1]" in desk.bot("ask", "what was shipped to the harbour master with zinc").stdout
@@ -141,7 +143,7 @@ def test_killed_in_the_midst_it_goes_on_where_it_was_and_leaves_no_process(desk:
     printed = desk.ingest(*DETAILS)
     assert {path: path.stat().st_mtime_ns for path in before} == before
     assert len(desk.written()) == 150
-    taken, *_ = (int(part.split()[0]) for part in printed.splitlines()[-2].split(", "))
+    taken, *_ = (int(part.split()[0]) for part in printed.splitlines()[-3].split(", "))
     assert 150 - len(before) <= taken <= 151 - len(before)
     assert desk.bot("check").returncode == 0
     assert workers

@@ -336,7 +336,7 @@ class Remote:
         """Forget the receipts of processes that are long gone."""
         before = f"{datetime.now(UTC) - _LONG_GONE:%Y-%m-%dT%H:%M:%S}"
         async with engine.begin() as connection:
-            await connection.execute(_FORGET_RECEIPTS, {"before": before})
+            await connection.execute(_FORGET_RECEIPTS, {"receipts": _RECEIPTS, "before": before})
 
     @property
     def _receipt_key(self) -> str:
@@ -379,10 +379,10 @@ _RECEIPTS = "receipt:"
 _TURN = f"SELECT pg_advisory_xact_lock({OURS}, {Lock.WRITING:d})"
 _TAKE_TURN = text(_TURN)
 _TAKE_TURN_WITH_RECEIPT = text(
-    f"INSERT INTO memory (key, value) SELECT :key, :value FROM ({_TURN}) AS turn "
+    f"INSERT INTO memory (key, value) SELECT :key, :value FROM ({_TURN}) AS turn "  # nosec B608
     "ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 )
-_FORGET_RECEIPTS = text(f"DELETE FROM memory WHERE key LIKE '{_RECEIPTS}%' AND value < :before")
+_FORGET_RECEIPTS = text("DELETE FROM memory WHERE starts_with(key, :receipts) AND value < :before")
 
 
 def _cause(error: BaseException) -> BaseException:

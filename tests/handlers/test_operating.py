@@ -20,9 +20,14 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 from simcord.backend.errors import SetupError
 
+from knowledge.archive_building import write_archive
+from knowledge.content import read_content
+from knowledge.sources import Passage
+from knowledge.stored_archive import BUILDS
 from tests.handlers.conftest import World
 from tests.handlers.moderating import WRITTEN, published
 from tests.handlers.reading import text
+from tests.knowledge.test_stored_archive import document
 from tests.wire.faults import Fault
 from tests.wire.loopback import TOKEN, Loopback
 from tests.wire.service import Service, started
@@ -31,6 +36,12 @@ AWAY = Fault(status=503)
 VERBATIM = "Quick brown verbatim foxes were granted licenses."
 
 Run = Callable[..., AbstractAsyncContextManager[Service]]
+
+
+def build(data_dir: Path, text: str) -> None:
+    """Build an archive of one document with one passage."""
+    source = document("harbour", [Passage("1", original=text)])
+    write_archive(data_dir, [source], read_content().vocabulary)
 
 
 @pytest.fixture
@@ -150,6 +161,23 @@ async def test_new_content_is_taken_into_service_at_a_signal_and_broken_content_
         assert await bot.stopped() == 0
 
 
+async def test_an_archive_that_is_built_meanwhile_is_answered_from_without_being_told(
+    town: Loopback, run: Run, tmp_path: Path
+) -> None:
+    build(tmp_path / "data", "Quorn came to the harbour master.")
+    async with run(town.base) as bot:
+        await is_ready(bot)
+        assert "Quorn came" in await asks(town, "cite", reference="harbour 1")
+        build(tmp_path / "data", "Zinc came to the harbour master.")
+        while "The content was reloaded. Version" not in bot.log:
+            assert "came to the harbour master" in await asks(town, "cite", reference="harbour 1")
+            await asyncio.sleep(0.05)
+        assert "Zinc came" in await asks(town, "cite", reference="harbour 1")
+        assert "Zinc came" in await asks(town, "ask", question="what came to the harbour master?")
+        assert await metric(bot, "aid_bot_reloads_total", outcome="done") == 1
+        assert await bot.stopped() == 0
+
+
 async def test_a_signal_before_discord_is_reached_ends_nothing(town: Loopback, run: Run) -> None:
     town.api.faults.add(AWAY, "login", times=3)
     async with run(town.base) as bot:
@@ -199,6 +227,29 @@ async def house(world: World, tmp_path: Path) -> House:
     olga, adam = (world.guild.add_member(world.env.create_user(name), roles=[role]) for name in names)
     world.bot.owner_ids = {olga.id}
     return House(world, olga, adam)
+
+
+async def test_an_archive_is_tried_once_and_one_that_is_damaged_is_left_out_with_words(
+    house: House, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    bot = house.world.bot
+    before = house.world.bot.engine
+    await bot.look_for_an_archive()
+    assert house.world.bot.engine is before
+    build(tmp_path / "data", "Quorn came to the harbour master.")
+    (file,) = (tmp_path / "data" / BUILDS).glob("*/docs.npy")
+    file.write_bytes(b"")
+    for _ in range(3):
+        await bot.look_for_an_archive()
+    assert caplog.text.count("docs.npy is not as it was written") == 1
+    assert "The archive is left out" in caplog.text
+    assert house.world.bot.engine.library.version == before.library.version
+    asked = await house.world.asker.slash(house.world.channel, "ask", question="who is Stephen Biegun?")
+    assert "Biegun" in text(asked.response)
+    build(tmp_path / "data", "Zinc came to the harbour master.")
+    await bot.look_for_an_archive()
+    asked = await house.world.asker.slash(house.world.channel, "cite", reference="harbour 1")
+    assert "Zinc came" in text(asked.response)
 
 
 async def test_whoever_runs_the_bot_reloads_it_by_command(house: House, tmp_path: Path) -> None:

@@ -8,11 +8,14 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from knowledge.archive_building import build_archive
 from knowledge.archive_journal import NAME
 from knowledge.archives import Archive, Kind, Outcome
 from knowledge.citations import Citation
@@ -25,6 +28,7 @@ from knowledge.ingest import ingest_file
 from knowledge.library import Library
 from knowledge.plaintext import plain_text
 from knowledge.sources import Source
+from knowledge.stored_archive import DOCUMENTS
 from tests.knowledge.documents import (
     AUTUMN,
     BOOK,
@@ -43,6 +47,9 @@ from tests.knowledge.documents import (
 ROOT = Path(__file__).parents[2]
 DEFAULTS = {"publisher": "Dorvik Archive", "url": "https://example.org/papers/", "published": "2018"}
 HARBOUR = pdf([page([GRAIN, COST]), page([AUTUMN])], "/Title (Harbour report)")
+
+
+shipped = cache(read_content)
 
 
 class Desk:
@@ -81,10 +88,16 @@ class Desk:
 
     @property
     def library(self) -> Library:
+        build_archive(self.data, shipped().vocabulary)
         return read_content(local=self.data)
 
+    @property
+    def documents(self) -> Mapping[str, Source]:
+        archive = self.library.archive
+        return {id_: self.source(id_) for id_ in archive.ids()} if archive else {}
+
     def source(self, id_: str) -> Source:
-        return self.library.sources[id_]
+        return self.library.catalogue[id_]
 
     def texts(self, id_: str) -> dict[str, str]:
         return {p.ref: p.original for p in self.source(id_).passages if not p.retired}
@@ -104,7 +117,8 @@ def test_every_format_is_taken_in_with_what_it_says_and_for_the_rest_what_is_giv
     desk.put("list.txt", "Rice was shipped to the port.\n")
     desk.put("list.meta.yaml", "title: A list\nauthors: [Jan Sorel, Mira Osten]\npublished: 2003-02-01\n")
     assert set(desk.kinds().values()) == {Kind.TAKEN}
-    sources = {source.id: source for source in desk.library.sources.values() if source.collection == "local"}
+    sources = desk.documents
+    assert {source.collection for source in sources.values()} == {"local"}
     assert {id_: (s.title, s.publisher, s.published_key, s.url) for id_, s in sources.items()} == {
         "harbour": ("Harbour report", "Dorvik Archive", "2018", "https://example.org/papers/harbour.pdf"),
         "winter": ("Winter in Dorvik", "Dorvik Archive", "2019-02-03", "https://example.org/winter"),
@@ -177,9 +191,9 @@ def test_what_is_in_already_is_not_read_again(desk: Desk) -> None:
     desk.put("harbour.pdf", HARBOUR)
     desk.put("scan.pdf", pdf([[]]))
     assert desk.kinds() == {"harbour.pdf": Kind.TAKEN, "scan.pdf": Kind.SET_ASIDE}
-    before = (desk.data / "sources" / "harbour.yaml").stat()
+    before = (desk.data / DOCUMENTS / "harbour.yaml").stat()
     assert desk.kinds() == {"harbour.pdf": Kind.UNCHANGED, "scan.pdf": Kind.SET_ASIDE}
-    assert (desk.data / "sources" / "harbour.yaml").stat() == before
+    assert (desk.data / DOCUMENTS / "harbour.yaml").stat() == before
 
 
 def test_what_changed_is_renewed_and_its_old_revision_can_still_be_cited(desk: Desk) -> None:
@@ -216,16 +230,16 @@ def test_what_vanished_is_named_each_time_and_stays_until_its_source_is_deleted(
     for _ in range(2):
         outcome = desk.run()["note.md"]
         assert (outcome.kind, outcome.source) == (Kind.VANISHED, "note")
-        assert "sources/note.yaml" in outcome.reason
+        assert "archive/documents/note.yaml" in outcome.reason
     assert desk.texts("note") == {"1": GRAIN}
-    (desk.data / "sources" / "note.yaml").unlink()
+    (desk.data / DOCUMENTS / "note.yaml").unlink()
     assert desk.run() == {}
 
 
 def test_a_document_whose_source_was_deleted_is_taken_in_again(desk: Desk) -> None:
     desk.note("note.md", GRAIN)
     desk.run()
-    (desk.data / "sources" / "note.yaml").unlink()
+    (desk.data / DOCUMENTS / "note.yaml").unlink()
     assert desk.kinds() == {"note.md": Kind.TAKEN}
 
 
@@ -257,7 +271,7 @@ def test_files_of_one_name_and_names_without_letters_have_ids_of_their_own(desk:
     assert ids["b/note.md"].startswith("note-")
     assert ids["보고서.md"].startswith("document-")
     assert ids["fp-2019.md"].startswith("fp-2019-")
-    assert len(set(ids.values()) & set(desk.library.sources)) == len(names)
+    assert len(set(ids.values()) & set(desk.documents)) == len(names)
     assert set(desk.kinds().values()) == {Kind.UNCHANGED}
 
 
@@ -292,7 +306,7 @@ def test_links_lead_nowhere(desk: Desk, tmp_path: Path) -> None:
     assert reasons.pop("pipe.txt") == "is not an ordinary file"
     assert sorted(reasons) == ["all", "gone.md", "secret.md"]
     assert all("is a link, and links are not followed" in reason for reason in reasons.values())
-    assert not (desk.data / "sources").exists()
+    assert not (desk.data / DOCUMENTS).exists()
 
 
 def test_details_are_not_read_through_a_link(desk: Desk, tmp_path: Path) -> None:
@@ -373,10 +387,10 @@ def test_details_that_are_wrong_are_named(desk: Desk, details: str, says: str) -
 def test_what_was_set_aside_is_tried_once_more_when_that_is_asked_for(desk: Desk) -> None:
     desk.note("note.md", GRAIN)
     desk.run()
-    (desk.data / "sources" / "note.yaml").write_text("id: [")
+    (desk.data / DOCUMENTS / "note.yaml").write_text("id: [")
     desk.note("note.md", COST)
     assert "cannot renew" in desk.reason("note.md")
-    (desk.data / "sources" / "note.yaml").unlink()
+    (desk.data / DOCUMENTS / "note.yaml").unlink()
     assert desk.kinds() == {"note.md": Kind.SET_ASIDE}
     assert desk.kinds(again=True) == {"note.md": Kind.TAKEN}
 
@@ -393,7 +407,7 @@ def test_a_run_that_ends_between_two_steps_goes_on_where_it_was(desk: Desk) -> N
         assert [next(outcomes).kind, next(outcomes).kind] == [Kind.TAKEN, Kind.TAKEN]
     kinds = list(desk.kinds().values())
     assert kinds == [Kind.UNCHANGED] * 2 + [Kind.TAKEN] * 7
-    assert sum(source.collection == "local" for source in desk.library.sources.values()) == 9
+    assert len(desk.documents) == 9
 
 
 def test_a_document_that_was_written_but_not_put_down_is_not_there_twice(desk: Desk) -> None:
@@ -402,7 +416,7 @@ def test_a_document_that_was_written_but_not_put_down_is_not_there_twice(desk: D
     with closing(sqlite3.connect(desk.data / NAME, isolation_level=None)) as database:
         database.execute("UPDATE documents SET state = 'begun', fingerprint = ''")
     assert desk.kinds() == {"note.md": Kind.UNCHANGED}
-    assert [path.name for path in (desk.data / "sources").iterdir()] == ["note.yaml"]
+    assert [path.name for path in (desk.data / DOCUMENTS).iterdir()] == ["note.yaml"]
     assert desk.source("note").revision == 1
 
 

@@ -254,7 +254,7 @@ class TestDamage:
     def test_another_version_of_the_format_is_told(self, tmp_path: Path) -> None:
         with patch.object(index_files, "FORMAT", 2):
             save(Bm25Index(OLD), tmp_path)
-        with pytest.raises(IndexFilesError, match=r"its format is 2, and .* reads 3\. Build it anew"):
+        with pytest.raises(IndexFilesError, match=r"its format is 2, and .* reads 4\. Build it anew"):
             load(tmp_path)
 
 
