@@ -324,8 +324,13 @@ def ingest(  # noqa: PLR0913, PLR0917  (each is an option)
 
     settings = _settings(context)
     if source is None:
+        if not file.exists():
+            raise click.UsageError(f"There is no file or folder {file}. Check the path.", context)
         if not file.is_dir():
-            raise click.UsageError("Missing option '--source'.", context)
+            raise click.UsageError(
+                f"Missing option '--source': the id of the source that {file} is, or a new one.",
+                context,
+            )
         if details.pop("title"):
             raise click.UsageError("--title is for one document, which needs a --source, too.", context)
         defaults = {name: value for name, value in details.items() if value} | {"authors": ";".join(authors)}
@@ -639,7 +644,8 @@ def _read_shards(_context: click.Context, _parameter: click.Parameter, value: st
     try:
         return None if value is None else Shards.parse(value)
     except ValueError as error:
-        raise click.BadParameter(f"“{value}” is not accepted; {error}.") from error
+        end = "" if str(error).endswith("?") else "."
+        raise click.BadParameter(f"“{value}” is not accepted; {error}{end}") from error
 
 
 @cli.command()

@@ -16,11 +16,10 @@ from typing import Annotated, Any, ClassVar, Literal
 import yaml
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, SecretStr, TypeAdapter, ValidationError
 
-from knowledge import database_servers
 from knowledge.content import COLLECTIONS
 from knowledge.database_files import WRITTEN, anchored, file_of_url, url_of_file
 from knowledge.database_servers import WRITTEN as A_SERVER
-from knowledge.database_servers import is_server
+from knowledge.database_servers import Address, is_server
 from knowledge.shards import Shards
 from knowledge.sources import is_web_address
 
@@ -74,9 +73,9 @@ def _usable_path(path: Path) -> Path:
 
 
 def _known_database(url: str) -> str:
-    if not database_servers.is_server(url):
+    if not is_server(url):
         return url_of_file(_usable_path(file_of_url(url)))
-    database_servers.Address.of_url(url)
+    Address.of_url(url)
     return url
 
 
@@ -156,8 +155,8 @@ class Settings:
         default=None,
         repr=False,
         metadata=_about(
-            f"an SQLite file is wanted, written {WRITTEN}, or a PostgreSQL database, written "
-            f"{database_servers.WRITTEN}; in a password, signs such as @ : / ? # are escaped (@ is %40)",
+            f"an SQLite file is wanted, written {WRITTEN}; "
+            "in a password, signs such as @ : / ? # are escaped (@ is %40)",
             secret=True,
         ),
     )

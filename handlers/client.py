@@ -52,7 +52,7 @@ from handlers.limits import Gate
 from handlers.metrics import Metrics
 from handlers.pointers import Pointers
 from handlers.privacy import Privacy
-from handlers.reloading import NewArchives, Reload, put_into_service
+from handlers.reloading import Reload, follow_archive, put_into_service
 from handlers.replies import LONGEST_QUESTION
 from handlers.review import Review
 from handlers.rights import is_moderator
@@ -181,7 +181,6 @@ class AidPolicyBot(commands.Bot):
         self.reading_file = asyncio.Lock()
         """Held while a file of entries is read: that takes the processor, which replies need meanwhile."""
         self.reloading = asyncio.Lock()
-        self._new_archives = NewArchives(self)
         self.gate = Gate(settings, discord.utils.utcnow)
         self.turns = Turns(clock)
         self.shared: deque[tuple[int, datetime | None, str]] = deque(maxlen=1000)
@@ -234,9 +233,9 @@ class AidPolicyBot(commands.Bot):
         """
         return await put_into_service(self)
 
-    async def look_for_an_archive(self) -> None:
-        """Answer from the archive that was built last, if that is not in service."""
-        await self._new_archives.look()
+    async def follow_archive(self, tried: str) -> str:
+        """Answer from the archive that was built last, unless it was tried; return which was tried last."""
+        return await follow_archive(self, tried)
 
     async def measured(self) -> bytes:
         """Return the metrics as they are now, in the form that Prometheus reads."""

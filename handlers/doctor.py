@@ -28,7 +28,7 @@ import discord
 from handlers.logs import is_outage
 from knowledge.content import read_content
 from knowledge.database_files import file_of_url
-from knowledge.database_servers import is_server
+from knowledge.database_servers import Address, is_server
 from knowledge.errors import ContentError, StoreError
 from knowledge.store.backups import examine
 from knowledge.stored_archive import archive_fault
@@ -124,13 +124,19 @@ def _content(settings: Settings) -> Finding:
 
 
 def _database(settings: Settings) -> Finding:
+    if settings.cannot_share:
+        return Finding(State.FAULT, "database", settings.cannot_share)
+    url = settings.store_url
     try:
-        contents = examine(settings.store_url)
+        contents = examine(url)
     except StoreError as error:
         lost = "If the file is lost, put a backup in its place: python bot.py restore FILE."
-        remedy = "The bot tries again while it runs." if is_server(settings.store_url) else lost
-        return Finding(State.FAULT, "database", str(error), remedy)
-    return Finding(State.OK, "database", str(contents or "none yet; the bot makes one when it starts"))
+        waits = "Until then no bot starts; one that runs answers questions, and tries again."
+        return Finding(State.FAULT, "database", str(error), waits if is_server(url) else lost)
+    if contents is None:
+        return Finding(State.OK, "database", "none yet; the bot makes one when it starts")
+    where = Address.of_url(url) if is_server(url) else file_of_url(url)
+    return Finding(State.OK, "database", f"{where}, {contents}")
 
 
 def _disk(settings: Settings) -> Finding:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import discord
@@ -15,7 +14,7 @@ from handlers.errors import UserError
 from knowledge.collecting import collector_resting, set_apart
 from knowledge.content import read_content
 from knowledge.engine import Engine
-from knowledge.errors import ContentError
+from knowledge.errors import ContentError, StoreError
 from knowledge.languages import ENGLISH, gettext, speaking, translatable
 from knowledge.sources import LOCAL
 from knowledge.stored_archive import name_in_use
@@ -70,24 +69,24 @@ def _read(settings: Settings) -> Engine:
     return engine
 
 
-class NewArchives:
-    """Takes an archive that was built into service; each is tried once."""
+async def follow_archive(bot: AidPolicyBot, tried: str) -> str:
+    """Answer from the archive that was built last, if it is another than that in service and that tried.
 
-    def __init__(self, bot: AidPolicyBot) -> None:
-        """Take the bot; what was built before it came is in service already."""
-        self._bot = bot
-        self._tried = ""
-
-    async def look(self) -> None:
-        """Answer from the archive that was built last, if that is not in service."""
-        library, settings = self._bot.engine.library, self._bot.settings
-        name = await asyncio.to_thread(name_in_use, settings.data_dir)
-        in_service = library.archive.name if library.archive else ""
-        if not name or name in {in_service, self._tried} or LOCAL not in settings.collections:
-            return
-        self._tried = name
-        with suppress(Exception):  # as logged already
-            await self._bot.reload()
+    Returns the name of the one to be tried no more: what cannot be used is in the log once.
+    """
+    library = bot.engine.library
+    name = await asyncio.to_thread(name_in_use, bot.settings.data_dir)
+    in_service = library.archive.name if library.archive else ""
+    if not name or name in {in_service, tried} or LOCAL not in bot.settings.collections:
+        return tried
+    try:
+        await bot.desk.catch_up()  # without the database, all content would be read in vain
+        await bot.reload()
+    except StoreError:
+        return tried
+    except Exception:  # as logged already
+        return name
+    return name
 
 
 class Reload(Cog):
@@ -97,19 +96,38 @@ class Reload(Cog):
         """Take the bot."""
         super().__init__(bot)
         self._asked: str | None = None
-        self._following: asyncio.Task[str] | None = None
+        self._asking = asyncio.Lock()
+        """Held while a request is written down, which is not one of another process."""
+        self._following: asyncio.Task[None] | None = None
 
     async def cog_load(self) -> None:
         """Read for which request the content was reloaded last."""
         self._asked = await self.bot.store.recall(_ASKED)
 
+    async def cog_unload(self) -> None:
+        """Stop with the bot."""
+        if self._following:
+            self._following.cancel()
+
     async def follow(self) -> None:
-        """Reload, beside all else, if another process was asked to; what fails is in the log."""
-        asked = await self.bot.store.recall(_ASKED)
+        """Reload, beside all else, if another process was asked to; what fails is in the log.
+
+        Where it was the database that failed, the next call tries again.
+        """
+        if self._following and not self._following.done():
+            return
+        async with self._asking:
+            asked = await self.bot.store.recall(_ASKED)
         if asked != self._asked:
-            self._asked = asked
-            self._following = asyncio.create_task(self.bot.reload())
-            self._following.add_done_callback(lambda done: done.cancelled() or done.exception())
+            self._following = asyncio.create_task(self._reload_for(asked))
+
+    async def _reload_for(self, asked: str | None) -> None:
+        try:
+            await self.bot.reload()
+        except Exception as error:  # as logged already
+            if isinstance(error, StoreError):
+                return
+        self._asked = asked
 
     @app_commands.command()
     @app_commands.default_permissions(administrator=True)  # hides it; who may use it is checked below
@@ -124,8 +142,9 @@ class Reload(Cog):
             said = await self.bot.reload()
         except ContentError as error:
             raise UserError(_refused(self.bot, error)) from error
-        self._asked = str(interaction.id)
-        await self.bot.store.remember(_ASKED, self._asked)
+        async with self._asking:
+            self._asked = str(interaction.id)
+            await self.bot.store.remember(_ASKED, self._asked)
         await interaction.followup.send(said, ephemeral=True, allowed_mentions=discord.AllowedMentions.none())
 
 

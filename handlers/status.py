@@ -29,8 +29,8 @@ class Operated(Protocol):
     async def reload(self) -> str:
         """Put the content as it is now into service."""
 
-    async def look_for_an_archive(self) -> None:
-        """Put the archive that was built last into service."""
+    async def follow_archive(self, tried: str) -> str:
+        """Put the archive that was built last into service, unless it was tried; return which was."""
 
     async def measured(self) -> bytes:
         """Return the metrics."""
@@ -42,7 +42,7 @@ Bot = TypeVar("Bot", bound=discord.Client)
 class Status:
     """Serves what the bot of this process is doing, at `status_address`.
 
-    Reloads it at SIGHUP, and when there is a new archive.
+    It reloads it at SIGHUP, and when there is another archive than that in service.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -51,7 +51,7 @@ class Status:
         self._bot: discord.Client | None = None
         self._runner: web.AppRunner | None = None
         self._reloading: set[asyncio.Task[None]] = set()
-        self._looking: asyncio.Task[None] | None = None
+        self._following: asyncio.Task[None] | None = None
 
     def of(self, bot: Bot) -> Bot:
         """Be about this bot from now on; return it. A SIGHUP that was held back meanwhile reloads it."""
@@ -65,7 +65,7 @@ class Status:
         """Begin to serve; an address that cannot be had is logged, and the bot runs without."""
         if self._address != "off":
             await self._serve()
-        self._looking = asyncio.create_task(self._look_for_archives())
+        self._following = asyncio.create_task(self._follow())
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -73,9 +73,8 @@ class Status:
         if hasattr(signal, "SIGHUP"):
             # Not removed: a late SIGHUP would end the process in the middle of stopping.
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, lambda: None)
-        for task in (*self._reloading, self._looking):
-            if task:
-                task.cancel()
+        for task in filter(None, (*self._reloading, self._following)):
+            task.cancel()
         if self._runner:
             await self._runner.cleanup()
 
@@ -108,11 +107,15 @@ class Status:
             return web.Response(status=503, text="there is no bot yet\n")
         return web.Response(body=await self._bot.measured(), headers={"Content-Type": CONTENT_TYPE})
 
-    async def _look_for_archives(self) -> None:
+    async def _follow(self) -> None:
+        """Look again and again whether another archive was built."""
+        tried = ""
         while True:
             await asyncio.sleep(ARCHIVE_SECONDS)
-            if isinstance(self._bot, Operated) and is_online(self._bot):
-                await self._bot.look_for_an_archive()
+            if isinstance(bot := self._bot, Operated):
+                tried = await bot.follow_archive(tried)
+                if self._bot is not bot:  # another bot has not tried it
+                    tried = ""
 
     def _hung_up(self) -> None:
         if isinstance(self._bot, Operated):

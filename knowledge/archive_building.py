@@ -12,6 +12,7 @@ import zlib
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -26,6 +27,7 @@ from knowledge.index import Bm25Index, IndexParts
 from knowledge.index_files import (
     IndexFilesError,
     built_from,
+    load_build,
     room_beside,
     save_build,
     write_array,
@@ -42,6 +44,7 @@ from knowledge.stored_archive import (
     PASSAGES,
     SOURCES,
     Contents,
+    StoredArchive,
     hash_of,
     open_archive,
     passage_record,
@@ -70,7 +73,8 @@ class BuildReport:
         passages = f"{held.passages:,} passage{'s' * (held.passages != 1)}"
         were = "was" if self.gone == 1 else "were"
         gone = f"; {self.gone:,} that {were} in it {were} deleted" if self.gone else ""
-        lines = [f"{reason}; it is left out" for reason in self.left_out]
+        until = "it is left out until it is deleted and ingest run again"
+        lines = [f"{reason}; {until}" for reason in self.left_out]
         lines.append(f"The archive holds {documents} with {passages}{gone}.")
         if self.is_new:
             lines.append("A running bot answers from it within seconds.")
@@ -85,7 +89,7 @@ def build_archive(data_dir: Path, vocabulary: Vocabulary) -> BuildReport | None:
     """
     files = sorted((data_dir / DOCUMENTS).glob("*.yaml"), key=lambda file: file.stem)
     made_from = _stamp(files, vocabulary)
-    before = open_archive(data_dir)
+    before = _before(data_dir)
     if before and built_from(data_dir / BUILDS) == made_from:
         return BuildReport(before.contents, is_new=False)
     if not files and before is None:
@@ -95,8 +99,15 @@ def build_archive(data_dir: Path, vocabulary: Vocabulary) -> BuildReport | None:
     after = open_archive(data_dir)
     if after is None:
         raise IndexFilesError(f"What was built in {data_dir / BUILDS} cannot be opened. Build it anew.")
-    gone = sum(after.source(id_) is None for id_ in before.ids()) if before else 0
+    gone = len(set(before.ids()).difference(file.stem for file in files)) if before else 0
     return BuildReport(after.contents, is_new=True, gone=gone, left_out=tuple(left_out))
+
+
+def _before(data_dir: Path) -> StoredArchive | None:
+    """Return the archive that is there; None where it is damaged, which building it anew mends."""
+    with suppress(IndexFilesError):
+        return load_build(data_dir / BUILDS, StoredArchive)
+    return None
 
 
 def write_archive(
@@ -142,8 +153,8 @@ def _make(
         for source in documents:
             ids.append(source.id)
             sources.write(source_record(source))
-            if source.published:
-                days.add(source.published_key)
+            if source.issued:
+                days.add(source.issued)
             for passage in source.passages:
                 units = _units(passage, vocabulary, numbers.__getitem__)
                 postings.add([term for _, unit in units for term in unit], is_in=bool(units))
@@ -263,4 +274,7 @@ class _Postings:
     def _room(self, name: str, size: int) -> Numbers:
         if not size:
             return np.zeros(0, np.int32)
-        return np.memmap(self._folder / name, np.int32, "w+", shape=(size,))
+        with (self._folder / name).open("wb") as file:
+            if hasattr(os, "posix_fallocate"):  # a full disk is an error now, and a crash once it is mapped
+                os.posix_fallocate(file.fileno(), 0, size * np.dtype(np.int32).itemsize)
+        return np.memmap(self._folder / name, np.int32, "r+", shape=(size,))

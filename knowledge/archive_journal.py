@@ -19,6 +19,10 @@ from knowledge.errors import IngestError
 
 NAME = "archives.db"
 _BATCH = 1_000
+_DAMAGED = (
+    "Put a copy of it back; if there is none, move it and the folder archive/documents beside it away, and "
+    "take in your folders anew."
+)
 _VERSION = 1
 _TABLES = """
 CREATE TABLE IF NOT EXISTS documents (
@@ -70,7 +74,7 @@ class Journal:
                 raise IngestError("Another ingest of a folder is at work. Wait until it has ended.") from None
             raise IngestError(f"{path} cannot be used: {error}. Check the data folder.") from None
         except (sqlite3.DatabaseError, OSError) as error:
-            raise IngestError(f"{path} cannot be used: {error}. Put a copy of it back.") from None
+            raise IngestError(f"{path} cannot be used: {error}. {_DAMAGED}") from None
 
     def _prepare(self) -> None:
         for name, value in _PRAGMAS.items():

@@ -8,8 +8,7 @@ So support and coverage mean the same for both.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import fsum
 
 from knowledge.citations import Citation
@@ -17,6 +16,8 @@ from knowledge.index import lucene_idf
 from knowledge.index_files import IndexFilesError
 from knowledge.retrieval import EXACT, ROLES, UNKNOWN_WORD_WEIGHT, Candidate, Role, Subject, WeighedQuestion
 from knowledge.stored_archive import StoredArchive
+from knowledge.text import terms
+from knowledge.vocabulary import Vocabulary
 
 CANDIDATE_PASSAGES = 24
 """How many passages BM25 hands on to be weighed, sentence by sentence."""
@@ -49,16 +50,16 @@ class ArchiveSearch:
         weights: Mapping[str, float],
         subjects: int,
         hidden: Collection[str],
-        concepts: Callable[[str], Sequence[str]],
+        vocabulary: Vocabulary,
     ) -> None:
-        """Take the weights of the library's words, how many subjects it has, and how it analyses a text.
+        """Take the weights of the library's words, how many subjects it has, and its vocabulary.
 
         Documents whose ids are `hidden` are not found: the library has other sources of these ids.
         """
-        self._archive, self._hidden, self._concepts = archive, hidden, concepts
+        self._archive, self._hidden, self._vocabulary = archive, hidden, vocabulary
         self._library = weights
         self._known = _Weights(archive, weights, subjects)
-        self._found = lru_cache(_SEARCHES_KEPT)(self._search)
+        self._found: dict[tuple[str, ...], tuple[Candidate, ...]] = {}
 
     def warm_up(self) -> None:
         """Read now the longest lists of passages, of words that the library has, too: they are asked for."""
@@ -69,7 +70,8 @@ class ArchiveSearch:
 
     def spread(self, word: str) -> int:
         """Return how many passages have a word, or all the words that it means."""
-        holders = (int(self._archive.index.postings(term)[0].size) for term in self._concepts(word))
+        meant = self._vocabulary.concepts(terms(word))
+        holders = (int(self._archive.index.postings(term)[0].size) for term in meant)
         return min(holders, default=0)
 
     def candidates(self, words: Sequence[str]) -> list[Candidate]:
@@ -77,7 +79,12 @@ class ArchiveSearch:
 
         One that is damaged is left out, and the log says so.
         """
-        return list(self._found(tuple(words)))
+        asked = tuple(words)
+        if (found := self._found.get(asked)) is None:
+            if len(self._found) >= _SEARCHES_KEPT:
+                self._found.clear()
+            self._found[asked] = found = self._search(asked)
+        return list(found)
 
     def _search(self, words: tuple[str, ...]) -> tuple[Candidate, ...]:
         question = WeighedQuestion(words, self._known.weigh)

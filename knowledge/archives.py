@@ -36,6 +36,8 @@ _READING = "1"
 """Goes up with every change of how documents are read, so that all are read anew."""
 
 _CHUNK = 1 << 20
+_OF_ALL = ("publisher", "url")
+"""The details that the files of a folder often share."""
 _LONGEST_PLACE = 200
 _LONGEST_REASON = 500
 
@@ -299,6 +301,8 @@ def _aside(entry: Entry) -> Outcome:
     if entry.missing:
         what = ", ".join(f"{name}: …" for name in entry.missing)
         reason = f"{reason}; write {_shown(entry.path)}{SIDECAR} with {what}, or use --ask"
+        if for_all := [f"--{name}" for name in entry.missing if name in _OF_ALL]:
+            reason = f"{reason}; for all files, {' and '.join(for_all)}"
     if entry.source:
         reason = f"{reason}; {entry.source} stays as it was"
     return Outcome(

@@ -22,6 +22,6 @@ def collector_resting() -> Iterator[None]:
 def set_apart() -> None:
     """Take what there is by now out of every later search; what nobody refers to any more still goes.
 
-    Only cycles among it would stay for good. A library and its index have none.
+    Only cycles among it would stay for good. A library, its index and its archive have none.
     """
     gc.freeze()

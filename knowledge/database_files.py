@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from knowledge.database_servers import WRITTEN as A_SERVER
 from knowledge.database_servers import is_server
 
 _PREFIXES = ("sqlite+aiosqlite:///", "sqlite:///")
 _NO_FILE = ("", ":memory:")
-WRITTEN = f"{_PREFIXES[0]}path/to/bot.db"
-"""An example, to show beside an error."""
+WRITTEN = f"{_PREFIXES[0]}path/to/bot.db, or a PostgreSQL database, written {A_SERVER}"
+"""What is accepted, to show beside an error."""
 
 
 def file_of_url(url: str) -> Path:

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 _SCHEMES = ("postgresql+asyncpg://", "postgresql://")
 _HOSTS = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:,\[\]]*)(:\d+)?(,(\[[0-9a-fA-F:.]+\]|[^\s:,\[\]]*)(:\d+)?)*")
+_LAST_PORT = 65_535
 WRITTEN = f"{_SCHEMES[0]}user@host/database"
 """An example, to show beside an error."""
 
@@ -33,7 +34,8 @@ class Address:
         # Where a password holds signs that must be escaped, what follows them is no host and no name.
         if not _HOSTS.fullmatch(hosts) or not re.fullmatch(r"/[^/@\s]+", parts.path) or parts.fragment:
             raise ValueError("the URL names no PostgreSQL database")
-        if "\0" in database or "@" in parts.query:
+        ports = map(int, re.findall(r":(\d+)(?=,|$)", hosts))
+        if "\0" in database or "@" in parts.query or any(port > _LAST_PORT for port in ports):
             raise ValueError("the URL names no PostgreSQL database")
         return cls(database, hosts, _dsn(url))
 

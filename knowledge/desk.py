@@ -171,6 +171,8 @@ class Desk:
         while behind := [g for g, own in self._own.items() if _version(built.get(g)) != own.version]:
             await self.catch_up()
             for guild_id in behind:
+                if guild_id in built:  # what is in memory may be what another process has forgotten
+                    await self._in_turn(guild_id, self._build(guild_id))
                 entries = await self._store.entries(guild_id)
                 pointers = await self._store.pointers(guild_id)
                 built[guild_id] = await asyncio.to_thread(engine.own_entries, entries, pointers)
@@ -497,7 +499,9 @@ class Desk:
     async def _change_settings(
         self, guild_id: int, change: Callable[[GuildSettings], GuildSettings]
     ) -> GuildSettings:
-        settings = change(self.settings(guild_id))
+        # What is in memory lacks what another process, or a write of an unknown end, has changed just now.
+        kept = await self._store.guild_settings(guild_id)
+        settings = change(kept.get(guild_id) or GuildSettings())
         await self._store.save_guild_settings(guild_id, settings)
         self._settings[guild_id] = settings
         return settings

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
-from typing import Literal, Protocol, Self, TypeVar
+from typing import Literal, Protocol, Self, TypeVar, cast
+from weakref import proxy
 
 import numpy as np
 from numpy.typing import NDArray
@@ -144,11 +145,11 @@ class _Term:
 class _Rows(dict[str, bytes]):
     """Rows by their words, made when they are asked for; an unknown word has none, and is not kept."""
 
-    def __init__(self, make: Callable[[str], bytes]) -> None:
-        self._make = make
+    def __init__(self, index: Bm25Index) -> None:
+        self._index = index
 
     def __missing__(self, word: str) -> bytes:
-        if row := self._make(word):
+        if row := self._index._row(word):
             self[word] = row
         return row
 
@@ -220,7 +221,9 @@ class Bm25Index(BM25Okapi):  # type: ignore[misc]
         self._known: dict[str, _Term] = {}
         self._norms: Scores | None = None
         self._rough_norms: RoughScores | None = None
-        self._rows = _Rows(self._row)
+        # An index that is replaced goes at once, with the files it is mapped from, if nothing in it holds it.
+        self._self = cast("Bm25Index", proxy(self))
+        self._rows = _Rows(self._self)
         self._kept = 0
 
     def _keep(self, size: int) -> None:
@@ -339,7 +342,7 @@ class Bm25Index(BM25Okapi):  # type: ignore[misc]
             return None
         weight = self._weight(word, holders)
         part = (new[0], self._impacts(weight, *new)) if new else None
-        term = _Term(self, docs, tfs, weight, part, self._bound(number, weight) if docs.size else 0.0)
+        term = _Term(self._self, docs, tfs, weight, part, self._bound(number, weight) if docs.size else 0.0)
         self._known[word] = term
         return term
 

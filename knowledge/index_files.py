@@ -283,13 +283,22 @@ def _sync_folder(folder: Path) -> None:
 def _of_current(folder: Path, read: Callable[[Path, str], Read]) -> Read:
     """Read the build in use, which may be replaced, and removed, meanwhile: then, the next."""
     for _ in range(_TRIES):
-        name = current(folder)
+        pointer, name = _pointer(folder), current(folder)
         try:
             return read(folder / name, name)
         except IndexFilesError:
-            if current(folder) == name:
+            if _pointer(folder) == pointer:
                 raise
     raise IndexFilesError(f"The index in {folder} is replaced all the time. Build it less often.")
+
+
+def _pointer(folder: Path) -> tuple[int, int] | None:
+    """Return what is another whenever `current` was written anew, though with the same name again."""
+    try:
+        about = (folder / CURRENT).stat()
+    except OSError:
+        return None
+    return about.st_ino, about.st_mtime_ns
 
 
 def _verified(build: Path, name: str, *, wholly: bool = False) -> Build:

@@ -226,12 +226,8 @@ class Library:
         """Return the citations before and after one in its source; None at either end."""
         source, passage = self.resolve(citation)
         if self.archive and (row := self._in_archive(citation)) is not None:
-            found = (self.archive.passage(n) if n is not None else None for n in self.archive.neighbours(row))
-            before, after = found
-            return (
-                source.citation(before) if before else None,
-                source.citation(after) if after else None,
-            )
+            first, second = self.archive.neighbours(row)
+            return self._citation_of(first), self._citation_of(second)
         position = source.passages.index(passage)
         before = source.passages[position - 1] if position else None
         after = source.passages[position + 1] if position + 1 < len(source.passages) else None
@@ -239,6 +235,18 @@ class Library:
             source.citation(before) if before else None,
             source.citation(after) if after else None,
         )
+
+    def _citation_of(self, row: int | None) -> Citation | None:
+        """Return the citation of a passage of the archive, if there is one that can be read."""
+        if self.archive is None or row is None:
+            return None
+        from knowledge.index_files import IndexFilesError
+
+        try:
+            return self.archive.source_of(row).citation(self.archive.passage(row))
+        except IndexFilesError as error:
+            _log.error("%s", error)
+            return None
 
     def summary(self) -> str:
         """Return a few lines on what the library holds, for the console; notes are only counted."""

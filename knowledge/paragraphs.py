@@ -121,7 +121,9 @@ def _is_furniture(line: str, labels: Sequence[str]) -> bool:
 
 def _read(file: Path) -> bytes:
     if file.is_dir():
-        raise IngestError(f"{file} is a folder. Name one .txt or .md file.")
+        raise IngestError(
+            f"{file} is a folder. Name one .txt or .md file, or leave out --source to take in all."
+        )
     if file.suffix.lower() not in (".txt", ".md"):
         raise IngestError(f"{file} is not a .txt or .md file. Save the document as plain text first.")
     try:

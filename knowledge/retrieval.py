@@ -308,7 +308,7 @@ class Retrieval:
         from knowledge.archive_search import ArchiveSearch
 
         weights, subjects = self._weights, len(self.subjects)
-        return ArchiveSearch(library.archive, weights, subjects, library.sources, self.concepts)
+        return ArchiveSearch(library.archive, weights, subjects, library.sources, self._vocabulary)
 
     def read(self, question: str) -> list[str]:
         """Return the concepts of a question and the kinds of thing that it asks for."""

@@ -33,10 +33,10 @@ class Shards:
         first, last, total = int(found[1]), int(found[2] or found[1]), int(found[3])
         if not 1 <= total <= _MOST:
             raise ValueError(f"there are 1 to {_MOST} shards in all; {WRITTEN}")
+        if max(first, last) >= total:
+            raise ValueError(f"of {total} shards, the last is {total - 1}, since they are counted from 0")
         if first > last:
             raise ValueError(f"the last shard comes before the first; did you mean {last}-{first}/{total}?")
-        if last >= total:
-            raise ValueError(f"of {total} shards, the last is {total - 1}, since they are counted from 0")
         return cls(first, last, total)
 
     @property

@@ -24,7 +24,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import Field, dataclass, fields
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast, overload
 
@@ -97,7 +96,7 @@ class StoredArchive:
         self._rows = arrays["source_rows"].data
         self._sources = _Records(build.folder / SOURCES, arrays["source_ends"], arrays["source_sums"])
         self._passages = _Records(build.folder / PASSAGES, arrays["passage_ends"], arrays["passage_sums"])
-        self._source_at = lru_cache(_SOURCES_KEPT)(self._read_source)
+        self._kept: dict[int, Source] = {}
         if not (
             len(self._ids) == len(self._sources) == len(self._rows) - 1 == self.contents.documents
             and self._rows[-1] == len(self._passages) == len(self._ref_sums)
@@ -154,8 +153,7 @@ class StoredArchive:
 
     def passage(self, row: int) -> Passage:
         """Return a passage by its number; raises `IndexFilesError` if it is not as it was written."""
-        about, _ = _split(self._passages[row])
-        return _passage(about)
+        return _passage_of(self._passages[row])
 
     def with_units(self, row: int) -> tuple[Passage, list[tuple[int, list[str]]]]:
         """Return a passage with its units: the number of the role and the analysed terms of each."""
@@ -170,12 +168,19 @@ class StoredArchive:
         first, last = self._rows[number], self._rows[number + 1]
         return row - 1 if row > first else None, row + 1 if row + 1 < last else None
 
+    def _source_at(self, number: int) -> Source:
+        if (source := self._kept.get(number)) is None:
+            if len(self._kept) >= _SOURCES_KEPT:
+                self._kept.clear()
+            self._kept[number] = source = self._read_source(number)
+        return source
+
     def _read_source(self, number: int) -> Source:
         about: dict[str, Any] = {"published": None, **_fields(self._sources[number])}
         about |= {
             name: date.fromisoformat(about[name]) for name in ("published", "read_on") if about.get(name)
         }
-        passages = _Passages(self, self._rows[number], self._rows[number + 1])
+        passages = _Passages(self._passages, range(self._rows[number], self._rows[number + 1]))
         return Source(**about, passages=cast("tuple[Passage, ...]", passages))
 
 
@@ -206,7 +211,7 @@ def archive_fault(data_dir: Path) -> str:
     """Read the archive of a data folder through; return what is wrong with it, and what to do, or nothing."""
     folder = data_dir / BUILDS
     if not (folder / index_files.CURRENT).exists():
-        return ""
+        return _NOT_BUILT if any((data_dir / DOCUMENTS).glob("*.yaml")) else ""
     try:
         index_files.verify(folder)
         load_build(folder, StoredArchive)
@@ -215,7 +220,11 @@ def archive_fault(data_dir: Path) -> str:
     return ""
 
 
-_REMEDY = "Run ingest for its folder again: that builds it anew from the documents that were taken in."
+_REMEDY = "To do that, run ingest for its folder again: the documents that were taken in are still there."
+_NOT_BUILT = (
+    "There is no index yet of the documents that were taken in, so none of them is found. Run ingest for "
+    "their folder again: it goes on from where it was, and builds one."
+)
 
 
 def hash_of(vocabulary: Vocabulary) -> str:
@@ -262,6 +271,11 @@ def _units(numbers: bytes) -> Iterator[tuple[int, list[int]]]:
 
 def _passage(about: bytes) -> Passage:
     return Passage(**_fields(about))
+
+
+def _passage_of(record: bytes) -> Passage:
+    about, _ = _split(record)
+    return _passage(about)
 
 
 def _fields(record: bytes) -> dict[str, Any]:
@@ -350,12 +364,15 @@ class Catalogue(Mapping[str, Source]):
 
 
 class _Passages(Sequence[Passage]):
-    """The passages of a document, each read when it is looked at: it stands in for a tuple."""
+    """The passages of a document, each read when it is looked at: it stands in for a tuple.
 
-    __slots__ = ("_archive", "_rows")
+    It does not hold the archive, which keeps the document: a cycle would keep both, and the files, for good.
+    """
 
-    def __init__(self, archive: StoredArchive, first: int, end: int) -> None:
-        self._archive, self._rows = archive, range(first, end)
+    __slots__ = ("_records", "_rows")
+
+    def __init__(self, records: _Records, rows: range) -> None:
+        self._records, self._rows = records, rows
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -366,11 +383,11 @@ class _Passages(Sequence[Passage]):
     def __getitem__(self, place: slice) -> tuple[Passage, ...]: ...
     def __getitem__(self, place: int | slice) -> Passage | tuple[Passage, ...]:
         if isinstance(place, slice):
-            return tuple(map(self._archive.passage, self._rows[place]))
-        return self._archive.passage(self._rows[place])
+            return tuple(_passage_of(self._records[row]) for row in self._rows[place])
+        return _passage_of(self._records[self._rows[place]])
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and tuple(self) == tuple(other)
 
     def __hash__(self) -> int:
-        return hash((self._archive.name, self._rows))
+        return hash(tuple(self))

@@ -20,6 +20,7 @@ import pytest
 from aiohttp import web
 
 from handlers.doctor import NEEDED
+from knowledge.database_servers import Address
 from knowledge.store import Store
 from settings import load_settings
 from tests import postgresql
@@ -249,7 +250,11 @@ async def test_a_database_on_a_server(servers: Servers, tmp_path: Path, postgres
     (tmp_path / "config.yaml").write_text(f"database_url: {url}", "utf-8")
     found = await diagnose(tmp_path, servers.base)
     assert found.code == 0
-    assert found.of("database") == ("ok", "database: 1 rows in 13 tables, schema 0006")
+    where = Address.of_url(url)
+    assert found.of("database") == (
+        "ok",
+        f"database: {where}, 1 rows in 13 tables, schema 0006",
+    )
     await asyncio.to_thread(postgresql.drop_database, postgresql_server, url)
     found = await diagnose(tmp_path, servers.base)
     assert found.code == 1
@@ -257,6 +262,13 @@ async def test_a_database_on_a_server(servers: Servers, tmp_path: Path, postgres
     assert state == "fault"
     assert "is not there" in said
     assert "restore" not in said
+
+
+async def test_shards_that_are_left_to_others_want_a_server(servers: Servers, tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("shards: 0-1/4", "utf-8")
+    found = await diagnose(tmp_path, servers.base)
+    assert found.code == 1
+    assert "an SQLite file is for one process alone" in found.of("database")[1]
 
 
 async def test_a_database_of_a_newer_version(servers: Servers, tmp_path: Path) -> None:

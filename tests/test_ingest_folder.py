@@ -179,8 +179,12 @@ def children(parent: int) -> set[int]:
     ("arguments", "says"),
     [
         (["papers", "--title", "A note"], "--title is for one document"),
-        (["papers/none.pdf"], "Missing option '--source'"),
-        (["papers", "--source", "x", "--title", "A note"], "papers is a folder. Name one .txt or .md file."),
+        (["papers/none.pdf"], "none.pdf. Check the path."),
+        (["config.yaml"], "Missing option '--source': the id of the source"),
+        (
+            ["papers", "--source", "x", "--title", "A note"],
+            "papers is a folder. Name one .txt or .md file, or leave out --source",
+        ),
         (["."], "holds the data folder of the bot"),
     ],
 )

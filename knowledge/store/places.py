@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
@@ -16,10 +17,9 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from knowledge import database_files, database_servers
+from knowledge import database_servers
 from knowledge.errors import StoreError
 
-WRITTEN = f"{database_files.WRITTEN}, or a PostgreSQL database, written {database_servers.WRITTEN}"
 _LONGEST_PAUSE = 1.0
 
 _log = logging.getLogger(__name__)
@@ -123,7 +123,7 @@ def place_of(url: str, patience: float, *, alone: bool = False) -> Place:
     except ModuleNotFoundError as error:
         raise StoreError(
             f"A PostgreSQL database needs a package that is not installed, {error.name}. Install it: "
-            "python -m pip install -e '.[postgresql]'"
+            f"{sys.executable} -m pip install -e '.[postgresql]'"
         ) from None
     return Remote.at(url, patience, alone=alone)
 

@@ -272,7 +272,8 @@ class Remote:
             with suppress(*_ERRORS, StoreError):
                 connection = await self.connect()
                 try:
-                    async with connection.transaction():
+                    # Whatever the server's default is: what was committed while this waited is to be seen.
+                    async with connection.transaction(isolation="read_committed"):
                         await connection.execute(str(_TAKE_TURN))
                         if not await connection.fetchval("SELECT pg_is_in_recovery()"):
                             found = "SELECT value FROM memory WHERE key = $1"

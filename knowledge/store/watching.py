@@ -37,7 +37,7 @@ class Watching:
         self._watcher = watcher
         self._news = asyncio.Event()
         self._is_settled = asyncio.Event()
-        self._on_duty = self._is_away = self._is_blind = False
+        self._on_duty = self._has_failed = self._is_away = self._is_blind = False
         self._taking_over: asyncio.Task[None] | None = None
         self._tries = pauses()
         self._task: asyncio.Task[None] | None = None
@@ -47,9 +47,13 @@ class Watching:
         """Begin, and return once it is known whether the watcher has the duty, or that this takes longer."""
         made = cls(place, watcher)
         made._task = asyncio.create_task(made._run(), name="watching the other processes")
-        await made._is_settled.wait()
-        if made._taking_over is not None:
-            await asyncio.wait({made._taking_over})
+        try:
+            await made._is_settled.wait()
+            if made._taking_over is not None:
+                await asyncio.wait({made._taking_over})
+        except BaseException:  # whoever is cancelled has nothing to close
+            await made.close()
+            raise
         return made
 
     async def close(self) -> None:
@@ -100,21 +104,26 @@ class Watching:
         """Take the duty if nobody has it; raises if the connection is lost, with which it would be gone."""
         if self._on_duty:
             await connection.execute("SELECT 1")
+            if self._has_failed:
+                self._taking_over = asyncio.create_task(self._take_over())
         elif await connection.fetchval("SELECT pg_try_advisory_lock($1, $2)", OURS, Lock.DUTY):
             _log.info("This process now does what is done once for all: telling the commands, retention.")
             self._on_duty = True
             self._taking_over = asyncio.create_task(self._take_over())  # it may wait for Discord
 
     async def _take_over(self) -> None:
+        """Have the watcher take over; what fails is tried again before long."""
+        self._has_failed = False
         try:
             await self._watcher.take_over()
         except Exception:
-            _log.exception("What is done once for all could not be begun")
+            self._has_failed = True
+            _log.exception("What is done once for all could not be begun, and is tried again")
 
     async def _stand_down(self) -> None:
         if self._on_duty and self._taking_over is not None:
             self._taking_over.cancel()
-            self._on_duty = False
+            self._on_duty = self._has_failed = False
             await self._watcher.stand_down()
 
     async def _look(self) -> None:

@@ -22,9 +22,11 @@ from simcord.backend.errors import SetupError
 
 from knowledge.archive_building import write_archive
 from knowledge.content import read_content
+from knowledge.errors import StoreError
 from knowledge.sources import Passage
+from knowledge.store import Store
 from knowledge.stored_archive import BUILDS
-from tests.handlers.conftest import World
+from tests.handlers.conftest import MakeBot, World
 from tests.handlers.moderating import WRITTEN, published
 from tests.handlers.reading import text
 from tests.knowledge.test_stored_archive import document
@@ -232,22 +234,22 @@ async def house(world: World, tmp_path: Path) -> House:
 async def test_an_archive_is_tried_once_and_one_that_is_damaged_is_left_out_with_words(
     house: House, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    bot = house.world.bot
-    before = house.world.bot.engine
-    await bot.look_for_an_archive()
-    assert house.world.bot.engine is before
+    bot, tried = house.world.bot, ""
+    before = bot.engine
+    assert await bot.follow_archive(tried) == tried
+    assert bot.engine is before
     build(tmp_path / "data", "Quorn came to the harbour master.")
     (file,) = (tmp_path / "data" / BUILDS).glob("*/docs.npy")
     file.write_bytes(b"")
     for _ in range(3):
-        await bot.look_for_an_archive()
+        tried = await bot.follow_archive(tried)
     assert caplog.text.count("docs.npy is not as it was written") == 1
     assert "The archive is left out" in caplog.text
-    assert house.world.bot.engine.library.version == before.library.version
+    assert bot.engine.library.version == before.library.version
     asked = await house.world.asker.slash(house.world.channel, "ask", question="who is Stephen Biegun?")
     assert "Biegun" in text(asked.response)
     build(tmp_path / "data", "Zinc came to the harbour master.")
-    await bot.look_for_an_archive()
+    assert await bot.follow_archive(tried) != tried
     asked = await house.world.asker.slash(house.world.channel, "cite", reference="harbour 1")
     assert "Zinc came" in text(asked.response)
 
@@ -286,6 +288,51 @@ async def test_content_with_faults_is_refused_with_their_lines_and_the_old_one_s
     assert "fp-2019.yaml:1" in told
     assert "python bot.py check" in told
     assert world.bot.engine is before
+
+
+async def test_what_was_asked_for_here_is_not_followed_as_if_another_process_was_asked(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    bot = house.world.bot
+    asking = asyncio.create_task(house.operator.slash(house.world.channel, "reload"))
+    while not asking.done():
+        await bot.look()
+        await asyncio.sleep(0)
+    await bot.look()
+    await asyncio.sleep(0.01)
+    async with bot.reloading:
+        assert caplog.text.count("The content was reloaded.") == 1
+
+
+async def test_a_reload_in_which_the_database_failed_is_made_up_for(
+    house: House,
+    make_bot: MakeBot,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = house.world
+    await published(world)
+    other = make_bot(data_dir=tmp_path / "data")  # as in another process
+    await other.desk.load()
+    await other.reloads.cog_load()
+    take_in(tmp_path, "6", VERBATIM)
+    await house.operator.slash(world.channel, "reload")
+
+    async def away(*_: object, **__: object) -> None:
+        raise StoreError("The database is away.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "entries", away)
+        while "The content was not reloaded" not in caplog.text:
+            await other.look()
+            await asyncio.sleep(0.01)
+    async with asyncio.timeout(60):
+        while other.engine.library.version != world.bot.engine.library.version:
+            await other.look()
+            await asyncio.sleep(0.01)
+    assert other.desk.published == 1
 
 
 async def test_nobody_else_reloads_it_not_even_an_administrator(house: House) -> None:

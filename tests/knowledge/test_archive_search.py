@@ -115,7 +115,7 @@ def test_it_finds_what_an_index_in_memory_finds_with_the_same_evidence(
         write_archive(Path(name), [document("paper", passages)], PLAIN)
         archive = open_archive(Path(name))
         assert archive is not None
-        search = ArchiveSearch(archive, LIBRARY_WEIGHTS, SUBJECTS, (), terms)
+        search = ArchiveSearch(archive, LIBRARY_WEIGHTS, SUBJECTS, (), PLAIN)
         assert list(map(evidence, search.candidates(words))) == list(
             map(evidence, in_memory(passages, words))
         )
@@ -280,6 +280,8 @@ def test_a_damaged_passage_is_left_out_of_answers_and_named_when_opened(
         assert Citation("harbour", "1") not in answer.citations
         assert "Run ingest for its folder again" in caplog.text
         assert "harbour¶1 is damaged on the disk" in engine.reply("/cite harbour 1").statements[0].text
+        beside = engine.reply("/cite harbour 2")
+        assert (beside.previous, beside.following) == (None, Citation("harbour", "3"))
 
 
 def test_of_many_passages_the_best_are_weighed(opened: Opened) -> None:

@@ -143,7 +143,7 @@ def test_an_answer_from_a_document_with_pages_says_the_page(desk: Desk) -> None:
     answer = Engine(desk.library).reply("what came to the harbour master")
     (excerpt, *_) = answer.excerpts
     assert (excerpt.citation, excerpt.byline) == (Citation("harbour", "2"), "Dorvik Archive, 2018, p. 2")
-    rows = csv.DictReader(io.StringIO(download(answer, Format.CSV, desk.library.sources).data.decode()))
+    rows = csv.DictReader(io.StringIO(download(answer, Format.CSV, desk.library.catalogue).data.decode()))
     assert [row["page"] for row in rows] == ["2"]
 
 
@@ -155,15 +155,18 @@ def test_the_day_on_which_a_file_was_made_is_marked_wherever_it_is_shown(desk: D
     answer = engine.reply("what came to the harbour master")
     assert answer.excerpts[0].byline == "Dorvik Archive, file made 4 March 2018, p. 1"
     assert "of 4 March 2018" not in plain_text(engine.reply("what comes to the harbour master now"))
-    rows = download(answer, Format.CSV, desk.library.sources).data.decode()
+    rows = download(answer, Format.CSV, desk.library.catalogue).data.decode()
     assert "harbour¶1,Harbour report,Dorvik Archive,," in rows
     assert "Dorvik Archive, file made 4 March 2018 (" in plain_text(engine.reply("/sources harbour"))
-    assert "1 source: article (1)\n" in plain_text(engine.reply("/coverage"))
+    assert "2018" not in plain_text(engine.reply("/coverage")).partition("archive")[2].partition("\n")[0]
 
 
 def test_a_renewed_document_keeps_the_mark_of_its_date_until_one_is_given(desk: Desk, tmp_path: Path) -> None:
     desk.put("grain.docx", word())
     desk.run()
+    local = desk.data / "sources"
+    local.mkdir()
+    (desk.data / DOCUMENTS / "grain.yaml").rename(local / "grain.yaml")
     copy = tmp_path / "grain.txt"
     copy.write_text("Rice came instead of grain.", "utf-8")
     ingest_file(desk.library, copy, "grain", desk.data)
@@ -344,7 +347,8 @@ def test_what_nobody_has_said_is_named_with_what_to_write(desk: Desk) -> None:
     assert outcome.missing == ("title", "publisher", "published", "url")
     assert outcome.reason == (
         "does not say its title, publisher, date of publication and web address; "
-        "write list.txt.meta.yaml with title: …, publisher: …, published: …, url: …, or use --ask"
+        "write list.txt.meta.yaml with title: …, publisher: …, published: …, url: …, or use --ask; "
+        "for all files, --publisher and --url"
     )
 
 

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import gc
 import weakref
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from knowledge.archive_building import write_archive
 from knowledge.collecting import collector_resting
 from knowledge.content import read_content
 from knowledge.engine import Engine
+from knowledge.sources import Passage
+from knowledge.stored_archive import open_archive
+from tests.knowledge.test_stored_archive import document
 
 
 def test_it_goes_on_afterwards_also_after_a_fault() -> None:
@@ -34,3 +40,19 @@ def test_a_library_that_is_replaced_needs_no_collector_to_be_forgotten() -> None
         library = weakref.ref(engine.library)
         del engine
         assert library() is None
+
+
+def test_an_archive_that_is_replaced_needs_none_either(tmp_path: Path) -> None:
+    passages = [Passage(str(n), original=f"Quorn number {n} came to Larnow by rail.") for n in range(1, 9)]
+    with collector_resting():
+        library = read_content()
+        write_archive(tmp_path, [document("harbour", passages)], library.vocabulary)
+        archive = open_archive(tmp_path)
+        assert archive is not None
+        engine = Engine(replace(library, archive=archive))
+        engine.warm_up()
+        assert "harbour" in str(engine.reply("how did quorn number 3 come to Larnow?").citations)
+        assert engine.reply("/sources harbour").sources[0].passages[2] == passages[2]
+        held = [weakref.ref(one) for one in (archive, archive.index)]
+        del library, archive, engine
+        assert [one() for one in held] == [None, None]

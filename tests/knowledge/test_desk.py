@@ -718,6 +718,16 @@ async def test_what_another_process_did_holds_once_it_is_read(
     assert not asked(engine, desk, "who feeds the ferries").pointed
 
 
+async def test_settings_are_changed_as_they_are_and_not_as_they_were_read(
+    desk: Desk, elsewhere: Desk
+) -> None:
+    await desk.change_settings(GUILD, lambda old: replace(old, two_person_rule=True))
+    both = await elsewhere.change_settings(GUILD, lambda old: replace(old, language="ko"))
+    assert both == GuildSettings(two_person_rule=True, language="ko")
+    await desk.catch_up()
+    assert desk.settings(GUILD) == elsewhere.settings(GUILD) == both
+
+
 async def test_of_two_who_take_one_wording_in_the_same_blink_the_later_is_found_in_both_processes(
     engine: Engine, desk: Desk, elsewhere: Desk
 ) -> None:
@@ -858,3 +868,17 @@ async def test_a_library_for_which_entries_cannot_be_read_is_not_moved_to(
     with pytest.raises(StoreError):
         await desk.move_to(other)
     assert asked(engine, desk, TYPED["question"]) == before
+
+
+async def test_what_another_process_forgot_does_not_keep_another_library_waiting(
+    engine: Engine, other: Engine, store: Store
+) -> None:
+    desk = Desk(engine, store, lambda: NOW)
+    for guild_id in (GUILD, ELSEWHERE):
+        await desk.publish(replace(draft(), guild_id=guild_id), ANN)
+    await store.left(GUILD, NOW)
+    await store.forget_servers(datetime(2027, 1, 1, tzinfo=UTC))
+    async with asyncio.timeout(20):
+        await desk.move_to(other)
+    assert desk.own(GUILD) is None
+    assert desk.own(ELSEWHERE) is not None

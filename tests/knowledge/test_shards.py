@@ -38,6 +38,7 @@ def test_shards_are_a_range_of_a_total(text: str, shards: Shards) -> None:
         ("3-0/16", "the last shard comes before the first; did you mean 0-3/16?"),
         ("0-16/16", "of 16 shards, the last is 15, since they are counted from 0"),
         ("16/16", "of 16 shards, the last is 15"),
+        ("5-3/4", "of 4 shards, the last is 3"),
         ("0-0/0", "there are 1 to 16384 shards in all"),
         ("0-3/100000", "there are 1 to 16384 shards in all"),
     ],

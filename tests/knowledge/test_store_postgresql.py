@@ -347,6 +347,27 @@ async def test_a_write_whose_commit_was_lost_on_the_way_is_done_once(url: str, c
         assert await execute(url, "SELECT last FROM numbers") == [(5,)]
 
 
+async def test_a_commit_that_goes_on_after_its_connection_was_lost_is_waited_for(
+    url: str, admin: asyncpg.Connection
+) -> None:
+    await admin.execute(
+        f'ALTER DATABASE "{await name_of(admin)}" SET default_transaction_isolation = "repeatable read"'
+    )
+    await admin.execute(
+        "CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql "
+        "AS $$ BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END $$"
+    )
+    await admin.execute(
+        "CREATE CONSTRAINT TRIGGER linger AFTER INSERT ON drafts DEFERRABLE INITIALLY DEFERRED "
+        "FOR EACH ROW EXECUTE FUNCTION linger()"
+    )
+    async with wired(url) as (wire, through), await Store.open(through) as store:
+        wire.cut_at = "after"
+        kept = await store.keep_draft(draft(), NOW)
+        assert wire.cuts == 1
+        assert await store.drafts(GUILD) == (kept,)
+
+
 @pytest.mark.parametrize("cut_at", ["before for good", "after for good"])
 async def test_where_nobody_can_say_whether_a_write_was_kept_that_is_said(url: str, cut_at: str) -> None:
     async with wired(url) as (wire, through), await Store.open(through, patience=1) as store:
@@ -467,7 +488,7 @@ async def test_a_database_that_is_being_moved_is_left_alone(url: str) -> None:
 async def test_without_its_package_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "asyncpg", None)
     monkeypatch.delitem(sys.modules, "knowledge.store.postgresql")
-    with pytest.raises(StoreError, match=r"asyncpg\. Install it: python -m pip install .*postgresql"):
+    with pytest.raises(StoreError, match=r"asyncpg\. Install it: .* -m pip install .*postgresql"):
         await Store.open("postgresql+asyncpg://me@db/bot")
 
 

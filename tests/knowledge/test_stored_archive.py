@@ -187,8 +187,8 @@ class TestBuilding:
         assert report is not None
         first, last, *_ = str(report).splitlines()
         assert first.startswith("archive/documents/old-1.yaml cannot be read: old-1.yaml:")
-        assert first.endswith("; it is left out")
-        assert last == "The archive holds 2 documents with 2 passages; 2 that were in it were deleted."
+        assert first.endswith("; it is left out until it is deleted and ingest run again")
+        assert last == "The archive holds 2 documents with 2 passages; 1 that was in it was deleted."
 
     def test_another_vocabulary_builds_it_anew(self, tmp_path: Path) -> None:
         put(tmp_path, *OLD)
@@ -225,11 +225,16 @@ def which(folder: Path) -> str:
 def test_a_build_killed_at_any_moment_leaves_the_old_one_or_the_new_one(tmp_path: Path) -> None:
     moments = random.Random(2026)
     archive_of(tmp_path, OLD)
-    seen, unfinished = set(), 0
-    for _ in range(60):
+    seen: set[str] = set()
+    unfinished, longest = 0, 0.08
+    for killed in range(200):
+        if killed >= 60:
+            if unfinished and seen == {"old", "new"}:
+                break
+            longest *= 1.05  # a machine so slow builds nothing in that time
         builder = multiprocessing.get_context("fork").Process(target=_build_for_ever, args=(tmp_path,))
         builder.start()
-        time.sleep(moments.uniform(0, 0.08))
+        time.sleep(moments.uniform(0, longest))
         builder.kill()
         builder.join()
         seen.add(which(tmp_path))
@@ -275,7 +280,7 @@ class TestDamage:
         with caplog.at_level(logging.ERROR):
             assert open_archive(tmp_path) is None
         assert f"{file} is not as it was written" in caplog.text
-        assert "Run ingest for its folder again" in caplog.text
+        assert "run ingest for its folder again" in caplog.text
         assert file in archive_fault(tmp_path)
         report = build_archive(tmp_path, PLAIN)
         assert report and report.is_new

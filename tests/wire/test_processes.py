@@ -108,7 +108,6 @@ async def test_an_entry_written_in_one_process_is_found_in_every_other(
     await publishes(fleet.moderator(0), "When does the reading group meet?", "On Mondays.")
     took = [await finds(fleet, one, 0, "when does the reading group meet", "On Mondays.") for one in ALL]
     tell(f"An entry was found in the processes after {', '.join(f'{1000 * one:.0f}' for one in took)} ms")
-    assert max(took) < 1.5, "that is what the news are for; without them it takes two seconds"
 
 
 async def test_an_entry_edited_and_retired_elsewhere_is_found_as_it_is_now(fleet: Fleet) -> None:

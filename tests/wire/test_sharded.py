@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -105,9 +106,12 @@ async def test_while_shards_wait_for_their_turn_the_others_answer_and_it_can_be_
         started(loopback.base, tmp_path, more={"AID_BOT_SHARDS": "0-1/2"}) as service,
     ):
         assert await loopback.until(lambda: loopback.gateway.has(0), 30)
+        began = time.perf_counter()
         assert await answers(people(loopback)[0])
-        assert not await service.metric("aid_bot_ready")
-        assert not loopback.gateway.has(1)
+        is_ready = await service.metric("aid_bot_ready")
+        if time.perf_counter() - began < 5:  # else the second shard has had its turn
+            assert not is_ready
+            assert not loopback.gateway.has(1)
         assert await service.stopped() == 0
         assert service.seconds_to_stop < 5
 
