@@ -94,3 +94,12 @@ def test_the_decisions_cover_what_people_ask_about() -> None:
         "SQLAlchemy Core",
     ):
         assert subject in titles
+
+
+def test_every_measured_table_of_the_page_on_growing_is_in_the_results() -> None:
+    results = (ROOT / "benchmarks" / "RESULTS.md").read_text("utf-8")
+    page = (ROOT / "docs" / "scaling.md").read_text("utf-8")
+    tables = [table for table in re.findall(r"(?:^\|.*\n)+", page, re.MULTILINE) if "| do |" not in table]
+    assert len(tables) == 4
+    for table in tables:
+        assert table in results
