@@ -151,7 +151,7 @@ async def test_a_cancelled_write_leaves_the_store_usable(store: Store) -> None:
 
 async def test_whoever_stops_waiting_leaves_nothing_locked(url: str) -> None:
     pauses = random.Random(1)
-    async with await Store.open(url, patience=0.3) as store:
+    async with await Store.open(url) as store:
         for number in range(200):
             vote = store.vote(f"card {number}", PERSON, helpful=True, guild_id=GUILD, at=NOW)
             task = asyncio.create_task(vote)
