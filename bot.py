@@ -27,7 +27,7 @@ except ModuleNotFoundError:
     sys.exit(NOT_INSTALLED)
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
 
     from knowledge.archive_pool import Limits
     from knowledge.archives import Archive
@@ -334,11 +334,15 @@ def ingest(  # noqa: PLR0913, PLR0917  (each is an option)
         if details.pop("title"):
             raise click.UsageError("--title is for one document, which needs a --source, too.", context)
         defaults = {name: value for name, value in details.items() if value} | {"authors": ";".join(authors)}
+        from knowledge.archives import Archive
+
         limits = _archive_limits(seconds, megabytes)
+        at_once = processes or os.cpu_count() or 1
         try:
-            _ingest_folder(
-                file, settings.data_dir, defaults, ask, again, processes or os.cpu_count() or 1, limits
-            )
+            with Archive(
+                file, settings.data_dir, defaults=defaults, processes=at_once, limits=limits, again=again
+            ) as archive:
+                _ingest_folder(archive, file, ask)
             _build_archive(settings)
         except IngestError as error:
             _stop(str(error))
@@ -362,24 +366,16 @@ def _archive_limits(seconds: int | None, megabytes: int | None) -> Limits:
     return Limits(work, 4 * work, 1_000_000 * megabytes if megabytes else known.memory)
 
 
-def _ingest_folder(  # noqa: PLR0913, PLR0917  (each is an option)
-    folder: Path,
-    data_dir: Path,
-    defaults: Mapping[str, str],
-    ask: bool | None,
-    again: bool,
-    processes: int,
-    limits: Limits,
-) -> None:
+def _ingest_folder(archive: Archive, folder: Path, ask: bool | None) -> None:
     """Take in a folder with a bar of the progress, ask for what is missing, and say what became of all."""
     from collections import Counter
 
-    from knowledge.archives import Archive, Kind, Outcome
+    from knowledge.archives import Kind, Outcome
 
     counts: Counter[Kind] = Counter()
     renewed: list[Outcome] = []
 
-    def take_in(archive: Archive, files: int) -> None:
+    def take_in(files: int) -> None:
         click.echo(f"{files} file{'s' * (files != 1)} to look at in {folder}.", err=True)
         with click.progressbar(
             archive.outcomes(),
@@ -394,23 +390,20 @@ def _ingest_folder(  # noqa: PLR0913, PLR0917  (each is an option)
                 if outcome.kind is Kind.RENEWED and len(renewed) < MOST_RENEWED:
                     renewed.append(outcome)
 
-    with Archive(
-        folder, data_dir, defaults=defaults, processes=processes, limits=limits, again=again
-    ) as archive:
-        take_in(archive, archive.walk())
-        if (sys.stdin.isatty() if ask is None else ask) and _ask_for_details(archive):
-            asked = archive.walk_answered()
-            counts[Kind.SET_ASIDE] -= asked
-            take_in(archive, asked)
-        for outcome in renewed:
-            click.echo(outcome)
-        if (more := counts[Kind.RENEWED] - len(renewed)) > 0:
-            click.echo(f"… and {more} more renewed")
-        for outcome in archive.set_aside():
-            click.echo(outcome)
-        for outcome in archive.vanished():
-            counts[Kind.VANISHED] += 1
-            click.echo(outcome)
+    take_in(archive.walk())
+    if (sys.stdin.isatty() if ask is None else ask) and _ask_for_details(archive):
+        asked = archive.walk_answered()
+        counts[Kind.SET_ASIDE] -= asked
+        take_in(asked)
+    for outcome in renewed:
+        click.echo(outcome)
+    if (more := counts[Kind.RENEWED] - len(renewed)) > 0:
+        click.echo(f"… and {more} more renewed")
+    for outcome in archive.set_aside():
+        click.echo(outcome)
+    for outcome in archive.vanished():
+        counts[Kind.VANISHED] += 1
+        click.echo(outcome)
     click.echo(", ".join(f"{counts[kind]} {kind}" for kind in Kind) + ".")
 
 
