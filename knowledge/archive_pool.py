@@ -46,7 +46,6 @@ class _Worker:
         self._limits = limits
         self._process: subprocess.Popen[str] | None = None
         self._done = 0
-        self.closed = False
 
     def ask(self, request: Request) -> Reply:
         """Have a document read; the reply says so if that ended the process."""

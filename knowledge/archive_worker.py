@@ -24,7 +24,7 @@ from knowledge.content_writing import as_yaml
 from knowledge.errors import ContentError, IngestError
 from knowledge.formats import Document, day, names, plain, read
 from knowledge.ingest import GIVEN, content_of, faults_of, renewed, report_on
-from knowledge.sources import Source
+from knowledge.sources import LOCAL, Source
 
 MOST_BYTES = 200_000_000
 MOST_SIDECAR = 100_000
@@ -223,7 +223,7 @@ def _old(path: str) -> Source | None:
         source = read_source(file.name, file.read_bytes(), MOST_PIECES)
     except (ContentError, OSError) as error:
         raise IngestError(f"cannot renew {path}, which cannot be read: {error}") from None
-    if source.collection != "local":
+    if source.collection != LOCAL:
         raise IngestError(f"cannot renew {path}, which is not of the collection local")
     return source
 

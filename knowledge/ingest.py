@@ -19,7 +19,7 @@ from knowledge.errors import IngestError
 from knowledge.library import Library
 from knowledge.paragraphs import Paragraph, read_paragraphs
 from knowledge.renewal import renumber
-from knowledge.sources import Passage, Source, is_web_address
+from knowledge.sources import LOCAL, Passage, Source, is_web_address
 from knowledge.text import echo
 
 LONGEST = 10
@@ -82,7 +82,7 @@ def ingest_file(  # noqa: PLR0913  (see ingest_document)
     """
     given = {name: value for name, value in details.items() if value is not None}
     old = library.sources.get(source_id)
-    if old is not None and old.collection == "local":
+    if old is not None and old.collection == LOCAL:
         known = ("title", "publisher", "url", "credit", "kind")
         dated = {"published": old.published_key, "published_basis": old.published_basis}
         undated = not given.get("published")
@@ -106,7 +106,7 @@ def ingest_original(
     known = ", ".join(s.id for s in library.sources.values() if _has_paragraphs(s))
     source = library.sources.get(source_id)
     if source is None or not _has_paragraphs(source):
-        own = source is not None and source.collection == "local"
+        own = source is not None and source.collection == LOCAL
         missing = "There is no source" if source is None else "A copy cannot be laid over notes or rows:"
         what = "This is a document of your own:" if own else missing
         raise IngestError(
@@ -140,7 +140,7 @@ def ingest_original(
 
 def _has_paragraphs(source: Source) -> bool:
     """Whether it is a shipped document whose paragraphs a copy can be matched to."""
-    return source.collection != "local" and source.addressing == "paragraphs" and source.kind != "dataset"
+    return source.collection != LOCAL and source.addressing == "paragraphs" and source.kind != "dataset"
 
 
 def _unmatched(file: Path, source: Source, paragraphs: Sequence[Paragraph], positions: Sequence[int]) -> str:
@@ -182,7 +182,7 @@ def ingest_document(  # noqa: PLR0913  (a document has that many details, all na
     faults = list(faults_of(source_id, names, details))
     if not _is_date(published):
         faults.append(f"published: “{echo(published)}”: write the day as year-month-day: 2020-03-31")
-    if old is not None and old.collection != "local":
+    if old is not None and old.collection != LOCAL:
         faults.append(
             f"id: {old.id} is a shipped source; choose another id, or give no details with its copy"
         )
@@ -212,7 +212,7 @@ def renewed(
     passages = renumber([paragraph.text for paragraph in paragraphs], about["title"], before)
     pages = (paragraph.page for paragraph in paragraphs)
     paged = tuple(replace(passage, page=page) for passage, page in zip(passages, pages, strict=False))
-    content: dict[str, Any] = {**about, "collection": "local", "passages": paged + passages[len(paged) :]}
+    content: dict[str, Any] = {**about, "collection": LOCAL, "passages": paged + passages[len(paged) :]}
     source = Source(source_id, **content, revision=old.revision if old else 1)
     if old is None or source == old:
         return source
