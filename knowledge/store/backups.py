@@ -20,11 +20,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, func, inspect, select
+from sqlalchemy import Connection, inspect
 
 from knowledge.database_servers import is_server
 from knowledge.errors import StoreError
 from knowledge.store import sqlite
+from knowledge.store.database import count_rows
 from knowledge.store.holding import Hold
 from knowledge.store.migrate import REVISIONS, stored_revision
 from knowledge.store.places import Place, place_of
@@ -95,7 +96,7 @@ async def _examine(place: Place) -> Contents | None:
                 if revision is None:
                     return None
                 rows = {
-                    name: await connection.scalar(select(func.count()).select_from(table)) or 0
+                    name: await count_rows(connection, table)
                     for name, table in metadata.tables.items()
                     if await connection.run_sync(_has, name)
                 }

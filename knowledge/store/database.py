@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from functools import wraps
 from typing import Any, Self
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Table, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from knowledge.errors import StoreError
@@ -158,6 +158,11 @@ async def know(connection: AsyncConnection, guild_id: int | None) -> bool:
         return False
     await connection.execute(insert(guilds).values(guild_id=guild_id))
     return True
+
+
+async def count_rows(connection: AsyncConnection, table: Table) -> int:
+    """Return how many rows a table has."""
+    return await connection.scalar(select(func.count()).select_from(table)) or 0
 
 
 async def take_numbers(connection: AsyncConnection, count: int = 1) -> int:

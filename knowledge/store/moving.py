@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, Table, delete, func, insert, select, tuple_
+from sqlalchemy import Row, Table, delete, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.database_files import file_of_url, url_of_file
 from knowledge.database_servers import is_server
 from knowledge.errors import StoreError
+from knowledge.store.database import count_rows
 from knowledge.store.migrate import REVISIONS, bring_up_to_date, stored_revision
 from knowledge.store.places import Place, place_of
 from knowledge.store.schema import metadata, numbers
@@ -61,7 +62,7 @@ async def move(source_url: str, target_url: str, started: Callable[[int], None],
     if str(source) == str(target):
         raise StoreError(f"{source} cannot be moved onto itself. Nothing was changed.")
     async with _reading(source) as old, _writing(target) as new:
-        rows = {table.name: await _count(old, table) for table in metadata.sorted_tables}
+        rows = {table.name: await count_rows(old, table) for table in metadata.sorted_tables}
         started(2 * sum(rows.values()))
         await new.execute(delete(numbers))
         for table in metadata.sorted_tables:
@@ -105,7 +106,7 @@ async def _writing(place: Place) -> AsyncIterator[AsyncConnection]:
         with place.errors_in_words():
             async with place.migrating(engine) as connection:
                 for table in metadata.sorted_tables:
-                    if table is not numbers and await _count(connection, table):
+                    if table is not numbers and await count_rows(connection, table):
                         raise StoreError(
                             f"The database {place} is not empty: it has rows in {table.name}. Nothing was "
                             "changed: name another, or empty it first."
@@ -118,10 +119,6 @@ async def _writing(place: Place) -> AsyncIterator[AsyncConnection]:
         hold.release()
 
 
-async def _count(connection: AsyncConnection, table: Table) -> int:
-    return await connection.scalar(select(func.count()).select_from(table)) or 0
-
-
 async def _batches(connection: AsyncConnection, table: Table) -> AsyncIterator[list[Row[Any]]]:
     """Yield the rows of a table, some at once."""
     async with connection.stream(select(table)) as found:
@@ -132,7 +129,7 @@ async def _batches(connection: AsyncConnection, table: Table) -> AsyncIterator[l
 async def _compare(old: AsyncConnection, new: AsyncConnection, table: Table, moved: Progress) -> None:
     """Raise `MismatchError` unless a table has the same rows in both databases."""
     key = tuple(table.primary_key.columns)
-    wanted, there = await _count(old, table), await _count(new, table)
+    wanted, there = await count_rows(old, table), await count_rows(new, table)
     if wanted != there:
         raise MismatchError(
             f"The table {table.name} has {wanted:,} rows and would have {there:,}. Nothing was kept."
