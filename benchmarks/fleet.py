@@ -18,6 +18,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from benchmarks.load import Load, Result, press_on
+from benchmarks.scaling import row
 from knowledge.database_files import url_of_file
 from knowledge.store import Store
 from tests import postgresql
@@ -99,7 +100,7 @@ def _row(processes: int, database: str, result: Result) -> None:
         str(result.lost + result.late),
         f"{result.cpu * 1000:.1f} ms",
     )
-    print(f"| {' | '.join(cells)} |", flush=True)
+    print(row(*cells), flush=True)
 
 
 async def _database(server: str) -> str:
@@ -113,8 +114,7 @@ async def _fleet(server: str, folder: Path) -> AsyncIterator[Fleet]:
     discord = Loopback(servers=SERVERS, shards=SHARDS)
     discord.gateway.sharding = Sharding(recommended=SHARDS, max_concurrency=SHARDS)
     async with discord.serving(strict=False), sailing(discord, folder, await _database(server)) as fleet:
-        for number in range(SHARDS):
-            await fleet.begin(number)
+        await fleet.begin_all()
         await fleet.are_there()
         yield fleet
 

@@ -45,8 +45,7 @@ async def _measure(server: str, folder: Path, edits: int, entries: int) -> list[
         await store.import_entries(discord.guild.id, list(Writer(read_content()).revisions(entries)))
     async with discord.serving() as loopback, sailing(loopback, folder, url) as fleet:
         fleet.settings = _NO_LIMITS
-        for number in range(SHARDS):
-            await fleet.begin(number)
+        await fleet.begin_all()
         await fleet.are_there()
         return [seconds for number in range(edits) for seconds in await _edit(fleet, number)]
 

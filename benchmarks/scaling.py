@@ -81,7 +81,7 @@ class Costs:
         busy = servers * PEAK * MESSAGES_A_DAY / DAY * self.message + questions * self.question
         processes = math.ceil(max(busy / BUSY, servers * self.server / ROOM))
         memory = self.process + servers * (self.server / processes + ENTRIES * self.entry)
-        return _row(
+        return row(
             f"{servers:,}",
             f"{math.ceil(servers / SERVERS_A_SHARD) if servers >= NEEDS_SHARDS else 1:,}",
             processes,
@@ -147,8 +147,8 @@ async def serving(servers: int, entries: int = 0) -> AsyncIterator[Serving]:
 async def servers_carried(counts: Sequence[int]) -> tuple[float, float]:
     """Print what servers take; return the kB of a process that serves one, and of each server."""
     print(
-        _row("servers", "until it answers", "processor", "memory", "each server"),
-        _row(*5 * ["---:"]),
+        row("servers", "until it answers", "processor", "memory", "each server"),
+        row(*5 * ["---:"]),
         sep="\n",
     )
     found = []
@@ -157,7 +157,7 @@ async def servers_carried(counts: Sequence[int]) -> tuple[float, float]:
             found.append(bot.memory)
             each = (bot.memory - found[0]) / (count - 1) if count > 1 else 0.0
             cells = f"{bot.seconds:.1f} s", f"{processor(bot.pid):.1f} s", f"{bot.memory / 1024:,.0f} MB"
-            print(_row(f"{count:,}", *cells, f"{each:.0f} kB" if each else ""), flush=True)
+            print(row(f"{count:,}", *cells, f"{each:.0f} kB" if each else ""), flush=True)
     return found[0], max(each, 0.0)
 
 
@@ -188,7 +188,7 @@ async def message_carried(size: Size) -> float:
 async def questions_carried(size: Size) -> float:
     """Print what more and more interactions take, until people wait; return what each takes."""
     head = "interactions a second", "p50", "p99", "lost, late or held back", "processor for each"
-    print(_row(*head), _row(*5 * ["---:"]), sep="\n")
+    print(row(*head), row(*5 * ["---:"]), sep="\n")
     each = 0.0
     async with serving(200) as bot:
         for rate in size.rates:
@@ -200,7 +200,7 @@ async def questions_carried(size: Size) -> float:
                 failed,
                 f"{came.cpu * 1000:.1f} ms",
             )
-            print(_row(f"{rate:g}", *cells), flush=True)
+            print(row(f"{rate:g}", *cells), flush=True)
             if failed or came.p99 > SLOWEST:
                 break
     return each
@@ -213,7 +213,8 @@ async def measure(size: Size) -> Costs:
     return Costs(process, server, entry, await message_carried(size), await questions_carried(size))
 
 
-def _row(*cells: object) -> str:
+def row(*cells: object) -> str:
+    """Return a row of a Markdown table."""
     return f"| {' | '.join(map(str, cells))} |"
 
 
@@ -244,7 +245,7 @@ def main() -> None:
         "processors",
         "memory of each",
     )
-    print(_row(*head), _row(*7 * ["---:"]), *map(costs.plan, STEPS), sep="\n")
+    print(row(*head), row(*7 * ["---:"]), *map(costs.plan, STEPS), sep="\n")
 
 
 if __name__ == "__main__":

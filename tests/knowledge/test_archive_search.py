@@ -41,22 +41,11 @@ from knowledge.sources import FOUNDING, Passage, Source
 from knowledge.stored_archive import BUILDS, open_archive
 from knowledge.text import terms
 from knowledge.vocabulary import Vocabulary
-from tests.knowledge.test_stored_archive import document
+from tests.knowledge.test_stored_archive import document, passages_of
 
 WORDS = ["grain", "rice", "port", "Dorvik", "2003", "the", "zebra", "flour.", "aid"]
 TEXTS = st.lists(st.sampled_from(WORDS), min_size=1, max_size=12).map(" ".join)
-PASSAGES = st.lists(
-    st.builds(
-        Passage,
-        ref=st.just(""),
-        original=TEXTS,
-        retired=st.booleans(),
-        asks=st.lists(TEXTS, max_size=2).map(tuple),
-        wrong_premises=st.lists(TEXTS, max_size=1).map(tuple),
-    ),
-    min_size=1,
-    max_size=10,
-).map(lambda found: tuple(replace(p, ref=str(n)) for n, p in enumerate(found, 1)))
+PASSAGES = passages_of(TEXTS, 10, lambda number: str(number + 1))
 QUESTIONS = st.lists(st.sampled_from([*WORDS, "unheard-of", "how much", "aid"]), min_size=1, max_size=6)
 
 PLAIN = Vocabulary(synonyms=(("grain", "rice"),))

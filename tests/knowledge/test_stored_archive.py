@@ -8,7 +8,7 @@ import os
 import random
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
@@ -35,19 +35,25 @@ from knowledge.vocabulary import Vocabulary
 PLAIN = Vocabulary(synonyms=(("grain", "rice"),))
 WORDS = st.sampled_from(["grain", "rice", "port", "Dorvik", "2003", "the", "of", "평양", "naïve.", "Flour"])
 TEXTS = st.lists(WORDS, min_size=1, max_size=12).map(" ".join)
-PASSAGES = st.lists(
-    st.builds(
+
+
+def passages_of(
+    texts: st.SearchStrategy[str], most: int, ref: Callable[[int], str]
+) -> st.SearchStrategy[tuple[Passage, ...]]:
+    passage = st.builds(
         Passage,
         ref=st.just(""),
-        original=TEXTS,
+        original=texts,
         retired=st.booleans(),
         page=st.none() | st.integers(1, 999),
-        asks=st.lists(TEXTS, max_size=2).map(tuple),
-        wrong_premises=st.lists(TEXTS, max_size=1).map(tuple),
-    ),
-    min_size=1,
-    max_size=6,
-).map(lambda found: tuple(replace(p, ref=f"P{n}" if n % 3 else str(n)) for n, p in enumerate(found)))
+        asks=st.lists(texts, max_size=2).map(tuple),
+        wrong_premises=st.lists(texts, max_size=1).map(tuple),
+    )
+    several = st.lists(passage, min_size=1, max_size=most)
+    return several.map(lambda found: tuple(replace(p, ref=ref(n)) for n, p in enumerate(found)))
+
+
+PASSAGES = passages_of(TEXTS, 6, lambda number: f"P{number}" if number % 3 else str(number))
 
 
 def document(id_: str, passages: Sequence[Passage], **details: object) -> Source:

@@ -47,6 +47,11 @@ class Fleet:
         starting = started(self.loopback.base, folder, program=program, more=more)
         self.services[number] = await self.stack.enter_async_context(starting)
 
+    async def begin_all(self) -> None:
+        """Start every process, without waiting for them."""
+        for number in range(SHARDS):
+            await self.begin(number)
+
     async def are_there(self, numbers: Collection[int] = range(SHARDS), seconds: float = 60) -> None:
         """Wait until shards are connected, and their processes know all their servers."""
         until = time.perf_counter() + seconds

@@ -48,8 +48,7 @@ async def fleet(
 ) -> AsyncIterator[Fleet]:
     """Three processes, started at the same time."""
     async with sailing(loopback, tmp_path_factory.mktemp("fleet"), database) as processes:
-        for number in ALL:
-            await processes.begin(number)
+        await processes.begin_all()
         await processes.are_there()
         yield processes
 
@@ -211,8 +210,7 @@ async def test_processes_identify_in_turn_even_if_one_is_killed_and_started_anew
         discord.serving() as loopback,
         sailing(loopback, tmp_path_factory.mktemp("in turn"), url) as fleet,
     ):
-        for number in ALL:
-            await fleet.begin(number)
+        await fleet.begin_all()
         assert await loopback.until(lambda: loopback.gateway.identified == 1, 30)
         first = next(number for number in ALL if loopback.gateway.has(number))
         await fleet.kill(first)
