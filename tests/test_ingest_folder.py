@@ -154,10 +154,10 @@ def test_killed_in_the_midst_it_goes_on_where_it_was_and_leaves_no_process(desk:
 
 
 def test_stopped_at_the_keyboard_it_says_how_to_go_on(desk: Desk) -> None:
-    for number in range(300):
+    for number in range(900):
         (desk.papers / f"note-{number}.md").write_text(f"# Note\n\nSack number {number}.\n")
     terminal = desk.at_a_terminal(*DETAILS)
-    terminal.expect(r"\d+/300")
+    terminal.expect(r"\d+/900")
     while not desk.written():
         time.sleep(0.01)
     terminal.sendintr()
@@ -166,7 +166,7 @@ def test_stopped_at_the_keyboard_it_says_how_to_go_on(desk: Desk) -> None:
     terminal.close()
     assert terminal.exitstatus == 130
     assert "0 set aside" in desk.ingest(*DETAILS)
-    assert len(desk.written()) == 300
+    assert len(desk.written()) == 900
 
 
 def children(parent: int) -> set[int]:
